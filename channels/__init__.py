@@ -1,0 +1,1 @@
+"""Channel adapters: how a claimed contact reaches its recipient."""
