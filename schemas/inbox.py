@@ -1,0 +1,331 @@
+"""The records of `reminders.inbox`: the only input of a customer's state. Internal, compact, already validated.
+
+Intake writes what billing published, senders write what came of an attempt; both are facts about one customer. A record's
+key is the customer id; records that concern the partition as a whole (marks) have a key that starts with a NUL byte,
+which no customer id can.
+"""
+
+import msgspec
+
+from schemas.values import (
+    Channel,
+    ContactClass,
+    Day,
+    Direction,
+    EmailKind,
+    HoldKind,
+    HoldScope,
+    InvoiceKind,
+    Millis,
+    Party,
+    PhoneKind,
+    ReportedBy,
+    SettledReason,
+)
+
+Stamp = tuple[int, str, str]
+"""When a statement was made, for "last writer wins": CloudEvents `time` in microseconds, then `source`, then `id`."""
+
+
+class Cause(msgspec.Struct, frozen=True, array_like=True):
+    """Where a record came from: input coordinates and the CloudEvents identity of the event."""
+
+    topic: str
+    partition: int
+    offset: int
+    source: str
+    id: str
+
+
+class _Fact(msgspec.Struct, frozen=True, array_like=True):
+    """Base of the facts; the tag stands first."""
+
+
+class PhonePoint(msgspec.Struct, frozen=True, array_like=True):
+    """A telephone number in E.164 form."""
+
+    number: str
+    kind: PhoneKind
+    basis: str | None = None
+    verified_at: Millis | None = None
+
+
+class EmailPoint(msgspec.Struct, frozen=True, array_like=True):
+    """An e-mail address."""
+
+    address: str
+    kind: EmailKind
+    basis: str | None = None
+    verified_at: Millis | None = None
+
+
+class QuietSpan(msgspec.Struct, frozen=True, array_like=True):
+    """Minutes of the local day [start, end) without contact; end <= start passes midnight. No days: every day (0 = Monday)."""
+
+    start: int
+    end: int
+    days: tuple[int, ...] = ()
+
+
+class BillLine(msgspec.Struct, frozen=True, array_like=True):
+    """One line of the bill, amount in minor units."""
+
+    text: str
+    amount: int
+
+
+class BillDocument(msgspec.Struct, frozen=True, array_like=True):
+    """A paper that belongs to the invoice."""
+
+    kind: str
+    title: str
+    url: str
+
+
+class InvoiceStated(_Fact, tag=1):
+    """`invoice.due` or (`overdue`) `invoice.overdue`: the whole statement of one invoice."""
+
+    invoice_id: str
+    due_on: Day
+    amount_due: int
+    currency: str
+    overdue: bool
+    creditor_id: str | None = None
+    kind: InvoiceKind = "invoice"
+    number: str | None = None
+    issued_on: Day | None = None
+    description: str | None = None
+    pay_url: str | None = None
+    documents: tuple[BillDocument, ...] = ()
+    lines: tuple[BillLine, ...] = ()
+
+
+class InvoiceSettled(_Fact, tag=2):
+    """What remains of an invoice; 0 ends every contact about it."""
+
+    invoice_id: str
+    amount_due: int
+    currency: str
+    reason: SettledReason
+    settled_at: Millis
+
+
+class ProfileStated(_Fact, tag=3):
+    """The customer's whole profile."""
+
+    name: str
+    locale: str
+    party: Party
+    country: str
+    phones: tuple[PhonePoint, ...]
+    emails: tuple[EmailPoint, ...]
+    timezone: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    address: str | None = None
+    tier: str | None = None
+    risk_score: float | None = None
+    credit_grade: str | None = None
+    segment: str | None = None
+    account_manager: str | None = None
+    attributes: dict[str, str | float] = {}
+    channels: tuple[Channel, ...] = ()
+    quiet_hours: tuple[QuietSpan, ...] = ()
+    blocked_channels: tuple[Channel, ...] = ()
+
+
+class PromiseMade(_Fact, tag=4):
+    """A promise to pay; contacts about these invoices pause until the date and its grace have passed."""
+
+    promise_id: str
+    invoice_ids: tuple[str, ...]
+    amount: int
+    currency: str
+    promised_on: Day
+
+
+class PromiseCancelled(_Fact, tag=5):
+    """The promise no longer stands."""
+
+    promise_id: str
+
+
+class InstalmentDue(msgspec.Struct, frozen=True, array_like=True):
+    """One instalment, amount in minor units."""
+
+    due_on: Day
+    amount: int
+
+
+class PlanAgreed(_Fact, tag=6):
+    """An instalment plan that covers these invoices."""
+
+    plan_id: str
+    invoice_ids: tuple[str, ...]
+    currency: str
+    instalments: tuple[InstalmentDue, ...]
+
+
+class PlanCancelled(_Fact, tag=7):
+    """The plan no longer stands."""
+
+    plan_id: str
+
+
+class HoldPlaced(_Fact, tag=8):
+    """No contact within the scope until `until`, or until released."""
+
+    hold_id: str
+    scope: HoldScope
+    kind: HoldKind
+    target: str | None = None
+    until: Millis | None = None
+    note: str | None = None
+
+
+class HoldReleased(_Fact, tag=9):
+    """The hold no longer stands."""
+
+    hold_id: str
+
+
+class ConsentChanged(_Fact, tag=10):
+    """A channel allowed or forbidden at a number or address (E.164 or lower-cased domain, as in the profile)."""
+
+    contact_point: str
+    channel: Channel
+    allowed: bool
+    source: str
+
+
+class ContactReported(_Fact, tag=11):
+    """What came of a contact, told by a desk, an agency, a branch or a provider."""
+
+    channel: Channel
+    direction: Direction
+    at: Millis
+    by: ReportedBy
+    outcome: str
+    contact_class: ContactClass
+    contact_id: str | None = None
+    task_id: str | None = None
+    number_status: str | None = None
+    next_action: str | None = None
+    invoice_ids: tuple[str, ...] = ()
+    note: str | None = None
+
+
+class FeedbackGiven(_Fact, tag=12):
+    """The customer's own judgement, 1 to 5."""
+
+    score: int
+    channel: Channel | None = None
+    comment: str | None = None
+
+
+class CustomerErased(_Fact, tag=13):
+    """Forget the person and never contact again."""
+
+
+class AttemptAccepted(_Fact, tag=20):
+    """The provider took the message; `reference` is its id for it."""
+
+    attempt_id: str
+    provider: str
+    reference: str
+    segments: int = 0
+    shadow: bool = False
+
+
+class AttemptRejected(_Fact, tag=21):
+    """The provider refused for good; `refusal` says whose fault it was, `code` is the provider's own."""
+
+    attempt_id: str
+    provider: str
+    refusal: str
+    code: str
+
+
+class AttemptInDoubt(_Fact, tag=22):
+    """Bytes left, no answer came: the message may have been sent."""
+
+    attempt_id: str
+    provider: str
+    code: str
+
+
+class AttemptReleased(_Fact, tag=23):
+    """No byte left: the attempt never happened. `reason` is a reason code; the stage may be tried again after `retry_at`."""
+
+    attempt_id: str
+    reason: str
+    retry_at: Millis | None = None
+
+
+Fact = (
+    InvoiceStated
+    | InvoiceSettled
+    | ProfileStated
+    | PromiseMade
+    | PromiseCancelled
+    | PlanAgreed
+    | PlanCancelled
+    | HoldPlaced
+    | HoldReleased
+    | ConsentChanged
+    | ContactReported
+    | FeedbackGiven
+    | CustomerErased
+    | AttemptAccepted
+    | AttemptRejected
+    | AttemptInDoubt
+    | AttemptReleased
+)
+
+
+class Arrival(msgspec.Struct, frozen=True, array_like=True):
+    """One inbox record: what happened (`fact`), when it was stated (`at`, microseconds), and where it came from.
+
+    `appended` is the broker's time of the input record (0 where there was none): it measures how long a reaction took.
+    """
+
+    at: int
+    cause: Cause
+    fact: Fact
+    appended: Millis = 0
+
+    @property
+    def stamp(self) -> Stamp:
+        """Orders this statement against others about the same thing."""
+        return (self.at, self.cause.source, self.cause.id)
+
+
+class LogMark(msgspec.Struct, frozen=True, array_like=True, tag=100):
+    """The identity of an inbox partition's log: written once by `topics apply` as its first record."""
+
+    identity: str
+
+
+class ProgressMark(msgspec.Struct, frozen=True, array_like=True, tag=101):
+    """Intake's word: everything published in these source partitions before the instant (wall clock) is in this inbox."""
+
+    fresh: tuple[tuple[str, int, Millis], ...]
+
+
+Mark = LogMark | ProgressMark
+
+LOG_MARK_KEY = b"\0log"
+PROGRESS_MARK_KEY = b"\0progress"
+
+_arrivals = msgspec.msgpack.Decoder(Arrival)
+_marks = msgspec.msgpack.Decoder(Mark)
+_encoder = msgspec.msgpack.Encoder()
+
+encode = _encoder.encode
+"""The bytes of an `Arrival` or a `Mark`."""
+
+decode_arrival = _arrivals.decode
+"""An `Arrival` from its bytes; `msgspec.DecodeError` says that the inbox was written by something else."""
+
+decode_mark = _marks.decode
+"""A `Mark` from its bytes."""

@@ -1,0 +1,122 @@
+"""The records that leave: the journal of every decision, attempt and fact, and the tasks for people."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from schemas.inbox import Cause
+from schemas.reasons import ReasonCode
+from schemas.values import Channel, Phase
+
+Kind = Literal["decision", "attempt", "fact"]
+Result = Literal[
+    "planned",
+    "claimed",
+    "accepted",
+    "delivered",
+    "undelivered",
+    "deferred",
+    "suppressed",
+    "merged",
+    "cancelled",
+    "waiting",
+    "expired",
+    "rejected",
+    "in_doubt",
+    "parked",
+    "released",
+    "recorded",
+]
+TaskKind = Literal["call", "letter", "visit", "legal", "agency"]
+
+
+class CauseRecord(msgspec.Struct, frozen=True):
+    """The event behind a record: input coordinates and CloudEvents identity."""
+
+    topic: str
+    partition: int
+    offset: int
+    source: str
+    id: str
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why: a code of the closed list, the rule of the policy that said so, and the values it looked at."""
+
+    code: ReasonCode
+    rule: str = ""
+    inputs: dict[str, str | int] = {}
+
+
+class JournalRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One decision, attempt or fact about one customer; never an address, a number or a name.
+
+    `record_id` is the customer id and a number that grows by one: a gap is a loss. `cause` is absent where time alone
+    was the cause.
+    """
+
+    record_id: str
+    at: datetime
+    kind: Kind
+    customer_id: str
+    invoice_ids: tuple[str, ...]
+    result: Result
+    reasons: tuple[Reason, ...]
+    policy: str
+    creditor_id: str | None = None
+    phase: Phase | None = None
+    stage: str | None = None
+    channel: Channel | None = None
+    contact_id: str | None = None
+    attempt_id: str | None = None
+    planned_for: datetime | None = None
+    next_at: datetime | None = None
+    tier: str | None = None
+    tier_rule: str | None = None
+    variant: str | None = None
+    responsible: str | None = None
+    cause: CauseRecord | None = None
+
+
+class AmountOfInvoice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one invoice of a task is about, amount in minor units."""
+
+    invoice_id: str
+    amount_due: int
+    currency: str
+    due_on: str
+    number: str | None = None
+
+
+class TaskRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something for a person to do before `expires_at`; answered by `contact.reported` with `task_id`."""
+
+    task_id: str
+    kind: TaskKind
+    customer_id: str
+    invoice_ids: tuple[str, ...]
+    contact_point: str
+    not_before: datetime
+    expires_at: datetime
+    priority: int
+    script: str
+    amounts: tuple[AmountOfInvoice, ...]
+    assignee: str | None = None
+    gate: Literal["counsel"] | None = None
+
+
+def cause_record(cause: Cause) -> CauseRecord:
+    """The journal's form of a cause."""
+    return CauseRecord(cause.topic, cause.partition, cause.offset, cause.source, cause.id)
+
+
+_encoder = msgspec.json.Encoder()
+_journal = msgspec.json.Decoder(JournalRecord)
+_tasks = msgspec.json.Decoder(TaskRecord)
+
+encode = _encoder.encode
+"""The bytes of a `JournalRecord` or a `TaskRecord`."""
+
+decode_journal = _journal.decode
+decode_task = _tasks.decode

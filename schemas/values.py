@@ -1,0 +1,78 @@
+"""The words that every record shares: channels, parties, instants, dates, money.
+
+Instants inside the product are whole milliseconds since 1970-01-01T00:00:00Z (`Millis`), civil dates are proleptic
+ordinals (`Day`, as `datetime.date.toordinal` counts): both compare, hash and store without a conversion.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+Millis = int
+"""An instant: milliseconds since the epoch, UTC."""
+
+Day = int
+"""A civil date without a zone: `date.toordinal()`."""
+
+Channel = Literal["sms", "email", "call_task"]
+Party = Literal["consumer", "business"]
+Phase = Literal["pre_due", "overdue", "collection"]
+InvoiceKind = Literal["invoice", "credit_note"]
+SettledReason = Literal["payment", "credit", "cancelled", "written_off"]
+HoldScope = Literal["customer", "invoice", "contact_point"]
+HoldKind = Literal[
+    "dispute", "complaint", "hardship", "breathing_space", "legal", "deceased", "mandate", "manual"
+]
+PhoneKind = Literal["mobile", "landline", "work", "other"]
+EmailKind = Literal["private", "work", "other"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Direction = Literal["outbound", "inbound"]
+ReportedBy = Literal["desk", "agency", "branch", "provider"]
+ContactClass = Literal["none", "third_party", "right_party"]
+
+CHANNELS: tuple[Channel, ...] = ("sms", "email", "call_task")
+
+MAX_AMOUNT = 2**53
+"""The largest amount in minor units: what every JSON reader can hold exactly."""
+
+_PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
+
+Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=_PRINTABLE)]
+"""An id given by a billing system: 1 to 200 characters, none of them a control character."""
+
+ShortText = Annotated[str, msgspec.Meta(max_length=500)]
+LongText = Annotated[str, msgspec.Meta(max_length=4000)]
+
+Amount = Annotated[int, msgspec.Meta(ge=0, le=MAX_AMOUNT)]
+"""Money in integer minor units of the currency beside it."""
+
+Currency = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$")]
+Country = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}$")]
+Region = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")]
+ClockTime = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
+AwareDatetime = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+def to_millis(instant: datetime) -> Millis:
+    """The instant of an aware datetime, cut to whole milliseconds."""
+    return to_micros(instant) // 1000
+
+
+def to_micros(instant: datetime) -> int:
+    """Microseconds since the epoch of an aware datetime, exactly (no float in between)."""
+    since = instant - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def from_millis(instant: Millis) -> datetime:
+    """The aware UTC datetime of an instant."""
+    return datetime.fromtimestamp(instant / 1000, UTC)
+
+
+def to_date(day: Day) -> date:
+    """The civil date of an ordinal."""
+    return date.fromordinal(day)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
