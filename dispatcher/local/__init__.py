@@ -1,0 +1,1 @@
+"""The embedded defaults: what one machine needs to try the product without any service beside it."""
