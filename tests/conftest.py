@@ -15,7 +15,7 @@ _LOG = Path(__file__).parents[1] / "build" / "kafka" / "tests.log"
 
 @pytest.fixture(scope="session")
 def broker() -> Iterator[str]:
-    """Bootstrap servers of a Kafka that every test shares: stop, pause or configure one of your own instead."""
+    """Bootstrap servers of a Kafka that all tests share: pause or kill one of your own instead."""
     if given := os.environ.get("DISPATCHER_BOOTSTRAP_SERVERS"):
         yield given
         return

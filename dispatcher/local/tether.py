@@ -1,8 +1,8 @@
 """Start a command that does not outlive the process that asked for it, however that one ends.
 
-Run as a script, it asks the kernel to be killed with its parent, then becomes the command. (A `preexec_fn` does
-the same inside a fork of a threaded process, which Python warns of.) Linux only: elsewhere the command just runs.
-The kernel watches the *thread* that started it, which must live as long as the command should.
+Run as a script, it asks the kernel to be killed with its parent, then becomes the command. (A `preexec_fn`
+does the same inside a fork of a threaded process, which Python warns of.) Linux only: elsewhere the command
+just runs. The kernel watches the *thread* that started it, which must live as long as the command should.
 """
 
 import ctypes
