@@ -1,0 +1,22 @@
+"""What the environment says this installation is. The only place that turns `DISPATCHER_*` into values."""
+
+from dispatcher.settings.loading import load
+from dispatcher.settings.model import ClockSettings, Entry, Kafka, Origin, Sending, Settings, Twilio
+from dispatcher.settings.problems import Problem, SettingsProblems
+from dispatcher.settings.secret import Secret
+from dispatcher.settings.smtp import SmtpServer
+
+__all__ = [
+    "ClockSettings",
+    "Entry",
+    "Kafka",
+    "Origin",
+    "Problem",
+    "Secret",
+    "Sending",
+    "Settings",
+    "SettingsProblems",
+    "SmtpServer",
+    "Twilio",
+    "load",
+]

@@ -1,0 +1,96 @@
+"""What variables say together: groups that are whole or absent, and combinations that are refused."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from dispatcher.settings import variables as v
+from dispatcher.settings.model import ClockSettings, Kafka, Sending, Twilio
+from dispatcher.settings.problems import Problem
+from dispatcher.settings.reading import Reader
+from dispatcher.settings.smtp import SmtpServer, is_loopback
+
+_REAL_TIME: Final = 1.0
+
+
+def kafka(read: Reader) -> Kafka:
+    """How to speak to the cluster; SASL without its user, or half a client certificate, is a problem."""
+    found = Kafka(
+        security_protocol=read.read(v.KAFKA_SECURITY_PROTOCOL),
+        sasl_mechanism=read.read(v.KAFKA_SASL_MECHANISM),
+        sasl_username=read.read(v.KAFKA_SASL_USERNAME),
+        sasl_password=read.read(v.KAFKA_SASL_PASSWORD),
+        ca_file=read.read(v.KAFKA_CA_FILE),
+        cert_file=read.read(v.KAFKA_CERT_FILE),
+        key_file=read.read(v.KAFKA_KEY_FILE),
+        key_password=read.read(v.KAFKA_KEY_PASSWORD),
+    )
+    if found.security_protocol.startswith("SASL"):
+        needed = {
+            v.KAFKA_SASL_USERNAME.name: found.sasl_username,
+            v.KAFKA_SASL_PASSWORD.name: found.sasl_password,
+        }
+        read.problems += _missing(needed, f"expected, because {v.KAFKA_SECURITY_PROTOCOL.name} asks for SASL")
+    if (found.cert_file is None) != (found.key_file is None):
+        pair = {v.KAFKA_CERT_FILE.name: found.cert_file, v.KAFKA_KEY_FILE.name: found.key_file}
+        read.problems += _missing(pair, "expected: a certificate and its key go together")
+    return found
+
+
+def twilio(read: Reader) -> Twilio | None:
+    """The account, where one is configured: id, token and sender together."""
+    sid, token, sender = (
+        read.read(v.TWILIO_ACCOUNT_SID),
+        read.read(v.TWILIO_AUTH_TOKEN),
+        read.read(v.TWILIO_FROM),
+    )
+    base_url = read.read(v.TWILIO_BASE_URL)
+    if sid is not None and token is not None and sender is not None:
+        return Twilio(account_sid=sid, auth_token=token, sender=sender, base_url=base_url)
+    if not (sid is None and token is None and sender is None):
+        needed = {
+            v.TWILIO_ACCOUNT_SID.name: sid,
+            v.TWILIO_AUTH_TOKEN.name: token,
+            v.TWILIO_FROM.name: sender,
+        }
+        read.problems += _missing(
+            needed, "expected: account, token and sender are set together, or none of them"
+        )
+    return None
+
+
+def email(read: Reader) -> tuple[SmtpServer | None, str | None]:
+    """Mail server and sender: both or neither."""
+    server, sender = read.read(v.SMTP_URL), read.read(v.EMAIL_FROM)
+    if (server is None) != (sender is None):
+        pair = {v.SMTP_URL.name: server, v.EMAIL_FROM.name: sender}
+        read.problems += _missing(pair, "expected: mail server and sender are set together, or none of them")
+    return server, sender
+
+
+def unused_allowlist(sending: Sending, allowlist: frozenset[str]) -> Iterator[Problem]:
+    """Sending to an allowlist needs one; otherwise nobody would ever be called, without a word."""
+    if sending == "allowlist" and not allowlist:
+        yield Problem(v.ALLOWLIST.name, None, f"{v.ALLOWLIST.expected}, because {v.SENDING.name}=allowlist")
+
+
+def clock(read: Reader, sms: Twilio | None, mail: SmtpServer | None) -> ClockSettings | None:
+    """A clock of our own, refused where it could make a real message leave at a wrong hour."""
+    start, rate = read.read(v.CLOCK), read.read(v.CLOCK_RATE)
+    if start is None:
+        if rate != _REAL_TIME:
+            wanted = f"expected {v.CLOCK.name} beside it: a clock with a rate of its own needs a start"
+            read.problems.append(Problem(v.CLOCK_RATE.name, None, wanted))
+        return None
+    advice = f"expected a stand-in on this machine (127.0.0.1), because {v.CLOCK.name} moves the clock"
+    if sms is not None and not is_loopback(urlsplit(sms.base_url).hostname or ""):
+        read.problems.append(Problem(v.TWILIO_BASE_URL.name, sms.base_url, advice))
+    if mail is not None and not is_loopback(mail.host):
+        read.problems.append(Problem(v.SMTP_URL.name, None, advice))
+    return ClockSettings(start=start, rate=rate)
+
+
+def _missing(needed: Mapping[str, object], expected: str) -> Iterator[Problem]:
+    for variable, value in needed.items():
+        if value is None:
+            yield Problem(variable, None, f"missing; {expected}")

@@ -1,0 +1,53 @@
+"""From the environment to `Settings`, or to everything that is wrong with it."""
+
+from collections.abc import Mapping
+
+from dispatcher.settings import variables as v
+from dispatcher.settings.consistency import clock, email, kafka, twilio, unused_allowlist
+from dispatcher.settings.model import Settings
+from dispatcher.settings.problems import SettingsProblems
+from dispatcher.settings.reading import Reader
+from dispatcher.settings.strangers import strangers
+
+
+def load(environ: Mapping[str, str]) -> Settings | SettingsProblems:
+    """The settings of an environment.
+
+    Args:
+        environ: the process's environment, or any mapping; only `DISPATCHER_*` is looked at.
+            Files are read where a variable `<NAME>_FILE` names one.
+    """
+    read = Reader(environ)
+    typos, warnings = strangers(environ)
+    sms, mail = twilio(read), email(read)
+    sending, allowlist = read.read(v.SENDING), read.read(v.ALLOWLIST)
+    read.problems += [*unused_allowlist(sending, allowlist), *typos]
+    settings = Settings(
+        bootstrap_servers=read.read(v.BOOTSTRAP_SERVERS),
+        app_id=read.read(v.APP_ID),
+        topic_prefix=read.read(v.TOPIC_PREFIX),
+        partitions=read.read(v.PARTITIONS),
+        replication=read.read(v.REPLICATION),
+        session_timeout_s=read.read(v.SESSION_TIMEOUT),
+        kafka=kafka(read),
+        policy=read.read(v.POLICY),
+        templates=read.read(v.TEMPLATES),
+        data_dir=read.read(v.DATA_DIR),
+        database_url=read.read(v.DATABASE_URL),
+        public_url=read.read(v.PUBLIC_URL),
+        gateway_port=read.read(v.GATEWAY_PORT),
+        metrics_host=read.read(v.METRICS_HOST),
+        metrics_port=read.read(v.METRICS_PORT),
+        log_level=read.read(v.LOG_LEVEL),
+        sending=sending,
+        allowlist=allowlist,
+        twilio=sms,
+        smtp=mail[0],
+        email_from=mail[1],
+        clock=clock(read, sms, mail[0]),
+        entries=tuple(sorted(read.entries, key=lambda entry: entry.variable)),
+        warnings=warnings,
+    )
+    if read.problems:
+        return SettingsProblems(tuple(sorted(read.problems, key=lambda problem: problem.variable)))
+    return settings

@@ -1,0 +1,100 @@
+"""The settings of one process, read once at its start."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from dispatcher.settings.secret import Secret
+from dispatcher.settings.smtp import SmtpServer
+from schemas.values import Millis
+
+Sending = Literal["off", "shadow", "allowlist", "on"]
+"""`off`: nothing is sent; `shadow`: decided and journalled, nobody called; `allowlist`: its members; `on`."""
+
+Origin = Literal["default", "environment", "file"]
+SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
+SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One variable as people may see it: secrets masked, personal data counted."""
+
+    variable: str
+    shown: str
+    origin: Origin
+    default: str
+    expected: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kafka:
+    """How to speak to the cluster, in the words of Kafka's own clients; paths are PEM files."""
+
+    security_protocol: SecurityProtocol = "PLAINTEXT"
+    sasl_mechanism: SaslMechanism = "SCRAM-SHA-512"
+    sasl_username: str | None = None
+    sasl_password: Secret | None = None
+    ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+    key_password: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Twilio:
+    """The SMS provider's account; `sender`: an E.164 number, a messaging service (`MG...`) or a name."""
+
+    account_sid: str
+    auth_token: Secret
+    sender: str
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSettings:
+    """A wall clock that starts at `start` and runs `rate` times as fast: for stand-ins alone."""
+
+    start: Millis
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the environment decides; see `dispatcher.settings.variables` for each variable's meaning."""
+
+    bootstrap_servers: str
+    app_id: str
+    topic_prefix: str
+    partitions: int
+    replication: int
+    session_timeout_s: float
+    kafka: Kafka
+    policy: Path | None
+    templates: tuple[Path, ...]
+    data_dir: Path
+    database_url: Secret | None
+    public_url: str | None
+    gateway_port: int
+    metrics_host: str
+    metrics_port: int
+    log_level: LogLevel
+    sending: Sending
+    # Numbers and addresses of people: never part of a repr.
+    allowlist: frozenset[str] = field(repr=False)
+    twilio: Twilio | None
+    smtp: SmtpServer | None
+    email_from: str | None
+    clock: ClockSettings | None
+    entries: tuple[Entry, ...] = field(repr=False)
+    warnings: tuple[str, ...] = ()
+
+    def topic(self, name: str) -> str:
+        """The name in this installation's cluster of a topic of `schemas.topics`."""
+        return f"{self.topic_prefix}{name}"
+
+    def is_given(self, variable: str) -> bool:
+        """Whether somebody set a variable (in the environment or by a file), as opposed to its default."""
+        return any(entry.variable == variable and entry.origin != "default" for entry in self.entries)

@@ -1,0 +1,147 @@
+"""From the text of a variable to its value; a `ValueError` says that the text is not what was expected."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Final, TypeVar
+from urllib.parse import urlsplit
+
+from dispatcher.settings.secret import Secret
+from schemas.values import Millis, to_millis
+
+T = TypeVar("T")
+
+_SERVER: Final = re.compile(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")
+_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+_ADDRESS: Final = re.compile(r"[^@\s,<>\x00-\x1f]+@[^@\s,<>\x00-\x1f]+")
+_TWILIO_SENDER: Final = re.compile(r"\+[1-9][0-9]{6,14}|MG[0-9a-fA-F]{32}|[A-Za-z0-9 ]{1,11}")
+_MAX_PORT: Final = 65_535
+
+
+def optional(parse: Callable[[str], T]) -> Callable[[str], T | None]:
+    """The same, where nothing given is None."""
+    return lambda text: parse(text) if text else None
+
+
+def matching(pattern: str) -> Callable[[str], str]:
+    """A text that matches the whole pattern."""
+    compiled = re.compile(pattern)
+
+    def parse(text: str) -> str:
+        if compiled.fullmatch(text) is None:
+            raise ValueError(text)
+        return text
+
+    return parse
+
+
+def between(low: float, high: float) -> Callable[[str], float]:
+    """A number of the closed range."""
+
+    def parse(text: str) -> float:
+        number = float(text)
+        if not low <= number <= high:  # NaN fails here too
+            raise ValueError(text)
+        return number
+
+    return parse
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """An integer of the closed range."""
+
+    def parse(text: str) -> int:
+        number = int(text)
+        if not low <= number <= high:
+            raise ValueError(text)
+        return number
+
+    return parse
+
+
+def one_of(choices: tuple[T, ...]) -> Callable[[str], T]:
+    """One of these texts (`get_args` of a `Literal`), in the case in which it is written there."""
+    members = {str(choice): choice for choice in choices}
+
+    def parse(text: str) -> T:
+        try:
+            return members[text]
+        except KeyError:
+            raise ValueError(text) from None
+
+    return parse
+
+
+def servers(text: str) -> str:
+    """`host:port`, several separated by commas."""
+    found = [server.strip() for server in text.split(",")]
+    for server in found:
+        match = _SERVER.fullmatch(server)
+        if match is None or not 0 < int(match[2]) <= _MAX_PORT:
+            raise ValueError(text)
+    return ",".join(found)
+
+
+def web_url(text: str) -> str:
+    """An http or https address of a host, without its trailing slash."""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError(text)
+    _ = parts.port  # raises where the port is no number
+    return text.rstrip("/")
+
+
+def existing_file(text: str) -> Path:
+    """A file that is there."""
+    path = Path(text)
+    if not path.is_file():
+        raise ValueError(text)
+    return path
+
+
+def folders(text: str) -> tuple[Path, ...]:
+    """Folders that are there, separated by `:`; the first is searched first."""
+    found = tuple(Path(part) for part in text.split(":") if part)
+    if not all(folder.is_dir() for folder in found):
+        raise ValueError(text)
+    return found
+
+
+def instant(text: str) -> Millis:
+    """An ISO 8601 instant with its offset."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return to_millis(moment)
+
+
+def contact_points(text: str) -> frozenset[str]:
+    """Telephone numbers in E.164 form and e-mail addresses, in the form in which contacts are compared."""
+    return frozenset(_contact_point(point) for point in re.split(r"[,\s]+", text) if point)
+
+
+def address(text: str) -> str:
+    """An e-mail address alone, without a display name."""
+    if _ADDRESS.fullmatch(text) is None:
+        raise ValueError(text)
+    return text
+
+
+def twilio_sender(text: str) -> str:
+    """What Twilio accepts as a sender: a number, a messaging service or an alphanumeric id."""
+    if _TWILIO_SENDER.fullmatch(text) is None:
+        raise ValueError(text)
+    return text
+
+
+def secret(text: str) -> Secret:
+    """Anything at all, never shown again."""
+    return Secret(text)
+
+
+def _contact_point(text: str) -> str:
+    if _E164.fullmatch(text):
+        return text
+    local, _, domain = address(text).rpartition("@")
+    return f"{local}@{domain.lower()}"

@@ -1,0 +1,259 @@
+"""The one table of every variable: what it means, what may stand there, and what holds where nothing does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Generic, Literal, TypeVar, get_args
+
+from dispatcher.settings import parsing, smtp
+from dispatcher.settings.model import LogLevel, SaslMechanism, SecurityProtocol, Sending
+
+T_co = TypeVar("T_co", covariant=True)
+
+PREFIX: Final = "DISPATCHER_"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable(Generic[T_co]):
+    """One variable.
+
+    `default` is text, read by the same parser as what is given; empty means "nothing". `shown`: how people
+    may see the value: as it is, masked (a secret, which may also come from `<name>_FILE`), or only counted
+    (people's addresses).
+    """
+
+    name: str
+    meaning: str
+    expected: str
+    parse: Callable[[str], T_co]
+    default: str = ""
+    shown: Literal["plain", "masked", "counted"] = "plain"
+
+
+_port = parsing.whole(0, 65_535)
+_file = parsing.optional(parsing.existing_file)
+_secret = parsing.optional(parsing.secret)
+_NAME: Final = r"[A-Za-z0-9._-]"
+_PORT_EXPECTED: Final = "expected a port, 0 to 65535 (0: any free one)"
+_FILE_EXPECTED: Final = "expected the path of a file that can be read"
+
+BOOTSTRAP_SERVERS = Variable(
+    "DISPATCHER_BOOTSTRAP_SERVERS",
+    "Kafka brokers to begin with",
+    "expected host:port, several separated by commas",
+    parsing.servers,
+    "127.0.0.1:9092",
+)
+APP_ID = Variable(
+    "DISPATCHER_APP_ID",
+    "name of this installation: consumer group and start of its transactional ids",
+    "expected 1 to 100 letters, digits, '.', '_' or '-'",
+    parsing.matching(_NAME + "{1,100}"),
+    "dispatcher",
+)
+TOPIC_PREFIX = Variable(
+    "DISPATCHER_TOPIC_PREFIX",
+    "put before every topic name",
+    "expected at most 100 letters, digits, '.', '_' or '-'",
+    parsing.matching(_NAME + "{0,100}"),
+)
+PARTITIONS = Variable(
+    "DISPATCHER_PARTITIONS",
+    "partitions of inbox, state and journal; fixed once the topics exist",
+    "expected a whole number from 1 to 1024",
+    parsing.whole(1, 1024),
+    "16",
+)
+REPLICATION = Variable(
+    "DISPATCHER_REPLICATION",
+    "copies of each partition that `topics apply` asks for (3 in production)",
+    "expected a whole number from 1 to 9",
+    parsing.whole(1, 9),
+    "1",
+)
+SESSION_TIMEOUT = Variable(
+    "DISPATCHER_SESSION_TIMEOUT",
+    "seconds without a heartbeat after which a worker's partitions go to another",
+    "expected seconds from 2 to 300",
+    parsing.between(2, 300),
+    "10",
+)
+KAFKA_SECURITY_PROTOCOL: Variable[SecurityProtocol] = Variable(
+    "DISPATCHER_KAFKA_SECURITY_PROTOCOL",
+    "encryption and authentication towards Kafka",
+    "expected PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL",
+    parsing.one_of(get_args(SecurityProtocol)),
+    "PLAINTEXT",
+)
+KAFKA_SASL_MECHANISM: Variable[SaslMechanism] = Variable(
+    "DISPATCHER_KAFKA_SASL_MECHANISM",
+    "how user and password are proved",
+    "expected PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512",
+    parsing.one_of(get_args(SaslMechanism)),
+    "SCRAM-SHA-512",
+)
+KAFKA_SASL_USERNAME = Variable(
+    "DISPATCHER_KAFKA_SASL_USERNAME",
+    "user at the brokers",
+    "expected a name",
+    parsing.optional(str),
+)
+KAFKA_SASL_PASSWORD = Variable(
+    "DISPATCHER_KAFKA_SASL_PASSWORD",
+    "password at the brokers",
+    "expected a password",
+    _secret,
+    shown="masked",
+)
+KAFKA_CA_FILE = Variable(
+    "DISPATCHER_KAFKA_CA_FILE", "PEM of the authority that signed the brokers", _FILE_EXPECTED, _file
+)
+KAFKA_CERT_FILE = Variable("DISPATCHER_KAFKA_CERT_FILE", "PEM of our own certificate", _FILE_EXPECTED, _file)
+KAFKA_KEY_FILE = Variable("DISPATCHER_KAFKA_KEY_FILE", "PEM of our own key", _FILE_EXPECTED, _file)
+KAFKA_KEY_PASSWORD = Variable(
+    "DISPATCHER_KAFKA_KEY_PASSWORD", "password of that key", "expected a password", _secret, shown="masked"
+)
+POLICY = Variable(
+    "DISPATCHER_POLICY",
+    "policy file of the first start; afterwards `policy apply` is what changes it",
+    _FILE_EXPECTED,
+    _file,
+)
+TEMPLATES = Variable(
+    "DISPATCHER_TEMPLATES",
+    "folders of message templates that are searched before the built-in ones",
+    "expected folders that exist, separated by ':'",
+    parsing.folders,
+)
+DATA_DIR = Variable(
+    "DISPATCHER_DATA_DIR",
+    "folder for what is kept on this machine",
+    "expected a path",
+    Path,
+    "dispatcher-data",
+)
+DATABASE_URL = Variable(
+    "DISPATCHER_DATABASE_URL",
+    "database of the archive",
+    "expected postgresql://user:password@host/name or sqlite:///file",
+    _secret,
+    shown="masked",
+)
+PUBLIC_URL = Variable(
+    "DISPATCHER_PUBLIC_URL",
+    "address under which providers and customers reach the gateway",
+    "expected an http:// or https:// address",
+    parsing.optional(parsing.web_url),
+)
+GATEWAY_PORT = Variable("DISPATCHER_GATEWAY_PORT", "port of the gateway", _PORT_EXPECTED, _port, "8080")
+METRICS_HOST = Variable(
+    "DISPATCHER_METRICS_HOST",
+    "interface of /metrics, /livez and /readyz (in a container the probe comes from outside)",
+    "expected an IP address or host name",
+    parsing.matching(r"[A-Za-z0-9.:_-]+"),
+    "0.0.0.0",  # noqa: S104 - nothing personal is served there, and probes must reach it
+)
+METRICS_PORT = Variable(
+    "DISPATCHER_METRICS_PORT", "port of /metrics, /livez and /readyz", _PORT_EXPECTED, _port, "9464"
+)
+LOG_LEVEL: Variable[LogLevel] = Variable(
+    "DISPATCHER_LOG_LEVEL",
+    "least severe level that is logged",
+    "expected debug, info, warning or error",
+    parsing.one_of(get_args(LogLevel)),
+    "info",
+)
+SENDING: Variable[Sending] = Variable(
+    "DISPATCHER_SENDING",
+    "who is called: nobody (off), nobody but journalled (shadow), the allowlist, or everybody due (on)",
+    "expected off, shadow, allowlist or on",
+    parsing.one_of(get_args(Sending)),
+    "shadow",
+)
+ALLOWLIST = Variable(
+    "DISPATCHER_ALLOWLIST",
+    "numbers and addresses that DISPATCHER_SENDING=allowlist may call",
+    "expected E.164 numbers and e-mail addresses, separated by commas or blanks",
+    parsing.contact_points,
+    shown="counted",
+)
+TWILIO_ACCOUNT_SID = Variable(
+    "DISPATCHER_TWILIO_ACCOUNT_SID",
+    "account at Twilio",
+    "expected AC and 32 hexadecimal digits",
+    parsing.optional(parsing.matching(r"AC[0-9a-fA-F]{32}")),
+)
+TWILIO_AUTH_TOKEN = Variable(
+    "DISPATCHER_TWILIO_AUTH_TOKEN", "its token", "expected the account's token", _secret, shown="masked"
+)
+TWILIO_FROM = Variable(
+    "DISPATCHER_TWILIO_FROM",
+    "sender of SMS where the creditor has none of its own",
+    "expected an E.164 number, a messaging service (MG...) or at most 11 letters and digits",
+    parsing.optional(parsing.twilio_sender),
+)
+TWILIO_BASE_URL = Variable(
+    "DISPATCHER_TWILIO_BASE_URL",
+    "where Twilio's interface is (a stand-in for tests)",
+    "expected an http:// or https:// address",
+    parsing.web_url,
+    "https://api.twilio.com",
+)
+SMTP_URL = Variable(
+    "DISPATCHER_SMTP_URL", "mail server", smtp.EXPECTED, parsing.optional(smtp.parse_smtp_url), shown="masked"
+)
+EMAIL_FROM = Variable(
+    "DISPATCHER_EMAIL_FROM",
+    "sender of e-mail where the creditor has none of its own",
+    "expected an e-mail address",
+    parsing.optional(parsing.address),
+)
+CLOCK = Variable(
+    "DISPATCHER_CLOCK",
+    "instant at which the wall clock starts; only against stand-ins",
+    "expected an ISO 8601 instant with its offset, such as 2026-03-02T09:00:00+01:00",
+    parsing.optional(parsing.instant),
+)
+CLOCK_RATE = Variable(
+    "DISPATCHER_CLOCK_RATE",
+    "how many seconds of the wall clock pass in a second; only against stand-ins",
+    "expected a number from 0.001 to 1000000",
+    parsing.between(0.001, 1_000_000),
+    "1",
+)
+
+VARIABLES: Final[tuple[Variable[object], ...]] = (
+    BOOTSTRAP_SERVERS,
+    APP_ID,
+    TOPIC_PREFIX,
+    PARTITIONS,
+    REPLICATION,
+    SESSION_TIMEOUT,
+    KAFKA_SECURITY_PROTOCOL,
+    KAFKA_SASL_MECHANISM,
+    KAFKA_SASL_USERNAME,
+    KAFKA_SASL_PASSWORD,
+    KAFKA_CA_FILE,
+    KAFKA_CERT_FILE,
+    KAFKA_KEY_FILE,
+    KAFKA_KEY_PASSWORD,
+    POLICY,
+    TEMPLATES,
+    DATA_DIR,
+    DATABASE_URL,
+    PUBLIC_URL,
+    GATEWAY_PORT,
+    METRICS_HOST,
+    METRICS_PORT,
+    LOG_LEVEL,
+    SENDING,
+    ALLOWLIST,
+    TWILIO_ACCOUNT_SID,
+    TWILIO_AUTH_TOKEN,
+    TWILIO_FROM,
+    TWILIO_BASE_URL,
+    SMTP_URL,
+    EMAIL_FROM,
+    CLOCK,
+    CLOCK_RATE,
+)
