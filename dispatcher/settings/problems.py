@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 class Unsuitable(ValueError):
-    """A text is not what was expected, and the message, which repeats nothing of it, says more than the table."""
+    """Not what was expected; the message repeats nothing of the text and says more than the table."""
 
 
 @dataclass(frozen=True, slots=True)
