@@ -25,7 +25,7 @@ _CHECKOUT = _HERE.parents[1]
 def manifest() -> Path:
     """The folder of `pom.xml` and `jars.sha256`: `deploy/kafka` of a checkout, else beside this module."""
     in_checkout = _CHECKOUT / "deploy" / "kafka"
-    return in_checkout if (in_checkout / "jars.sha256").is_file() else _HERE / "kafka"
+    return in_checkout if (in_checkout / "jars.sha256").is_file() else _HERE / "kafka_jars"
 
 
 def cache() -> Path:

@@ -32,9 +32,14 @@ class Runtime:
         identity = "\n".join([self.java.build, *map(str, self.jars)])
         return self.home / f"classes-{hashlib.sha256(identity.encode()).hexdigest()[:16]}.jsa"
 
+    @property
+    def recorded(self) -> bool:
+        """Whether there is such an archive."""
+        return self.archive.exists() and self.archive.stat().st_size > 0
+
     def command(self, main_class: str, *arguments: str | Path, flags: Sequence[str] = ()) -> list[str | Path]:
         """The command line that runs `main_class` with JVM options `flags`."""
-        mapped = [f"-XX:SharedArchiveFile={self.archive}", "-Xshare:auto"] if self.archive.exists() else []
+        mapped = [f"-XX:SharedArchiveFile={self.archive}", "-Xshare:auto"] if self.recorded else []
         return [
             self.java.executable,
             "-XX:+IgnoreUnrecognizedVMOptions",  # not every JVM knows about archives
