@@ -9,6 +9,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,19 +19,18 @@ from dispatcher.local.java import find_java
 from dispatcher.local.unavailable import KafkaUnavailable, java_missing, maven_missing
 
 _FETCH_TIMEOUT_S = 600.0
-_HERE = Path(__file__).resolve().parent
-_CHECKOUT = _HERE.parents[1]
+_CHECKOUT = Path(__file__).resolve().parents[2]
+_IN_CHECKOUT = _CHECKOUT / "deploy" / "kafka"
 
 
 def manifest() -> Path:
-    """The folder of `pom.xml` and `jars.sha256`: `deploy/kafka` of a checkout, else beside this module."""
-    in_checkout = _CHECKOUT / "deploy" / "kafka"
-    return in_checkout if (in_checkout / "jars.sha256").is_file() else _HERE / "kafka_jars"
+    """The folder of `pom.xml` and `jars.sha256`: that of a checkout, else that of this environment."""
+    return _IN_CHECKOUT if _IN_CHECKOUT.is_dir() else Path(sys.prefix, "share", "dispatcher", "kafka")
 
 
 def cache() -> Path:
     """Where jars are kept: `.kafka` of a checkout, else the user's cache directory."""
-    if manifest().is_relative_to(_CHECKOUT / "deploy"):
+    if _IN_CHECKOUT.is_dir():
         return _CHECKOUT / ".kafka"
     user = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(user) / "dispatcher" / "kafka"
