@@ -1,7 +1,7 @@
 """What the environment says this installation is. The only place that turns `DISPATCHER_*` into values."""
 
 from dispatcher.settings.loading import load
-from dispatcher.settings.model import ClockSettings, Entry, Kafka, Origin, Sending, Settings, Twilio
+from dispatcher.settings.model import ClockSettings, Entry, Kafka, LogLevel, Origin, Sending, Settings, Twilio
 from dispatcher.settings.problems import Problem, SettingsProblems
 from dispatcher.settings.secret import Secret
 from dispatcher.settings.smtp import SmtpServer
@@ -10,6 +10,7 @@ __all__ = [
     "ClockSettings",
     "Entry",
     "Kafka",
+    "LogLevel",
     "Origin",
     "Problem",
     "Secret",
