@@ -1,9 +1,10 @@
 """What billing systems, desks and agencies publish: CloudEvents 1.0 in structured mode, one event a record.
 
-Reading is tolerant (unknown fields are ignored and counted), meaning is strict: a wrong value is a rejected record.
+Reading is tolerant (`schemas.codec` ignores and counts unknown fields), meaning is strict: a wrong value is a
+rejected record.
 """
 
-from datetime import date
+from typing import Annotated
 
 import msgspec
 
@@ -11,6 +12,7 @@ from schemas.values import (
     Amount,
     AwareDatetime,
     Channel,
+    CivilDate,
     ClockTime,
     ContactClass,
     Country,
@@ -28,15 +30,32 @@ from schemas.values import (
     ReportedBy,
     SettledReason,
     ShortText,
+    SignedAmount,
+    WebAddress,
     Weekday,
 )
 
+Score = Annotated[int, msgspec.Meta(ge=1, le=5, description="a whole number from 1 (bad) to 5 (good)")]
+RiskScore = Annotated[
+    float, msgspec.Meta(ge=0, le=100, description="a number from 0 to 100, higher is riskier")
+]
+InvoiceIds = Annotated[
+    tuple[Identifier, ...],
+    msgspec.Meta(min_length=1, max_length=500, description="a list of 1 to 500 invoice ids"),
+]
+AttributeName = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+AttributeText = Annotated[str, msgspec.Meta(max_length=500)]
 
-class _Part(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Base of everything that is read from outside: plain JSON objects, unknown fields ignored."""
+
+class _Part(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Base of everything that is read from outside.
+
+    Unknown fields are forbidden here so that the codec notices them without a second look at each event; it
+    then takes them out, counts them and reads again. The published JSON Schema allows them.
+    """
 
 
-class Document(_Part):
+class Document(_Part, frozen=True):
     """A paper that belongs to the invoice (contract, statement, letter): what it is and where it lies."""
 
     kind: ShortText
@@ -44,41 +63,41 @@ class Document(_Part):
     url: LongText
 
 
-class Line(_Part):
-    """One line of the bill, as the customer should read it; `amount` in minor units of the invoice's currency."""
+class Line(_Part, frozen=True):
+    """One line of the bill, as the customer should read it; `amount` in the invoice's currency."""
 
     text: ShortText
-    amount: int
+    amount: SignedAmount
 
 
-class InvoiceStatement(_Part):
+class InvoiceStatement(_Part, frozen=True):
     """The state of one invoice as billing knows it: both `invoice.due` and `invoice.overdue` carry it."""
 
     customer_id: Identifier
     invoice_id: Identifier
-    due_on: date
+    due_on: CivilDate
     amount_due: Amount
     currency: Currency
     creditor_id: Identifier | None = None
     kind: InvoiceKind = "invoice"
     number: ShortText | None = None
-    issued_on: date | None = None
+    issued_on: CivilDate | None = None
     description: LongText | None = None
-    pay_url: LongText | None = None
+    pay_url: WebAddress | None = None
     documents: tuple[Document, ...] = ()
     lines: tuple[Line, ...] = ()
 
 
-class InvoiceDue(InvoiceStatement):
+class InvoiceDue(InvoiceStatement, frozen=True):
     """`invoice.due`: an invoice exists and will be, or is, due on `due_on`."""
 
 
-class InvoiceOverdue(InvoiceStatement):
+class InvoiceOverdue(InvoiceStatement, frozen=True):
     """`invoice.overdue`: billing says that the due date has passed without full payment."""
 
 
-class InvoiceSettled(_Part):
-    """`invoice.settled`: what remains of an invoice after a payment, a credit or a cancellation; 0 is settled."""
+class InvoiceSettled(_Part, frozen=True):
+    """`invoice.settled`: what remains of an invoice after a payment, credit or cancellation; 0 is settled."""
 
     customer_id: Identifier
     invoice_id: Identifier
@@ -88,7 +107,7 @@ class InvoiceSettled(_Part):
     settled_at: AwareDatetime
 
 
-class Phone(_Part):
+class Phone(_Part, frozen=True):
     """A telephone number: E.164, or national together with the customer's country."""
 
     number: ShortText
@@ -97,7 +116,7 @@ class Phone(_Part):
     verified_at: AwareDatetime | None = None
 
 
-class Email(_Part):
+class Email(_Part, frozen=True):
     """An e-mail address."""
 
     address: ShortText
@@ -106,7 +125,7 @@ class Email(_Part):
     verified_at: AwareDatetime | None = None
 
 
-class QuietHours(_Part, rename={"from_": "from"}):
+class QuietHours(_Part, frozen=True, rename={"from_": "from"}):
     """A time of day, in the customer's zone, at which the customer wants no contact; may pass midnight."""
 
     from_: ClockTime
@@ -114,7 +133,7 @@ class QuietHours(_Part, rename={"from_": "from"}):
     days: tuple[Weekday, ...] = ()
 
 
-class Preferences(_Part):
+class Preferences(_Part, frozen=True):
     """What the customer asked for; `channels` in order of preference."""
 
     channels: tuple[Channel, ...] = ()
@@ -122,7 +141,7 @@ class Preferences(_Part):
     blocked_channels: tuple[Channel, ...] = ()
 
 
-class CustomerUpdated(_Part):
+class CustomerUpdated(_Part, frozen=True):
     """`customer.updated`: the whole profile, replacing what was known (last writer by `time` wins)."""
 
     customer_id: Identifier
@@ -137,58 +156,61 @@ class CustomerUpdated(_Part):
     postal_code: ShortText | None = None
     address: LongText | None = None
     tier: ShortText | None = None
-    risk_score: float | None = None
+    risk_score: RiskScore | None = None
     credit_grade: ShortText | None = None
     segment: ShortText | None = None
     account_manager: ShortText | None = None
-    attributes: dict[str, str | float] = {}
+    attributes: dict[AttributeName, AttributeText | float] = {}
     preferences: Preferences = Preferences()
 
 
-class PromiseMade(_Part):
+class PromiseMade(_Part, frozen=True):
     """`promise.made`: the customer promised to pay `amount` for these invoices by `promised_on`."""
 
     customer_id: Identifier
     promise_id: Identifier
-    invoice_ids: tuple[Identifier, ...]
+    invoice_ids: InvoiceIds
     amount: Amount
     currency: Currency
-    promised_on: date
+    promised_on: CivilDate
 
 
-class PromiseCancelled(_Part):
+class PromiseCancelled(_Part, frozen=True):
     """`promise.cancelled`: the promise no longer stands."""
 
     customer_id: Identifier
     promise_id: Identifier
 
 
-class Instalment(_Part):
+class Instalment(_Part, frozen=True):
     """One instalment of a plan."""
 
-    due_on: date
+    due_on: CivilDate
     amount: Amount
 
 
-class PlanAgreed(_Part):
+class PlanAgreed(_Part, frozen=True):
     """`plan.agreed`: these invoices are paid by instalments from now on."""
 
     customer_id: Identifier
     plan_id: Identifier
-    invoice_ids: tuple[Identifier, ...]
+    invoice_ids: InvoiceIds
     currency: Currency
-    instalments: tuple[Instalment, ...]
+    instalments: Annotated[
+        tuple[Instalment, ...],
+        msgspec.Meta(min_length=1, max_length=200, description="a list of 1 to 200 instalments"),
+    ]
 
 
-class PlanCancelled(_Part):
+class PlanCancelled(_Part, frozen=True):
     """`plan.cancelled`: the invoices are due as stated again."""
 
     customer_id: Identifier
     plan_id: Identifier
 
 
-class HoldPlaced(_Part):
-    """`hold.placed`: no contact for the customer, one invoice or one contact point until `until` (open end: released)."""
+class HoldPlaced(_Part, frozen=True):
+    """`hold.placed`: no contact for the customer, one invoice or contact point, until then or released."""
 
     customer_id: Identifier
     hold_id: Identifier
@@ -199,14 +221,14 @@ class HoldPlaced(_Part):
     note: LongText | None = None
 
 
-class HoldReleased(_Part):
+class HoldReleased(_Part, frozen=True):
     """`hold.released`: the hold no longer stands."""
 
     customer_id: Identifier
     hold_id: Identifier
 
 
-class ConsentChanged(_Part):
+class ConsentChanged(_Part, frozen=True):
     """`consent.changed`: the customer allows or forbids a channel at a number or address."""
 
     customer_id: Identifier
@@ -216,7 +238,7 @@ class ConsentChanged(_Part):
     source: ShortText
 
 
-class ContactReported(_Part):
+class ContactReported(_Part, frozen=True):
     """`contact.reported`: what came of a contact: a call task's result, or a contact made elsewhere."""
 
     customer_id: Identifier
@@ -234,16 +256,16 @@ class ContactReported(_Part):
     note: LongText | None = None
 
 
-class FeedbackGiven(_Part):
+class FeedbackGiven(_Part, frozen=True):
     """`feedback.given`: the customer's own judgement, 1 (bad) to 5 (good)."""
 
     customer_id: Identifier
-    score: int
+    score: Score
     channel: Channel | None = None
     comment: LongText | None = None
 
 
-class CustomerErased(_Part):
+class CustomerErased(_Part, frozen=True):
     """`customer.erased`: forget the person, and never contact again."""
 
     customer_id: Identifier

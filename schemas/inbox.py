@@ -1,8 +1,8 @@
-"""The records of `reminders.inbox`: the only input of a customer's state. Internal, compact, already validated.
+"""The records of `reminders.inbox`: the only input of a customer's state, compact and valid.
 
-Intake writes what billing published, senders write what came of an attempt; both are facts about one customer. A record's
-key is the customer id; records that concern the partition as a whole (marks) have a key that starts with a NUL byte,
-which no customer id can.
+Intake writes what billing published, senders write what came of an attempt; both are facts about one
+customer. A record's key is the customer id; records that concern the partition as a whole (marks) have a key
+that starts with a NUL byte, which no customer id can.
 """
 
 import msgspec
@@ -24,7 +24,7 @@ from schemas.values import (
 )
 
 Stamp = tuple[int, str, str]
-"""When a statement was made, for "last writer wins": CloudEvents `time` in microseconds, then `source`, then `id`."""
+"""When a statement was made, for "last writer wins": `time` in microseconds, then `source`, then `id`."""
 
 
 class Cause(msgspec.Struct, frozen=True, array_like=True):
@@ -60,7 +60,10 @@ class EmailPoint(msgspec.Struct, frozen=True, array_like=True):
 
 
 class QuietSpan(msgspec.Struct, frozen=True, array_like=True):
-    """Minutes of the local day [start, end) without contact; end <= start passes midnight. No days: every day (0 = Monday)."""
+    """Minutes of the local day [start, end) without contact; end <= start passes midnight.
+
+    `days` are those on which it starts, 0 = Monday; none means every day.
+    """
 
     start: int
     end: int
@@ -82,7 +85,7 @@ class BillDocument(msgspec.Struct, frozen=True, array_like=True):
     url: str
 
 
-class InvoiceStated(_Fact, tag=1):
+class InvoiceStated(_Fact, frozen=True, tag=1):
     """`invoice.due` or (`overdue`) `invoice.overdue`: the whole statement of one invoice."""
 
     invoice_id: str
@@ -100,7 +103,7 @@ class InvoiceStated(_Fact, tag=1):
     lines: tuple[BillLine, ...] = ()
 
 
-class InvoiceSettled(_Fact, tag=2):
+class InvoiceSettled(_Fact, frozen=True, tag=2):
     """What remains of an invoice; 0 ends every contact about it."""
 
     invoice_id: str
@@ -110,7 +113,7 @@ class InvoiceSettled(_Fact, tag=2):
     settled_at: Millis
 
 
-class ProfileStated(_Fact, tag=3):
+class ProfileStated(_Fact, frozen=True, tag=3):
     """The customer's whole profile."""
 
     name: str
@@ -134,7 +137,7 @@ class ProfileStated(_Fact, tag=3):
     blocked_channels: tuple[Channel, ...] = ()
 
 
-class PromiseMade(_Fact, tag=4):
+class PromiseMade(_Fact, frozen=True, tag=4):
     """A promise to pay; contacts about these invoices pause until the date and its grace have passed."""
 
     promise_id: str
@@ -144,7 +147,7 @@ class PromiseMade(_Fact, tag=4):
     promised_on: Day
 
 
-class PromiseCancelled(_Fact, tag=5):
+class PromiseCancelled(_Fact, frozen=True, tag=5):
     """The promise no longer stands."""
 
     promise_id: str
@@ -157,7 +160,7 @@ class InstalmentDue(msgspec.Struct, frozen=True, array_like=True):
     amount: int
 
 
-class PlanAgreed(_Fact, tag=6):
+class PlanAgreed(_Fact, frozen=True, tag=6):
     """An instalment plan that covers these invoices."""
 
     plan_id: str
@@ -166,13 +169,13 @@ class PlanAgreed(_Fact, tag=6):
     instalments: tuple[InstalmentDue, ...]
 
 
-class PlanCancelled(_Fact, tag=7):
+class PlanCancelled(_Fact, frozen=True, tag=7):
     """The plan no longer stands."""
 
     plan_id: str
 
 
-class HoldPlaced(_Fact, tag=8):
+class HoldPlaced(_Fact, frozen=True, tag=8):
     """No contact within the scope until `until`, or until released."""
 
     hold_id: str
@@ -183,14 +186,14 @@ class HoldPlaced(_Fact, tag=8):
     note: str | None = None
 
 
-class HoldReleased(_Fact, tag=9):
+class HoldReleased(_Fact, frozen=True, tag=9):
     """The hold no longer stands."""
 
     hold_id: str
 
 
-class ConsentChanged(_Fact, tag=10):
-    """A channel allowed or forbidden at a number or address (E.164 or lower-cased domain, as in the profile)."""
+class ConsentChanged(_Fact, frozen=True, tag=10):
+    """A channel allowed or forbidden at a number or address, in the spelling of the profile."""
 
     contact_point: str
     channel: Channel
@@ -198,7 +201,7 @@ class ConsentChanged(_Fact, tag=10):
     source: str
 
 
-class ContactReported(_Fact, tag=11):
+class ContactReported(_Fact, frozen=True, tag=11):
     """What came of a contact, told by a desk, an agency, a branch or a provider."""
 
     channel: Channel
@@ -215,7 +218,7 @@ class ContactReported(_Fact, tag=11):
     note: str | None = None
 
 
-class FeedbackGiven(_Fact, tag=12):
+class FeedbackGiven(_Fact, frozen=True, tag=12):
     """The customer's own judgement, 1 to 5."""
 
     score: int
@@ -223,11 +226,11 @@ class FeedbackGiven(_Fact, tag=12):
     comment: str | None = None
 
 
-class CustomerErased(_Fact, tag=13):
+class CustomerErased(_Fact, frozen=True, tag=13):
     """Forget the person and never contact again."""
 
 
-class AttemptAccepted(_Fact, tag=20):
+class AttemptAccepted(_Fact, frozen=True, tag=20):
     """The provider took the message; `reference` is its id for it."""
 
     attempt_id: str
@@ -237,7 +240,7 @@ class AttemptAccepted(_Fact, tag=20):
     shadow: bool = False
 
 
-class AttemptRejected(_Fact, tag=21):
+class AttemptRejected(_Fact, frozen=True, tag=21):
     """The provider refused for good; `refusal` says whose fault it was, `code` is the provider's own."""
 
     attempt_id: str
@@ -246,7 +249,7 @@ class AttemptRejected(_Fact, tag=21):
     code: str
 
 
-class AttemptInDoubt(_Fact, tag=22):
+class AttemptInDoubt(_Fact, frozen=True, tag=22):
     """Bytes left, no answer came: the message may have been sent."""
 
     attempt_id: str
@@ -254,8 +257,8 @@ class AttemptInDoubt(_Fact, tag=22):
     code: str
 
 
-class AttemptReleased(_Fact, tag=23):
-    """No byte left: the attempt never happened. `reason` is a reason code; the stage may be tried again after `retry_at`."""
+class AttemptReleased(_Fact, frozen=True, tag=23):
+    """No byte left: the attempt never happened. `reason` is a reason code, `retry_at` when to try again."""
 
     attempt_id: str
     reason: str
@@ -284,9 +287,10 @@ Fact = (
 
 
 class Arrival(msgspec.Struct, frozen=True, array_like=True):
-    """One inbox record: what happened (`fact`), when it was stated (`at`, microseconds), and where it came from.
+    """One inbox record: what happened, when it was stated (`at`, microseconds), and where it came from.
 
-    `appended` is the broker's time of the input record (0 where there was none): it measures how long a reaction took.
+    `appended` is the broker's time of the input record (0 where there was none): it measures how long a
+    reaction took.
     """
 
     at: int
@@ -307,7 +311,7 @@ class LogMark(msgspec.Struct, frozen=True, array_like=True, tag=100):
 
 
 class ProgressMark(msgspec.Struct, frozen=True, array_like=True, tag=101):
-    """Intake's word: everything published in these source partitions before the instant (wall clock) is in this inbox."""
+    """Intake's word: what these source partitions held before the instant (wall clock) is in this inbox."""
 
     fresh: tuple[tuple[str, int, Millis], ...]
 

@@ -52,8 +52,8 @@ class Reason(msgspec.Struct, frozen=True):
 class JournalRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """One decision, attempt or fact about one customer; never an address, a number or a name.
 
-    `record_id` is the customer id and a number that grows by one: a gap is a loss. `cause` is absent where time alone
-    was the cause.
+    `record_id` is the customer id and a number that grows by one: a gap is a loss. `cause` is absent where
+    time alone was the cause.
     """
 
     record_id: str

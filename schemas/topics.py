@@ -1,4 +1,4 @@
-"""One table of every topic: who writes it, who reads it, how it is kept. Names are without the installation's prefix."""
+"""One table of every topic: who writes it, who reads it, how it is kept. Names are without prefix."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,9 +10,9 @@ Owner = Literal["billing", "ours"]
 class Topic:
     """A topic as the product needs it.
 
-    `owner` is who may create and change it: `billing` topics are created by us only where nobody else did (embedded
-    cluster, first set-up) and are otherwise only checked. `partitioned_by_customer` topics have as many partitions as the
-    inbox, placed by the same function.
+    `owner` is who may create and change it: `billing` topics are created by us only where nobody else did
+    (embedded cluster, first set-up) and are otherwise only checked. `partitioned_by_customer` topics have as
+    many partitions as the inbox, placed by the same function.
     """
 
     name: str
@@ -48,7 +48,9 @@ TOPICS: tuple[Topic, ...] = (
     Topic(BILLING_OVERDUE, "billing", "invoices that are overdue", settings=(_APPEND_TIME,)),
     Topic(BILLING_SETTLED, "billing", "payments, credits, cancellations", settings=(_APPEND_TIME,)),
     Topic(CUSTOMERS_UPDATED, "billing", "profiles of customers", settings=(_APPEND_TIME,)),
-    Topic(CUSTOMERS_FEEDBACK, "billing", "promises, plans, holds, consents, results", settings=(_APPEND_TIME,)),
+    Topic(
+        CUSTOMERS_FEEDBACK, "billing", "promises, plans, holds, consents, results", settings=(_APPEND_TIME,)
+    ),
     Topic(
         INBOX,
         "ours",
