@@ -13,7 +13,13 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from dispatcher.engine.readiness import BrokerNotReady, wait_until_ready
 from dispatcher.local.kafka import EmbeddedKafka, KafkaUnavailable
 
-pytestmark = pytest.mark.broker
+pytestmark = [
+    pytest.mark.broker,
+    pytest.mark.skipif(
+        "DISPATCHER_BOOTSTRAP_SERVERS" in os.environ,
+        reason="with a given cluster nothing embedded is started",
+    ),
+]
 
 _SOON_S = 20.0
 
