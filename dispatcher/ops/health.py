@@ -1,9 +1,9 @@
-"""Whether the process is alive (its loop and its lanes move) and ready (it has a part, and its state is restored).
+"""Whether the process is alive (loop and lanes move) and ready (it has a part, and its state is restored).
 
-The loop and each lane say so themselves: `beat` when they begin something, `idle` when they wait for work, for
-Kafka or for a provider. Whoever began something and was not heard of for `limit_s` is stuck, and only a restart
-helps. Silence while idle is no fault: a worker without work, or without Kafka, lives. Read by another thread than
-the loop's own, because a stuck loop could not answer.
+The loop and each lane say so themselves: `beat` when they begin something, `idle` when they wait for work,
+for Kafka or for a provider. Whoever began something and was not heard of for `limit_s` is stuck, and only a
+restart helps. Silence while idle is no fault: a worker without work, or without Kafka, lives. Read by
+another thread than the loop's own, because a stuck loop could not answer.
 """
 
 import asyncio

@@ -28,7 +28,7 @@ def redact(text: str) -> str:
 
 
 def redacted(value: object) -> object:
-    """The same for whatever a log field holds, at any depth; numbers, truth values and None stay as they are."""
+    """The same for whatever a log field holds, at any depth; numbers, truth values and None stay."""
     match value:
         case str():
             return redact(value)

@@ -1,5 +1,6 @@
 """What the environment says this installation is. The only place that turns `DISPATCHER_*` into values."""
 
+from dispatcher.settings.kafka_client import client_options
 from dispatcher.settings.loading import load
 from dispatcher.settings.model import ClockSettings, Entry, Kafka, LogLevel, Origin, Sending, Settings, Twilio
 from dispatcher.settings.problems import Problem, SettingsProblems
@@ -19,5 +20,6 @@ __all__ = [
     "SettingsProblems",
     "SmtpServer",
     "Twilio",
+    "client_options",
     "load",
 ]

@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from dispatcher.settings import variables as v
+from dispatcher.settings.kafka_client import client_options
 from dispatcher.settings.model import ClockSettings, Kafka, Sending, Twilio
 from dispatcher.settings.problems import Problem
 from dispatcher.settings.reading import Reader
@@ -34,6 +35,13 @@ def kafka(read: Reader) -> Kafka:
     if (found.cert_file is None) != (found.key_file is None):
         pair = {v.KAFKA_CERT_FILE.name: found.cert_file, v.KAFKA_KEY_FILE.name: found.key_file}
         read.problems += _missing(pair, "expected: a certificate and its key go together")
+        return found
+    try:
+        client_options(found)
+    except OSError:  # what OpenSSL says of it names no file
+        files = f"{v.KAFKA_CA_FILE.name}, {v.KAFKA_CERT_FILE.name}, {v.KAFKA_KEY_FILE.name}"
+        wanted = "expected PEM files, the key of the certificate, and its password where it has one"
+        read.problems.append(Problem(files, None, wanted))
     return found
 
 

@@ -1,0 +1,28 @@
+"""What the command's exit code means; scripts and container platforms rely on it."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """One code a meaning; the docstring of each is what the documentation shows."""
+
+    meaning: str
+
+    def __new__(cls, code: int, meaning: str) -> "ExitCode":
+        """A code with the sentence that explains it."""
+        member = int.__new__(cls, code)
+        member._value_ = code
+        member.meaning = meaning
+        return member
+
+    OK = 0, "done, nothing wrong was found"
+    FINDINGS = 1, "done, and something was found: invalid events, a difference, work to do"
+    USAGE = 2, "the command was called wrongly, or a file it names cannot be read"
+    SETTINGS = 3, "a DISPATCHER_* variable is wrong; stderr names each"
+    POLICY = 4, "the policy or a template is wrong; stderr names file and place"
+    NO_BROKER = 5, "Kafka cannot be reached or refuses us"
+    TOPICS = 6, "a topic is missing or not as it must be"
+    REFUSED = 7, "the worker refuses to start: state and inbox do not fit together"
+    UNAVAILABLE = 69, "no embedded Kafka on this machine: Java or Maven is missing"
+    CRASH = 70, "a fault in the program; nothing was committed that was not done"
+    INTERRUPTED = 130, "ended by Ctrl-C"
