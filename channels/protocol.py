@@ -1,7 +1,8 @@
 """What a channel adapter is: it prepares a message, sends it once, and says honestly what came of it.
 
-The five outcomes differ in one question: may the message have reached its recipient? `Accepted`: the provider took it.
-`Rejected`, `Deferred`, `NotStarted`: certainly not. `Unknown`: nobody knows, so nobody may simply send it again.
+The five outcomes differ in one question: may the message have reached its recipient? `Accepted`: the provider
+took it. `Rejected`, `Deferred`, `NotStarted`: certainly not. `Unknown`: nobody knows, so nobody may simply
+send it again.
 """
 
 from collections.abc import Callable
@@ -11,24 +12,26 @@ from typing import Literal, Protocol
 from schemas.values import Channel
 
 Refusal = Literal["recipient", "content", "config", "suppressed"]
-"""Whose fault a refusal is: the number or address; the text; our account or set-up; an opt-out kept by the provider."""
+"""Whose fault a refusal is: the number or address; the text; our account or set-up; an opt-out kept by the
+provider."""
 
 Scope = Literal["message", "sender", "provider"]
 """What has to wait: this message, everything from this sender, or everything that goes to this provider."""
 
 Idempotency = Literal["native_key", "reference_echo", "callback_url", "list_only", "none"]
-"""How a lost answer can be resolved later: the provider refuses a repeated key; it echoes our reference; its callback
-carries our id; its list of messages can be searched; not at all."""
+"""How a lost answer can be resolved later: the provider refuses a repeated key; it echoes our reference; its
+callback carries our id; its list of messages can be searched; not at all."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Message:
     """One rendered message for one recipient.
 
-    `recipient` is an E.164 number or an e-mail address. `sender` likewise, or None for the adapter's configured one;
-    `sender_name` is shown beside an e-mail's sender. `subject` and `html` exist only for e-mail. `headers` are further
-    e-mail headers. `validity_s` is how many seconds the provider may take to deliver (to the end of the contact window),
-    None if it does not matter. `repr` shows neither recipient nor text.
+    `recipient` is an E.164 number or an e-mail address. `sender` likewise, or None for the adapter's
+    configured one; `sender_name` is shown beside an e-mail's sender. `subject` and `html` exist only for
+    e-mail. `headers` are further e-mail headers. `validity_s` is how many seconds the provider may take to
+    deliver (to the end of the contact window), None if it does not matter. `repr` shows neither recipient nor
+    text.
     """
 
     attempt_id: str
@@ -49,7 +52,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Prepared:
-    """A message that its adapter has checked. `payload` is the encoded request where the adapter encodes it itself."""
+    """A checked message; `payload` is the encoded request, where the adapter encodes it itself."""
 
     message: Message
     payload: bytes = b""
@@ -60,7 +63,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider took the message and calls it `reference`. `segments` is what it bills, 0 where it does not say."""
+    """The provider took it and calls it `reference`; `segments` is what it bills, 0 where it does not say."""
 
     reference: str
     segments: int = 0
@@ -85,7 +88,7 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The request, or a part of it, left, and no answer says what became of it. Never resent without asking."""
+    """The request, or a part of it, left; no answer says what became of it. Never resent without asking."""
 
     code: str
 
@@ -100,7 +103,7 @@ Outcome = Accepted | Rejected | Deferred | Unknown | NotStarted
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What an adapter can do. `max_text` is in characters, None without a limit; `expires`: honours `validity_s`."""
+    """What an adapter can do: `max_text` characters (None: any number), `expires`: obeys `validity_s`."""
 
     channel: Channel
     idempotency: Idempotency
@@ -109,14 +112,16 @@ class Capabilities:
 
 
 Permit = Callable[[], bool]
-"""Read synchronously right before the first byte that could cause a message; False forbids it."""
+"""Read synchronously right before the first byte that could cause a message; False forbids it. An adapter may
+read it more than once in a send; every reading counts."""
 
 
 class Adapter(Protocol):
     """One way to one provider; safe for concurrent sends within one event loop.
 
-    `send` may be cancelled at any time: it then leaves no task and no half-used connection behind, and the attempt is in
-    doubt if its permit had been granted. An exception other than a cancellation is a fault of the adapter: in doubt too.
+    `send` may be cancelled at any time: it then leaves no task and no half-used connection behind, and the
+    attempt is in doubt if its permit had been granted. An exception other than a cancellation is a fault of
+    the adapter: in doubt too.
     """
 
     @property
