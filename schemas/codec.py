@@ -138,7 +138,11 @@ def _unreadable(error: Exception) -> Refusal:
     if isinstance(error, msgspec.ValidationError):
         return Refusal("invalid_value", "", "expected numbers that other JSON readers can hold")
     place = _BYTE.search(str(error))
-    where = f"; the first mistake is at byte {place[1]}" if place else "; the text ends too early"
+    where = (
+        f"; the first mistake is at byte {place[1]}"
+        if place
+        else "; the text ends too early, or half of a surrogate pair is missing"
+    )
     return Refusal("malformed_json", "", f"expected one JSON object, without a byte order mark{where}")
 
 

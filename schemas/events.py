@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 
+from schemas.discretion import Discreet
 from schemas.values import (
     Amount,
     AwareDatetime,
@@ -107,7 +108,7 @@ class InvoiceSettled(_Part, frozen=True):
     settled_at: AwareDatetime
 
 
-class Phone(_Part, frozen=True):
+class Phone(Discreet, _Part, frozen=True):
     """A telephone number: E.164, or national together with the customer's country."""
 
     number: ShortText
@@ -116,7 +117,7 @@ class Phone(_Part, frozen=True):
     verified_at: AwareDatetime | None = None
 
 
-class Email(_Part, frozen=True):
+class Email(Discreet, _Part, frozen=True):
     """An e-mail address."""
 
     address: ShortText
@@ -141,7 +142,7 @@ class Preferences(_Part, frozen=True):
     blocked_channels: tuple[Channel, ...] = ()
 
 
-class CustomerUpdated(_Part, frozen=True):
+class CustomerUpdated(Discreet, _Part, frozen=True):
     """`customer.updated`: the whole profile, replacing what was known (last writer by `time` wins)."""
 
     customer_id: Identifier
@@ -209,7 +210,7 @@ class PlanCancelled(_Part, frozen=True):
     plan_id: Identifier
 
 
-class HoldPlaced(_Part, frozen=True):
+class HoldPlaced(Discreet, _Part, frozen=True):
     """`hold.placed`: no contact for the customer, one invoice or contact point, until then or released."""
 
     customer_id: Identifier
@@ -228,7 +229,7 @@ class HoldReleased(_Part, frozen=True):
     hold_id: Identifier
 
 
-class ConsentChanged(_Part, frozen=True):
+class ConsentChanged(Discreet, _Part, frozen=True):
     """`consent.changed`: the customer allows or forbids a channel at a number or address."""
 
     customer_id: Identifier
@@ -238,7 +239,7 @@ class ConsentChanged(_Part, frozen=True):
     source: ShortText
 
 
-class ContactReported(_Part, frozen=True):
+class ContactReported(Discreet, _Part, frozen=True):
     """`contact.reported`: what came of a contact: a call task's result, or a contact made elsewhere."""
 
     customer_id: Identifier
@@ -256,7 +257,7 @@ class ContactReported(_Part, frozen=True):
     note: LongText | None = None
 
 
-class FeedbackGiven(_Part, frozen=True):
+class FeedbackGiven(Discreet, _Part, frozen=True):
     """`feedback.given`: the customer's own judgement, 1 (bad) to 5 (good)."""
 
     customer_id: Identifier

@@ -7,6 +7,7 @@ that starts with a NUL byte, which no customer id can.
 
 import msgspec
 
+from schemas.discretion import Discreet
 from schemas.values import (
     Channel,
     ContactClass,
@@ -41,7 +42,7 @@ class _Fact(msgspec.Struct, frozen=True, array_like=True):
     """Base of the facts; the tag stands first."""
 
 
-class PhonePoint(msgspec.Struct, frozen=True, array_like=True):
+class PhonePoint(Discreet, msgspec.Struct, frozen=True, array_like=True):
     """A telephone number in E.164 form."""
 
     number: str
@@ -50,7 +51,7 @@ class PhonePoint(msgspec.Struct, frozen=True, array_like=True):
     verified_at: Millis | None = None
 
 
-class EmailPoint(msgspec.Struct, frozen=True, array_like=True):
+class EmailPoint(Discreet, msgspec.Struct, frozen=True, array_like=True):
     """An e-mail address."""
 
     address: str
@@ -113,7 +114,7 @@ class InvoiceSettled(_Fact, frozen=True, tag=2):
     settled_at: Millis
 
 
-class ProfileStated(_Fact, frozen=True, tag=3):
+class ProfileStated(Discreet, _Fact, frozen=True, tag=3):
     """The customer's whole profile."""
 
     name: str
@@ -175,7 +176,7 @@ class PlanCancelled(_Fact, frozen=True, tag=7):
     plan_id: str
 
 
-class HoldPlaced(_Fact, frozen=True, tag=8):
+class HoldPlaced(Discreet, _Fact, frozen=True, tag=8):
     """No contact within the scope until `until`, or until released."""
 
     hold_id: str
@@ -192,7 +193,7 @@ class HoldReleased(_Fact, frozen=True, tag=9):
     hold_id: str
 
 
-class ConsentChanged(_Fact, frozen=True, tag=10):
+class ConsentChanged(Discreet, _Fact, frozen=True, tag=10):
     """A channel allowed or forbidden at a number or address, in the spelling of the profile."""
 
     contact_point: str
@@ -201,7 +202,7 @@ class ConsentChanged(_Fact, frozen=True, tag=10):
     source: str
 
 
-class ContactReported(_Fact, frozen=True, tag=11):
+class ContactReported(Discreet, _Fact, frozen=True, tag=11):
     """What came of a contact, told by a desk, an agency, a branch or a provider."""
 
     channel: Channel
@@ -218,7 +219,7 @@ class ContactReported(_Fact, frozen=True, tag=11):
     note: str | None = None
 
 
-class FeedbackGiven(_Fact, frozen=True, tag=12):
+class FeedbackGiven(Discreet, _Fact, frozen=True, tag=12):
     """The customer's own judgement, 1 to 5."""
 
     score: int

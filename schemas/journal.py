@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from schemas.discretion import Discreet
 from schemas.inbox import Cause
 from schemas.reasons import ReasonCode
 from schemas.values import Channel, Phase
@@ -89,7 +90,7 @@ class AmountOfInvoice(msgspec.Struct, frozen=True, omit_defaults=True):
     number: str | None = None
 
 
-class TaskRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+class TaskRecord(Discreet, msgspec.Struct, frozen=True, omit_defaults=True):
     """Something for a person to do before `expires_at`; answered by `contact.reported` with `task_id`."""
 
     task_id: str
