@@ -1,0 +1,205 @@
+"""One aggregate per customer: everything that a decision about the customer needs, in one record of `reminders.state`.
+
+The record starts with the customer's next wake-up at a fixed place, so that the index of wake-ups is rebuilt without a
+decode. Layout: 1 byte version, 1 byte flags, 8 bytes next wake-up (milliseconds, big endian, 0 = none), then MessagePack.
+"""
+
+import struct
+from typing import Literal
+
+import msgspec
+
+from schemas.inbox import (
+    BillDocument,
+    BillLine,
+    InstalmentDue,
+    ProfileStated,
+    Stamp,
+)
+from schemas.values import Channel, Day, HoldKind, HoldScope, InvoiceKind, Millis, SettledReason
+
+VERSION = 1
+"""Format of the record; a reader refuses what it does not know."""
+
+WAITING_FOR_PROFILE = 1
+"""Flag: something is pending for a customer who is not known yet."""
+
+HAS_IN_DOUBT = 2
+"""Flag: an attempt of the customer is in doubt."""
+
+HAS_OPEN_CLAIM = 4
+"""Flag: an attempt of the customer is claimed and not yet answered."""
+
+
+class Invoice(msgspec.Struct, frozen=True, array_like=True):
+    """One invoice and what has been done about it.
+
+    `stated` and `valued` order statements and amounts (last writer wins by `time`, whatever the order of arrival).
+    `overdue_at` is the latest `time` of an `invoice.overdue`. `settled_by` is why the amount is what it is, if a settlement
+    said so last. `done` holds (due date, stage) of every claim made; `verdict` is what the journal said last of this invoice,
+    so that nothing is said twice.
+    """
+
+    stated: Stamp | None = None
+    valued: Stamp | None = None
+    due_on: Day = 0
+    amount_due: int = 0
+    currency: str = ""
+    overdue_at: Millis | None = None
+    settled_by: SettledReason | None = None
+    creditor_id: str | None = None
+    kind: InvoiceKind = "invoice"
+    number: str | None = None
+    issued_on: Day | None = None
+    description: str | None = None
+    pay_url: str | None = None
+    documents: tuple[BillDocument, ...] = ()
+    lines: tuple[BillLine, ...] = ()
+    done: tuple[tuple[Day, str], ...] = ()
+    verdict: str = ""
+
+
+class Hold(msgspec.Struct, frozen=True, array_like=True):
+    """A hold, or (`released`) the memory of one, so that a late `placed` does not bring it back."""
+
+    stamp: Stamp
+    released: bool
+    scope: HoldScope = "customer"
+    kind: HoldKind = "manual"
+    target: str | None = None
+    until: Millis | None = None
+
+
+class Promise(msgspec.Struct, frozen=True, array_like=True):
+    """A promise to pay, or (`cancelled`) the memory of one."""
+
+    stamp: Stamp
+    cancelled: bool
+    invoice_ids: tuple[str, ...] = ()
+    amount: int = 0
+    currency: str = ""
+    promised_on: Day = 0
+
+
+class Plan(msgspec.Struct, frozen=True, array_like=True):
+    """An instalment plan, or (`cancelled`) the memory of one."""
+
+    stamp: Stamp
+    cancelled: bool
+    invoice_ids: tuple[str, ...] = ()
+    currency: str = ""
+    instalments: tuple[InstalmentDue, ...] = ()
+
+
+class Consent(msgspec.Struct, frozen=True, array_like=True):
+    """What the customer said of one channel at one contact point."""
+
+    stamp: Stamp
+    allowed: bool
+
+
+class Contact(msgspec.Struct, frozen=True, array_like=True):
+    """A contact that counts against caps and minimum gaps; claims count, released ones are taken out again."""
+
+    attempt_id: str
+    at: Millis
+    channel: Channel
+    stage: str
+    creditor_id: str | None
+    invoice_ids: tuple[str, ...]
+
+
+AttemptState = Literal["claimed", "accepted", "in_doubt"]
+
+
+class Attempt(msgspec.Struct, frozen=True, array_like=True):
+    """An attempt in flight: claimed and not yet answered, a call task that is open, or in doubt.
+
+    `spent` names what its claim used up, (invoice, due date, stage), so that a release gives exactly that back. `tried`
+    holds the channels that refused the contact before, `number` counts the contact's attempts from 1.
+    """
+
+    contact_id: str
+    state: AttemptState
+    channel: Channel
+    stage: str
+    creditor_id: str | None
+    invoice_ids: tuple[str, ...]
+    contact_point: str
+    claimed_at: Millis
+    expires_at: Millis
+    tried: tuple[Channel, ...] = ()
+    number: int = 1
+    spent: tuple[tuple[str, Day, str], ...] = ()
+
+
+class Retry(msgspec.Struct, frozen=True, array_like=True):
+    """A contact that has to be tried again: an attempt was given back unsent, or its channel cannot reach the customer.
+
+    `number` is that of the last attempt, `not_before` the earliest instant of the next; `refused`: the last attempt ended
+    with a refusal that another channel may not meet.
+    """
+
+    stage: str
+    creditor_id: str | None
+    invoice_ids: tuple[str, ...]
+    tried: tuple[Channel, ...]
+    number: int
+    not_before: Millis
+    refused: bool
+
+
+class Customer(msgspec.Struct, frozen=True, array_like=True):
+    """The aggregate.
+
+    `sequence` numbers the customer's journal records without a gap. `seen` holds the ids of recent events: 12 bytes each, an
+    8-byte digest of (`source`, `id`) and the minute of arrival, newest last. `erased` is the stamp of an erasure,
+    `suppressed` holds hashes of the contact points known until then. Keys: `consents` by "<channel> <contact point>",
+    `attempts` by attempt id, `retries` by contact id, the others by the publisher's ids.
+    """
+
+    sequence: int = 0
+    profile: ProfileStated | None = None
+    profile_stamp: Stamp | None = None
+    invoices: dict[str, Invoice] = {}
+    holds: dict[str, Hold] = {}
+    promises: dict[str, Promise] = {}
+    plans: dict[str, Plan] = {}
+    consents: dict[str, Consent] = {}
+    contacts: tuple[Contact, ...] = ()
+    attempts: dict[str, Attempt] = {}
+    seen: bytes = b""
+    erased: Stamp | None = None
+    suppressed: tuple[str, ...] = ()
+    retries: dict[str, Retry] = {}
+
+
+EMPTY = Customer()
+"""A customer of whom nothing is known yet."""
+
+_HEADER = struct.Struct(">BBQ")
+_decoder = msgspec.msgpack.Decoder(Customer)
+_encoder = msgspec.msgpack.Encoder()
+
+
+def encode(customer: Customer, wake_at: Millis | None, flags: int) -> bytes:
+    """The state record of a customer with its flags and its next wake-up."""
+    return _HEADER.pack(VERSION, flags, wake_at or 0) + _encoder.encode(customer)
+
+
+def decode(record: bytes) -> Customer:
+    """The aggregate of a state record; `ValueError` names a version that this release does not read."""
+    if record[0] != VERSION:
+        raise ValueError(f"state record of version {record[0]}, this release reads {VERSION}")
+    return _decoder.decode(memoryview(record)[_HEADER.size :])
+
+
+def flags_of(record: bytes) -> int:
+    """The flags of a state record, without decoding the rest."""
+    return record[1]
+
+
+def wake_of(record: bytes) -> Millis:
+    """The next wake-up of a state record, 0 if there is none, without decoding the rest."""
+    wake_at: int = _HEADER.unpack_from(record)[2]
+    return wake_at
