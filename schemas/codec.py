@@ -6,29 +6,45 @@ the last counts, as in most JSON readers.
 """
 
 import re
-from contextlib import suppress
 from typing import Any
 
 import msgspec
 
 from schemas.diagnosis import explain, type_of
-from schemas.envelope import DECODERS, EVENT_MODELS, Envelope
+from schemas.envelope import DECODERS, EVENT_MODELS, Envelope, binary_mode
 from schemas.events import EVENT_TYPES
 from schemas.inbox import Fact
 from schemas.normalise import normalise
-from schemas.refusals import Refusal, RejectReason
+from schemas.refusals import Refusal
+from schemas.rejected import Headers, Rejected, refuse, refuse_binary_mode
 from schemas.unknown_fields import take_out
 from schemas.values import to_micros
+
+__all__ = [
+    "MAX_EVENT_BYTES",
+    "REJECTED_BINARY",
+    "Accepted",
+    "Read",
+    "Rejected",
+    "binary_mode",
+    "read",
+]
 
 MAX_EVENT_BYTES = 256 * 1024
 """The largest event that is read. CloudEvents asks intermediaries for 64 KiB; a long bill needs more."""
 
-_LONGEST_ATTRIBUTE = 200
 _YEARS = range(1900, 2200)
 _BYTE = re.compile(r"\(byte (\d+)\)$")
-_ESCAPED_NUL = re.compile(
-    rb"(?<!\\)(?:\\\\)*\\u0000"
-)  # an odd number of backslashes: an escape, not its picture
+# An odd number of backslashes: the escape itself, not a text about it.
+_ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+_EMPTY = Refusal("empty", "", "expected a CloudEvent; publish the event that says what happened")
+_TOO_LARGE = Refusal(
+    "too_large", "", f"expected at most {MAX_EVENT_BYTES} bytes; give documents by their address"
+)
+_NUL_BYTE = Refusal("nul_byte", "", "expected text in UTF-8 without the character U+0000")
+_SUBJECT_DIFFERS = Refusal("subject_differs", "subject", "expected the same text as data.customer_id")
+_TIME_INVALID = Refusal("time_invalid", "time", "expected an instant from 1900 to 2199")
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -50,49 +66,34 @@ class Accepted(msgspec.Struct, frozen=True):
         return f"Accepted({type(self.fact).__name__}, at={self.at}, source={self.source!r}, id={self.id!r})"
 
 
-class Rejected(msgspec.Struct, frozen=True):
-    """An event that is refused: why, where (`data.due_on`, or "" for the whole), what was expected there.
-
-    The identity of the event and the customer are given as far as they could be read: printable text of at
-    most 200 characters.
-    """
-
-    reason: RejectReason
-    path: str
-    message: str
-    ce_id: str | None = None
-    ce_source: str | None = None
-    ce_type: str | None = None
-    customer_id: str | None = None
-
-
 Read = Accepted | Rejected
 
 
-def read(topic: str, value: bytes | None) -> Read:
-    """The event in a record's value; `topic` is an input topic without the installation's prefix.
+REJECTED_BINARY = refuse_binary_mode(())
+"""The refusal of an event in binary mode of which nothing is told."""
+
+
+def read(topic: str, value: bytes | None, headers: Headers = ()) -> Read:
+    """The event in a record; `topic` is an input topic without the installation's prefix.
 
     Whatever the bytes are, the answer is a value. `KeyError` says that nobody publishes on `topic`, which is
     the caller's fault.
     """
     decoder = DECODERS[topic]
+    if headers and binary_mode(headers):
+        return refuse_binary_mode(headers)
     if not value:
-        return Rejected("empty", "", "expected a CloudEvent; publish the event that says what happened")
+        return refuse(_EMPTY, b"")
     if len(value) > MAX_EVENT_BYTES:
-        return _rejected(
-            value,
-            Refusal("too_large", "", f"expected at most {MAX_EVENT_BYTES} bytes; send documents as links"),
-        )
+        return refuse(_TOO_LARGE, value)
     if b"\0" in value or (b"\\u0000" in value and _ESCAPED_NUL.search(value)):
-        return _rejected(
-            value, Refusal("nul_byte", "", "expected text in UTF-8 without the character U+0000")
-        )
+        return refuse(_NUL_BYTE, value)
     try:
         event = decoder.decode(value)
     except msgspec.ValidationError:
         return _read_again(topic, value)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return _rejected(value, _unreadable(error))
+        return refuse(_unreadable(error), value)
     return _judge(value, event, 0)
 
 
@@ -100,14 +101,12 @@ def _judge(value: bytes, event: Envelope, unknown_fields: int) -> Read:
     data = event.data
     customer_id = data.customer_id
     if event.subject != customer_id:
-        return _rejected(
-            value, Refusal("subject_differs", "subject", "expected the same text as data.customer_id")
-        )
+        return refuse(_SUBJECT_DIFFERS, value)
     if event.time.year not in _YEARS:
-        return _rejected(value, Refusal("time_invalid", "time", "expected an instant from 1900 to 2199"))
+        return refuse(_TIME_INVALID, value)
     fact = normalise(data)
     if isinstance(fact, Refusal):
-        return _rejected(value, fact)
+        return refuse(fact, value)
     return Accepted(customer_id, to_micros(event.time), event.source, event.id, fact, unknown_fields)
 
 
@@ -116,17 +115,17 @@ def _read_again(topic: str, value: bytes) -> Read:
     try:
         event: Any = msgspec.json.decode(value)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return _rejected(value, _unreadable(error))
+        return refuse(_unreadable(error), value)
     event_type = type_of(topic, event)
     if isinstance(event_type, Refusal):
-        return _rejected(value, event_type)
+        return refuse(event_type, value)
     data = event.get("data")
     unknown_fields = take_out(data, EVENT_TYPES[event_type][1]) if isinstance(data, dict) else 0
     model = EVENT_MODELS[event_type]
     try:
         fitting = msgspec.convert(event, model)
     except msgspec.ValidationError as error:
-        return _rejected(value, explain(error, model))
+        return refuse(explain(error, model), value)
     return _judge(value, fitting, unknown_fields)
 
 
@@ -139,49 +138,6 @@ def _unreadable(error: Exception) -> Refusal:
         return Refusal("invalid_value", "", "expected numbers that other JSON readers can hold")
     place = _BYTE.search(str(error))
     where = (
-        f"; the first mistake is at byte {place[1]}"
-        if place
-        else "; the text ends too early, or half of a surrogate pair is missing"
+        f"the first mistake is at byte {place[1]}" if place else "it ends too early or in half a character"
     )
-    return Refusal("malformed_json", "", f"expected one JSON object, without a byte order mark{where}")
-
-
-class _Named(msgspec.Struct):
-    customer_id: object = None
-
-
-class _Identity(msgspec.Struct):
-    """As much of any JSON object as says which event it is and whom it concerns."""
-
-    id: object = None
-    source: object = None
-    type: object = None
-    subject: object = None
-    data: msgspec.Raw = msgspec.Raw(b"{}")
-
-
-_identities = msgspec.json.Decoder(_Identity)
-_names = msgspec.json.Decoder(_Named)
-
-
-def _rejected(value: bytes, refusal: Refusal) -> Rejected:
-    identity, customer_id = _Identity(), None
-    with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        identity = _identities.decode(value)
-        customer_id = _readable(identity.subject)
-        customer_id = _readable(_names.decode(identity.data).customer_id) or customer_id
-    return Rejected(
-        refusal.reason,
-        refusal.path,
-        refusal.message,
-        _readable(identity.id),
-        _readable(identity.source),
-        _readable(identity.type),
-        customer_id,
-    )
-
-
-def _readable(attribute: object) -> str | None:
-    if isinstance(attribute, str) and 0 < len(attribute) <= _LONGEST_ATTRIBUTE and attribute.isprintable():
-        return attribute
-    return None
+    return Refusal("malformed_json", "", f"expected one JSON object, without a byte order mark; {where}")

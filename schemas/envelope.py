@@ -3,7 +3,6 @@
 The models are tagged by `type`, so an event is decoded, envelope and data, in one pass.
 """
 
-from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import Literal, cast
@@ -11,6 +10,7 @@ from typing import Literal, cast
 import msgspec
 
 from schemas.events import EVENT_TYPES, EventData
+from schemas.rejected import Headers
 from schemas.values import AwareDatetime, Identifier
 
 SPECVERSION = "1.0"
@@ -75,6 +75,14 @@ DECODERS: dict[str, msgspec.json.Decoder[Envelope]] = {
 """Topic without prefix -> decoder of the types that may stand on it; refuses unknown fields of `data`."""
 
 
-def binary_mode(headers: Iterable[tuple[str, bytes]]) -> bool:
-    """Whether the headers say CloudEvents binary mode (`ce_specversion` and so on), which is not read."""
-    return any(name.lower().startswith(("ce_", "ce-")) for name, _ in headers)
+def binary_mode(headers: Headers) -> bool:
+    """Whether the headers say CloudEvents binary mode, which is not read.
+
+    Structured events may repeat their attributes in headers; their content type tells the two apart (Kafka
+    protocol binding for CloudEvents 1.0.2, section 3).
+    """
+    names = {name.lower().replace("-", "_"): value for name, value in headers}
+    content_type = names.get("content_type") or b""
+    return not content_type.lower().startswith(b"application/cloudevents") and any(
+        name.startswith("ce_") for name in names
+    )
