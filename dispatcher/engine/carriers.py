@@ -1,0 +1,115 @@
+"""Carriers: all records of one poll reach an agent as one message, so that Faust's cost per message is paid once.
+
+Faust pays for each message with four tasks, a lock, futures and a turn of the loop. Its `ConsumerScheduler` and `Schema`
+settings let a poll's records through as one value instead. A carrier names, for each partition, the last offset that was
+handed out before it: that chain is how a lane notices a record that never reached it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from faust.serializers.schemas import Schema
+from faust.transport.utils import DefaultSchedulingStrategy
+from faust.types import TP
+
+ConsumerRecord = Any
+"""A record as aiokafka hands it out (it has no types): `.offset .timestamp .key .value .headers`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Consecutive records of one partition. `after` is the last offset handed out before them, None after a jump back."""
+
+    tp: TP
+    after: int | None
+    records: Sequence[ConsumerRecord]
+
+    @property
+    def first(self) -> int:
+        """Offset of the first record."""
+        offset: int = self.records[0].offset
+        return offset
+
+    @property
+    def last(self) -> int:
+        """Offset of the last record."""
+        offset: int = self.records[-1].offset
+        return offset
+
+
+class _Carrier:
+    """Stands for the poll in Faust's pipeline: looks like the last record, carries the stretches as its value."""
+
+    __slots__ = (
+        "checksum",
+        "headers",
+        "key",
+        "offset",
+        "partition",
+        "serialized_key_size",
+        "serialized_value_size",
+        "timestamp",
+        "timestamp_type",
+        "topic",
+        "value",
+    )
+
+    def __init__(self, last: ConsumerRecord, stretches: tuple[Stretch, ...]) -> None:
+        self.topic = last.topic
+        self.partition = last.partition
+        self.offset = last.offset
+        self.timestamp = last.timestamp
+        self.timestamp_type = last.timestamp_type
+        self.headers = ()
+        self.checksum = None
+        self.key = None
+        self.value = stretches
+        self.serialized_key_size = 0
+        self.serialized_value_size = 0
+
+
+class Carriers(DefaultSchedulingStrategy):  # type: ignore[misc]  # Faust's class is untyped here
+    """One carrier for each group of topics in a poll; `groups` is set by `scheduler_for`."""
+
+    groups: Mapping[str, str] = {}
+
+    def __init__(self) -> None:
+        """Chains start anew with every consumer."""
+        self._handed_out: dict[TP, int] = {}
+
+    def iterate(self, records: Mapping[TP, Sequence[ConsumerRecord]]) -> Iterator[tuple[TP, _Carrier]]:
+        """What Faust's consumer asks for: pairs of partition and message."""
+        grouped: dict[str, list[Stretch]] = {}
+        for tp, stretch in records.items():
+            if stretch:
+                grouped.setdefault(self.groups[tp.topic], []).append(self._chained(tp, stretch))
+        for stretches in grouped.values():
+            label = stretches[0]
+            yield label.tp, _Carrier(label.records[-1], tuple(stretches))
+
+    def _chained(self, tp: TP, records: Sequence[ConsumerRecord]) -> Stretch:
+        before = self._handed_out.get(tp)
+        jumped_back = before is not None and records[0].offset <= before
+        self._handed_out[tp] = records[-1].offset
+        return Stretch(tp, None if jumped_back else before, records)
+
+
+def scheduler_for(groups: Mapping[str, str]) -> type[Carriers]:
+    """The scheduler class for an app; `groups` names the group of every subscribed topic."""
+    return type("Carriers", (Carriers,), {"groups": dict(groups)})
+
+
+class PassThrough(Schema):  # type: ignore[misc]  # Faust's class is untyped here
+    """Hands the stretches to the agent as they are; the agent's code decodes."""
+
+    def loads_value(
+        self, app: object, message: Any, *, loads: object = None, serializer: object = None
+    ) -> Any:
+        """The carrier's value."""
+        return message.value
+
+    def loads_key(
+        self, app: object, message: Any, *, loads: object = None, serializer: object = None
+    ) -> None:
+        """A carrier has no key."""

@@ -1,0 +1,54 @@
+"""What the engine must be told: where Kafka is, what our topics are called, and how long things may take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from schemas import topics
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How to reach Kafka. `options` are the client's own keyword arguments for TLS and SASL; `repr` shows none of them."""
+
+    bootstrap_servers: str
+    options: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineConfig:
+    """One installation. Times in seconds; `partitions` is the configured number, which places every customer.
+
+    `session_timeout_s`: how long Kafka waits for a silent worker before it gives its partitions to another.
+    `lease_s`: how long after the start of its claiming transaction an attempt may still be started.
+    `provider_timeout_s`: how long one call of a provider may take.
+    `accept_gap`: start although the inbox does not continue where the state ended (records are lost; said aloud).
+    """
+
+    connection: Connection
+    app_id: str
+    topic_prefix: str
+    partitions: int
+    session_timeout_s: float = 10.0
+    lease_s: float = 10.0
+    provider_timeout_s: float = 10.0
+    flush_timeout_s: float = 15.0
+    accept_gap: bool = False
+
+    def topic(self, name: str) -> str:
+        """The full name of one of our topics, or of an input."""
+        return self.topic_prefix + name
+
+    @property
+    def inbox(self) -> str:
+        """Full name of the inbox."""
+        return self.topic(topics.INBOX)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Full names of the inputs, the most urgent first."""
+        return tuple(self.topic(name) for name in topics.INPUTS)
+
+    @property
+    def stopping_inputs(self) -> frozenset[str]:
+        """Full names of the inputs that can forbid a contact."""
+        return frozenset(self.topic(name) for name in topics.STOPPING_INPUTS)

@@ -1,0 +1,91 @@
+"""The gate: a lane may cause contacts only while it knows everything that could forbid them.
+
+Open means: this worker owns the partition and has proved it with a flush in the present generation of the group; everything
+that stood in the inbox less than 700 ms ago is applied; and intake has read every input that can stop a contact as freshly.
+Revocation, a fence, lag or silence close it at once. So nobody is reminded who paid while we were down or behind.
+"""
+
+import time
+from collections.abc import Callable
+
+from schemas.inbox import ProgressMark
+
+FRESH_S = 0.7
+"""How old our knowledge of the inbox and of the stopping inputs may be."""
+
+SourcePartition = tuple[str, int]
+
+
+class Gate:
+    """One lane's gate. `required` tells which source partitions must be fresh; times are this machine's own."""
+
+    def __init__(
+        self,
+        required: Callable[[], frozenset[SourcePartition]],
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        """Closed."""
+        self._required = required
+        self._monotonic = monotonic
+        self._wall = wall
+        self._owned = False
+        self._generation = 0
+        self._proved = -1
+        self._caught_up_at = float("-inf")
+        self._sources: dict[SourcePartition, float] = {}
+        self._draining = False
+
+    def assigned(self) -> int:
+        """The group has given us the partition (again): a flush that starts from now on proves it. Returns its number."""
+        self._owned = True
+        self._generation += 1
+        return self._generation
+
+    def revoked(self) -> None:
+        """A rebalance has begun: the partition may belong to somebody else already."""
+        self._owned = False
+
+    def lost(self) -> None:
+        """A flush failed: nothing is proved any more."""
+        self._proved = -1
+        self._caught_up_at = float("-inf")
+
+    def drain(self) -> None:
+        """Closed for good: the worker is stopping."""
+        self._draining = True
+
+    @property
+    def generation(self) -> int:
+        """The number to hand to `proved` for a flush that starts now."""
+        return self._generation
+
+    @property
+    def unproved(self) -> bool:
+        """A flush, even an empty one, is needed to open the gate."""
+        return self._owned and self._proved != self._generation
+
+    def proved(self, generation: int) -> None:
+        """A flush that started in `generation` was committed: nobody has fenced us."""
+        self._proved = max(self._proved, generation)
+
+    def caught_up(self, asked_at: float) -> None:
+        """Everything that stood in the inbox at `asked_at` (monotonic seconds) is applied."""
+        self._caught_up_at = max(self._caught_up_at, asked_at)
+
+    def progressed(self, mark: ProgressMark) -> None:
+        """Intake's word has come through the inbox: all that was published before these instants is applied."""
+        for topic, partition, at in mark.fresh:
+            source = (topic, partition)
+            self._sources[source] = max(self._sources.get(source, 0.0), at / 1000)
+
+    def is_open(self) -> bool:
+        """Whether a contact may be caused now."""
+        if self._draining or not self._owned or self._proved != self._generation:
+            return False
+        if self._monotonic() - self._caught_up_at > FRESH_S:
+            return False
+        oldest = self._wall() - FRESH_S
+        known = self._sources
+        return all(known.get(source, 0.0) >= oldest for source in self._required())

@@ -1,0 +1,106 @@
+"""The way into the inbox: one idempotent producer a worker, batches a partition, a failed producer replaced.
+
+The inbox is never written in transactions: its readers must not wait for a paused writer. What a replaced producer
+repeats is removed in the aggregate.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Iterable, Sequence
+
+from aiokafka import AIOKafkaProducer
+
+from dispatcher.engine.config import EngineConfig
+from dispatcher.engine.transactions import BATCH_BYTES, Entry
+
+_REQUEST_TIMEOUT_MS = 10_000
+_CLOSE_S = 5.0
+_LARGEST_REJECTED = 4 * 1024 * 1024
+
+
+class AppendFailed(Exception):
+    """Some records may not stand; the producer was replaced, and the caller decides what to repeat."""
+
+
+class InboxWriter:
+    """Appends to inbox partitions and to the rejected topic."""
+
+    def __init__(self, config: EngineConfig) -> None:
+        """Opens nothing before `start`."""
+        self._config = config
+        self._producer: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Connect."""
+        await self._ready()
+
+    async def append(self, batches: Iterable[tuple[int, Sequence[Entry]]]) -> list[asyncio.Future[object]]:
+        """Hand over entries, by inbox partition, in order; the futures are done when they stand.
+
+        Raises:
+            AppendFailed: they could not be handed over.
+        """
+        producer = await self._ready()
+        topic = self._config.inbox
+        futures: list[asyncio.Future[object]] = []
+        try:
+            for partition, entries in batches:
+                batch = producer.create_batch()
+                for key, value in entries:
+                    if batch.append(key=key, value=value, timestamp=None) is None:
+                        batch.close()
+                        futures.append(await producer.send_batch(batch, topic, partition=partition))
+                        batch = producer.create_batch()
+                        batch.append(key=key, value=value, timestamp=None)
+                batch.close()
+                futures.append(await producer.send_batch(batch, topic, partition=partition))
+        except Exception as fault:
+            await self.discard()
+            raise AppendFailed(type(fault).__name__) from fault
+        return futures
+
+    async def reject(
+        self, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]
+    ) -> asyncio.Future[object]:
+        """Hand over one record for the rejected topic."""
+        producer = await self._ready()
+        topic = self._config.topic("reminders.rejected")
+        try:
+            future: asyncio.Future[object] = await producer.send(
+                topic, value or b"", key, headers=list(headers)
+            )
+        except Exception as fault:
+            await self.discard()
+            raise AppendFailed(type(fault).__name__) from fault
+        return future
+
+    async def discard(self) -> None:
+        """Give the producer up, after a failure or at the end; the next append opens a new one."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(_CLOSE_S):
+                    await producer.stop()
+
+    async def _ready(self) -> AIOKafkaProducer:
+        async with self._starting:
+            if self._producer is None:
+                producer = AIOKafkaProducer(
+                    bootstrap_servers=self._config.connection.bootstrap_servers,
+                    enable_idempotence=True,
+                    acks="all",
+                    linger_ms=0,
+                    max_batch_size=BATCH_BYTES,
+                    max_request_size=_LARGEST_REJECTED,
+                    request_timeout_ms=_REQUEST_TIMEOUT_MS,
+                    **self._config.connection.options,
+                )
+                try:
+                    await producer.start()
+                except Exception as fault:
+                    with contextlib.suppress(Exception):
+                        await producer.stop()
+                    raise AppendFailed(type(fault).__name__) from fault
+                self._producer = producer
+            return self._producer

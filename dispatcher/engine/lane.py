@@ -1,0 +1,398 @@
+"""A lane: one partition of the inbox, one task. It folds, plans, fires wake-ups and flushes, one after the other.
+
+Nothing else touches the partition's state, so there are no locks and no races. The lane takes only what follows its
+position: older records are skipped; a hole makes it read again from there. Whatever fails, it restores from the log.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+from faust.types import TP
+
+from dispatcher.core.decide import Conditions
+from dispatcher.engine.carriers import ConsumerRecord, Stretch
+from dispatcher.engine.config import EngineConfig
+from dispatcher.engine.gate import Gate
+from dispatcher.engine.lane_state import LaneRefused, LaneState
+from dispatcher.engine.lease import Lease
+from dispatcher.engine.log_ends import LogEnds
+from dispatcher.engine.orphans import Orphans
+from dispatcher.engine.positions import Committable
+from dispatcher.engine.senders import Job, Senders
+from dispatcher.engine.transactions import FlushFailed
+from dispatcher.engine.turn import MARK, Decider, Turn
+from dispatcher.ops.clock import Clock
+from dispatcher.ops.health import Health
+from dispatcher.ops.metrics import Metrics
+from schemas import inbox
+from schemas.values import Millis
+
+_log = structlog.get_logger(__name__)
+
+_TICK_S = 0.25
+_SLICE_S = 0.005
+_SLICE_RECORDS = 16
+_MOST_RECORDS = 4_000
+_MOST_WAITING = 20_000
+_MOST_WAKE_UPS = 200
+_WAKE_UPS_S = 0.005
+_IDLE_FLUSH_S = 5.0
+_STALL_S = 1.0
+_MOST_STALLS = 20
+_PAUSES_S = (0.1, 0.5, 2.0, 5.0, 10.0)
+_MOST_FAILURES = 12
+
+
+class LaneFailed(Exception):
+    """The lane could not restore itself; the process has to be restarted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the lanes of a worker share."""
+
+    config: EngineConfig
+    decider: Decider
+    senders: Senders
+    orphans: Orphans
+    ends: LogEnds
+    committable: Committable
+    clock: Clock
+    metrics: Metrics
+    health: Health
+    flushing: asyncio.Semaphore
+    restoring: asyncio.Semaphore
+    committed: Callable[[TP], Awaitable[int | None]]
+    seek: Callable[[TP, int], Awaitable[bool]]
+    pause: Callable[[TP], None]
+    resume: Callable[[TP], None]
+    conditions: Callable[[bool], Conditions]
+
+
+class Lane:
+    """Serves one partition from `run` until it is cancelled."""
+
+    def __init__(self, partition: int, gate: Gate, shared: Shared) -> None:
+        """Owns nothing before `run`."""
+        self.partition = partition
+        self.tp = TP(shared.config.inbox, partition)
+        self.gate = gate
+        self.name = f"lane-{partition}"
+        self._shared = shared
+        self._state: LaneState | None = None
+        self._waiting: deque[Stretch] = deque()
+        self._records_waiting = 0
+        self._paused = False
+        self._work = asyncio.Event()
+        self._applied = -1
+        self._flushed_at = 0.0
+        self._heard_at = 0.0
+        self._stalls = 0
+        self._asked_for: int | None = None
+        self._latest: Millis = 0
+        self._failures = 0
+        self._marks: list[inbox.ProgressMark] = []
+
+    @property
+    def restored(self) -> bool:
+        """Whether the lane serves."""
+        return self._state is not None
+
+    @property
+    def behind(self) -> int:
+        """Records of the inbox that are not applied yet, as far as known."""
+        end = self._shared.ends.end(self.tp)
+        return 0 if end is None else max(0, end.offset - self._applied - 1)
+
+    @property
+    def state(self) -> LaneState | None:
+        """The state that the lane keeps, None while it restores."""
+        return self._state
+
+    def offer(self, stretch: Stretch) -> None:
+        """Take records from the agent, or refuse them: the chain shows the hole and the lane reads again."""
+        if self._state is None or self._records_waiting > _MOST_WAITING:
+            self._refuse()
+            return
+        self._waiting.append(stretch)
+        self._records_waiting += len(stretch.records)
+        self._work.set()
+
+    def nudge(self) -> None:
+        """Something outside changed (log ends, policy, brakes): look again soon."""
+        self._work.set()
+
+    async def run(self) -> None:
+        """Restore, serve, and restore again after a failure.
+
+        Raises:
+            LaneRefused: the inbox does not continue what the state holds.
+            LaneFailed: it failed too often without progress.
+        """
+        while True:
+            try:
+                await self._restore()
+                await self._serve()
+            except (LaneRefused, LaneFailed):
+                raise
+            except asyncio.CancelledError:
+                await self._give_up()
+                raise
+            except Exception as fault:  # of any class: the log alone knows what stands
+                self.gate.lost()
+                await self._give_up()
+                self._failures += 1
+                _log.warning(
+                    "lane_failed", partition=self.partition, fault=type(fault).__name__, why=str(fault)
+                )
+                if self._failures > _MOST_FAILURES:
+                    raise LaneFailed(
+                        f"partition {self.partition} failed {self._failures} times in a row"
+                    ) from fault
+                self._shared.health.idle(self.name)
+                await asyncio.sleep(_PAUSES_S[min(self._failures, len(_PAUSES_S)) - 1])
+
+    async def flush_last(self) -> None:
+        """Write the position once more before the worker leaves; called when `run` has ended."""
+        state = self._state
+        if state is not None and self._applied > state.watermark.applied:
+            await state.flush(Turn(self._shared.clock.now()), self._applied)
+            self._shared.committable.advance(self.tp, self._applied + 1)
+
+    async def _give_up(self) -> None:
+        state, self._state = self._state, None
+        self._marks.clear()
+        self._waiting.clear()
+        self._records_waiting = 0
+        if state is not None:
+            await state.close()
+
+    async def _restore(self) -> None:
+        shared = self._shared
+        shared.health.idle(self.name)
+        began = time.monotonic()
+        async with shared.restoring:
+            committed = await shared.committed(self.tp)
+            state = await LaneState.restore(shared.config, self.partition, committed)
+        self._applied = state.watermark.applied
+        self._state = state
+        self._stalls = 0
+        self._heard_at = time.monotonic()
+        shared.orphans.adopt(self.partition, state.records)
+        shared.metrics.lane_restored(time.monotonic() - began)
+        _log.info(
+            "lane_restored",
+            partition=self.partition,
+            customers=len(state.records),
+            applied=self._applied,
+            seconds=round(time.monotonic() - began, 3),
+        )
+        await self._seek()
+
+    def _refuse(self) -> None:
+        self._paused = True
+        self._shared.pause(self.tp)
+
+    async def _seek(self) -> None:
+        self._asked_for = self._applied + 1
+        self._waiting.clear()
+        self._records_waiting = 0
+        self._paused = False
+        await self._shared.seek(self.tp, self._asked_for)
+        self._shared.resume(self.tp)
+
+    async def _serve(self) -> None:
+        shared = self._shared
+        while True:
+            if not self._waiting:
+                shared.health.idle(self.name)
+                await self._wait()
+            shared.health.beat(self.name)
+            self._work.clear()
+            turn, hole = await self._collect()
+            await self._wake(turn)
+            if self._must_flush(turn):
+                await self._flush(turn)
+            self._pass_marks_on()
+            if hole or (self._paused and self._records_waiting < _MOST_WAITING // 2):
+                await self._seek()
+            await self._look_around()
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(self._until_due()):
+                await self._work.wait()
+        except TimeoutError:
+            return
+
+    def _until_due(self) -> float:
+        """How long nothing can be due; on a clock that runs fast the tick bounds it."""
+        assert self._state is not None
+        next_at = self._state.wake_ups.next_at()
+        if next_at is None:
+            return _TICK_S
+        return (
+            min(_TICK_S, max(0.001, (next_at - self._shared.clock.now()) / 1000))
+            if self.gate.is_open()
+            else _TICK_S
+        )
+
+    async def _collect(self) -> tuple[Turn, bool]:
+        """Fold and plan all waiting records, in slices; True if something before them never reached us."""
+        self._latest = max(self._latest, self._shared.clock.now())
+        turn = Turn(self._latest)
+        by_customer: dict[bytes, list[ConsumerRecord]] = {}
+        hole = self._sort(by_customer)
+        await self._decide(turn, by_customer)
+        return turn, hole
+
+    def _sort(self, by_customer: dict[bytes, list[ConsumerRecord]]) -> bool:
+        taken = 0
+        while self._waiting and taken < _MOST_RECORDS:
+            stretch = self._waiting.popleft()
+            self._records_waiting -= len(stretch.records)
+            if not self._follows(stretch):
+                self._shared.metrics.hole_repaired()
+                return True
+            for record in stretch.records:
+                if record.offset <= self._applied:
+                    continue
+                taken += 1
+                key = record.key
+                if key is None or key[:1] == b"\0":
+                    self._mark(record)
+                else:
+                    found = by_customer.get(key)
+                    if found is None:
+                        by_customer[key] = [record]
+                    else:
+                        found.append(record)
+            self._applied = max(self._applied, stretch.last)
+            self._heard_at = time.monotonic()
+            self._stalls = 0
+        return False
+
+    def _follows(self, stretch: Stretch) -> bool:
+        """Whether nothing lies between our position and this stretch."""
+        if stretch.after is not None:
+            return stretch.after <= self._applied
+        return stretch.first <= self._applied + 1
+
+    def _mark(self, record: ConsumerRecord) -> None:
+        if record.key == inbox.PROGRESS_MARK_KEY:
+            mark = inbox.decode_mark(record.value)
+            if isinstance(mark, inbox.ProgressMark):
+                self._marks.append(mark)
+
+    def _pass_marks_on(self) -> None:
+        """Only now: what stood before the marks is not just read but applied."""
+        for mark in self._marks:
+            self.gate.progressed(mark)
+        self._marks.clear()
+
+    async def _decide(self, turn: Turn, by_customer: dict[bytes, list[ConsumerRecord]]) -> None:
+        assert self._state is not None
+        records = self._state.records
+        decide = self._shared.decider.decide
+        yield_at = time.perf_counter() + _SLICE_S
+        for number, (key, raw) in enumerate(by_customer.items()):
+            decision = decide(turn, key, raw, records.get(key), self._conditions)
+            if decision is not None and decision.claims:
+                self._reserve(decision.claims)
+            if number % _SLICE_RECORDS == 0 and time.perf_counter() > yield_at:
+                await asyncio.sleep(0)
+                yield_at = time.perf_counter() + _SLICE_S
+
+    def _conditions(self) -> Conditions:
+        return self._shared.conditions(self.gate.is_open())
+
+    def _reserve(self, claims: list[object]) -> None:
+        for claim in claims:
+            pool = self._shared.senders.pool(claim.channel)  # type: ignore[attr-defined]
+            if pool is not None:
+                pool.reserve(1)
+
+    async def _wake(self, turn: Turn) -> None:
+        """Plan customers whose time has come again, with what is known now; at most 200 of them or 5 ms."""
+        assert self._state is not None
+        if not self.gate.is_open():
+            return
+        state = self._state
+        ends = time.perf_counter() + _WAKE_UPS_S
+        fired = 0
+        for key in state.wake_ups.due(turn.now, state.instants):
+            if key in turn.wakes:
+                continue
+            decision = self._shared.decider.decide(turn, key, [], state.records.get(key), self._conditions)
+            if decision is not None and decision.claims:
+                self._reserve(decision.claims)
+            fired += 1
+            if fired >= _MOST_WAKE_UPS or time.perf_counter() > ends:
+                self._work.set()
+                break
+
+    def _must_flush(self, turn: Turn) -> bool:
+        assert self._state is not None
+        if not turn.empty or turn.journal or self.gate.unproved:
+            return True
+        idle = time.monotonic() - self._flushed_at
+        return self._applied > self._state.watermark.applied and idle > _IDLE_FLUSH_S
+
+    async def _flush(self, turn: Turn) -> None:
+        state, shared = self._state, self._shared
+        assert state is not None
+        generation = self.gate.generation
+        began = time.monotonic()
+        shared.health.idle(self.name)  # waiting for Kafka is bounded by the flush's own deadline
+        async with shared.flushing:
+            lease = Lease.starting_now(shared.config.lease_s)
+            try:
+                await state.flush(turn, self._applied)
+            except FlushFailed:
+                self._flush_failed(turn)
+                raise
+        shared.health.beat(self.name)
+        self.gate.proved(generation)
+        shared.committable.advance(self.tp, self._applied + 1)
+        self._flushed_at = time.monotonic()
+        self._failures = 0
+        shared.metrics.flush(self._flushed_at - began)
+        state.apply(turn)
+        for attempt_id in turn.withdrawn:
+            shared.senders.withdraw(attempt_id)
+        for claim, appended in turn.claims:
+            pool = shared.senders.pool(claim.channel)
+            if pool is not None:
+                pool.submit(Job(claim, lease, self.gate.is_open, appended))
+        wall = time.time()
+        for appended in turn.settled:
+            shared.metrics.payment_to_stop(max(0.0, wall - appended / 1000))
+
+    def _flush_failed(self, turn: Turn) -> None:
+        """Nobody may send these; if they stand all the same, we know that they were not sent."""
+        for claim, _ in turn.claims:
+            self._shared.orphans.unsent(claim.attempt_id)
+            pool = self._shared.senders.pool(claim.channel)
+            if pool is not None:
+                pool.give_back(1)
+
+    async def _look_around(self) -> None:
+        """Compare with the broker's own word: are we up to date, or did something never arrive?"""
+        end = self._shared.ends.end(self.tp)
+        if end is None:
+            return
+        if self._applied + 1 >= end.offset:
+            self.gate.caught_up(end.asked_at)
+            self._shared.orphans.judge(self.partition, self._state, gate_open=self.gate.is_open())
+            return
+        silent = time.monotonic() - self._heard_at
+        if not self._waiting and silent > _STALL_S and end.asked_at > self._heard_at + _STALL_S / 2:
+            self._stalls += 1
+            if self._stalls > _MOST_STALLS:
+                raise LaneFailed(f"partition {self.partition} does not get on after offset {self._applied}")
+            self._heard_at = time.monotonic()
+            await self._seek()

@@ -1,0 +1,20 @@
+"""Why a record was set aside, told in the headers of `reminders.rejected` beside the original bytes; no personal data."""
+
+from dispatcher.engine.carriers import ConsumerRecord
+from schemas.codec import Rejected
+
+
+def headers_of(record: ConsumerRecord, rejected: Rejected) -> list[tuple[str, bytes]]:
+    """Coordinates, reason, path, and the event's identity as far as it could be read."""
+    told: list[tuple[str, str | None]] = [
+        ("topic", record.topic),
+        ("partition", str(record.partition)),
+        ("offset", str(record.offset)),
+        ("reason", rejected.reason),
+        ("path", rejected.path),
+        ("message", rejected.message),
+        ("ce_id", rejected.ce_id),
+        ("ce_source", rejected.ce_source),
+        ("ce_type", rejected.ce_type),
+    ]
+    return [(name, text.encode("utf-8", "replace")) for name, text in told if text is not None]

@@ -1,0 +1,235 @@
+"""Senders: bounded pools, off the lanes, that hand claimed attempts to channel adapters and report what came of them.
+
+A lane claims only against a credit of the channel's pool; the credit comes back when the outcome stands in the inbox. So
+nothing new is claimed while a provider is slow or Kafka is away, and the provider never sees more calls than the pool has
+workers. Gate and lease are read right before the first byte of a request.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from channels.protocol import Accepted, Adapter, Deferred, Message, NotStarted, Outcome, Rejected, Unknown
+from channels.retrying import send_safely
+from dispatcher.core.decide import Claim
+from dispatcher.engine.lease import Lease
+from dispatcher.engine.outcomes import OutcomeFact, Outcomes
+from dispatcher.ops.clock import Clock
+from dispatcher.ops.metrics import Metrics
+from schemas.inbox import AttemptAccepted, AttemptInDoubt, AttemptRejected, AttemptReleased
+from schemas.reasons import ReasonCode
+from schemas.values import Channel
+
+_WAIT_FOR_GATE_S = 0.05
+_LEAST_RETRY_S = 5.0
+
+_log = structlog.get_logger(__name__)
+
+Compose = Callable[[Claim], Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A flushed claim. `may_send` is its lane's gate; `appended` the broker's time (ms) of the event behind it, 0: none."""
+
+    claim: Claim
+    lease: Lease
+    may_send: Callable[[], bool]
+    appended: int
+
+
+class Pool:
+    """The attempts of one channel account: credits, a queue, workers."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        adapter: Adapter,
+        *,
+        workers: int,
+        credits: int,
+        timeout_s: float,
+        compose: Compose,
+        outcomes: Outcomes,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        """`credits` bounds claims without a standing outcome, `workers` calls at a time, `timeout_s` one call."""
+        self.channel: Channel = channel
+        self._adapter = adapter
+        self._workers = workers
+        self._credits = credits
+        self._timeout_s = timeout_s
+        self._compose = compose
+        self._outcomes = outcomes
+        self._clock = clock
+        self._metrics = metrics
+        self._queue: asyncio.Queue[Job] = asyncio.Queue()
+        self._known: set[str] = set()
+        self._withdrawn: set[str] = set()
+        self._resting_until = 0.0
+        self._in_flight = 0
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Start the workers."""
+        loop = asyncio.get_running_loop()
+        self._tasks = [
+            loop.create_task(self._work(), name=f"sender-{self.channel}-{n}") for n in range(self._workers)
+        ]
+
+    @property
+    def available(self) -> int:
+        """How many more attempts may be claimed now; 0 while the provider is to be left alone."""
+        return self._credits if time.monotonic() >= self._resting_until else 0
+
+    def reserve(self, n: int) -> None:
+        """A lane is about to flush `n` claims."""
+        self._credits -= n
+
+    def give_back(self, n: int) -> None:
+        """These claims were not flushed."""
+        self._credits += n
+
+    def submit(self, job: Job) -> None:
+        """A claim stands: attempt it."""
+        self._known.add(job.claim.attempt_id)
+        self._queue.put_nowait(job)
+
+    def knows(self, attempt_id: str) -> bool:
+        """Whether this worker is still to report an outcome of the attempt."""
+        return attempt_id in self._known
+
+    def withdraw(self, attempt_id: str) -> None:
+        """The attempt is no longer wanted: if it has not started, it will not."""
+        if attempt_id in self._known:
+            self._withdrawn.add(attempt_id)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any attempt is queued, under way or unreported."""
+        return bool(self._known)
+
+    async def drain(self, timeout_s: float) -> None:
+        """Wait for calls in flight and their outcomes, then stop and close the adapter."""
+        ends = time.monotonic() + timeout_s
+        while self._known and time.monotonic() < ends:
+            await asyncio.sleep(_WAIT_FOR_GATE_S)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._adapter.close()
+
+    async def _work(self) -> None:
+        while True:
+            job = await self._queue.get()
+            attempt_id = job.claim.attempt_id
+            fact = await self._attempt(job)
+            await self._outcomes.report(job.claim.customer_id, fact)
+            self._known.discard(attempt_id)
+            self._withdrawn.discard(attempt_id)
+            self._credits += 1
+
+    async def _attempt(self, job: Job) -> OutcomeFact:
+        attempt_id = job.claim.attempt_id
+        started = False
+
+        def permit() -> bool:
+            nonlocal started
+            allowed = self._forbidden(job) is None
+            if allowed and not started:
+                started = True
+                if job.appended:
+                    self._metrics.event_to_send(max(0.0, time.time() - job.appended / 1000))
+            return allowed
+
+        self._busy(1)
+        try:
+            prepared = self._adapter.prepare(self._compose(job.claim))
+            if isinstance(prepared, Rejected):
+                return self._told(job, prepared)
+            await self._wait_for_gate(job)
+            outcome = await send_safely(self._adapter, prepared, permit=permit, deadline_s=self._timeout_s)
+            return self._told(job, outcome)
+        except Exception as fault:  # a fault of adapter or template must not end the pool
+            _log.exception("attempt_failed", attempt_id=attempt_id, channel=self.channel)
+            if started:
+                return self._told(job, Unknown(type(fault).__name__))
+            return self._told(job, Rejected("content", type(fault).__name__))
+        finally:
+            self._busy(-1)
+
+    async def _wait_for_gate(self, job: Job) -> None:
+        while self._forbidden(job) == "input_behind":
+            await asyncio.sleep(_WAIT_FOR_GATE_S)
+
+    def _forbidden(self, job: Job) -> ReasonCode | None:
+        if job.claim.attempt_id in self._withdrawn:
+            return "withdrawn"
+        if not job.lease.valid() or self._clock.now() >= job.claim.not_after:
+            return "lease_expired"
+        return None if job.may_send() else "input_behind"
+
+    def _told(self, job: Job, outcome: Outcome) -> OutcomeFact:
+        attempt_id, provider = job.claim.attempt_id, self._adapter.name
+        match outcome:
+            case Accepted(reference, segments):
+                self._metrics.attempt(self.channel, "accepted")
+                return AttemptAccepted(attempt_id, provider, reference, segments)
+            case Rejected(refusal, code):
+                self._metrics.attempt(self.channel, "rejected")
+                return AttemptRejected(attempt_id, provider, refusal, code)
+            case Unknown(code):
+                self._metrics.attempt(self.channel, "in_doubt")
+                return AttemptInDoubt(attempt_id, provider, code)
+            case Deferred(retry_after_s, scope, _):
+                self._metrics.attempt(self.channel, "deferred")
+                pause = max(retry_after_s, _LEAST_RETRY_S)
+                if scope != "message":
+                    self._resting_until = time.monotonic() + pause
+                reason: ReasonCode = "provider_unreachable" if scope == "provider" else "provider_limit"
+                return AttemptReleased(attempt_id, reason, self._clock.now() + int(pause * 1000))
+            case NotStarted():
+                self._metrics.attempt(self.channel, "released")
+                return AttemptReleased(attempt_id, self._forbidden(job) or "lease_expired")
+
+    def _busy(self, change: int) -> None:
+        self._in_flight += change
+        self._metrics.sends_in_flight(self.channel, self._in_flight)
+
+
+class Senders:
+    """All pools of a worker."""
+
+    def __init__(self, pools: Mapping[Channel, Pool]) -> None:
+        """One pool for each channel that has a provider; call tasks need none."""
+        self._pools = pools
+
+    def start(self) -> None:
+        """Start all workers."""
+        for pool in self._pools.values():
+            pool.start()
+
+    def pool(self, channel: Channel) -> Pool | None:
+        """The pool of a channel; None where nobody has to be called."""
+        return self._pools.get(channel)
+
+    def with_credit(self) -> frozenset[Channel]:
+        """Channels that may be claimed for now; a call task needs no credit."""
+        return frozenset(c for c, pool in self._pools.items() if pool.available > 0) | {"call_task"}
+
+    def knows(self, attempt_id: str) -> bool:
+        """Whether any pool is still to report an outcome of the attempt."""
+        return any(pool.knows(attempt_id) for pool in self._pools.values())
+
+    def withdraw(self, attempt_id: str) -> None:
+        """The attempt is no longer wanted."""
+        for pool in self._pools.values():
+            pool.withdraw(attempt_id)
+
+    async def drain(self, timeout_s: float) -> None:
+        """Finish what is under way and stop."""
+        await asyncio.gather(*(pool.drain(timeout_s) for pool in self._pools.values()))

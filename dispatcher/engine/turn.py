@@ -1,0 +1,135 @@
+"""One turn of a lane: what its records and wake-ups lead to, private until it is flushed.
+
+Everything here is synchronous and measured: it is the work per event. A fault in one customer's decision parks that
+customer's events and holds up nobody else.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+import structlog
+
+from dispatcher.core.decide import Claim, Conditions, Decision, decide
+from dispatcher.core.policy import Policy
+from dispatcher.engine.carriers import ConsumerRecord
+from dispatcher.engine.task_records import TaskWriter
+from dispatcher.engine.transactions import BATCH_BYTES, Entry
+from dispatcher.ops.metrics import Metrics
+from schemas import inbox, journal, state
+from schemas.inbox import Arrival, InvoiceSettled
+from schemas.journal import JournalRecord, Reason
+from schemas.reasons import ReasonCode
+from schemas.state import EMPTY, Customer
+from schemas.values import Millis, from_millis
+
+_log = structlog.get_logger(__name__)
+
+MARK = 0
+"""First byte of the key of a record that is not about a customer."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """What a lane is about to flush. `claims` go to senders once they stand, with the append time of their cause."""
+
+    now: Millis
+    state: list[Entry] = field(default_factory=list)
+    journal: list[Entry] = field(default_factory=list)
+    tasks: list[Entry] = field(default_factory=list)
+    claims: list[tuple[Claim, int]] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    settled: list[int] = field(default_factory=list)
+    wakes: dict[bytes, Millis] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Nothing but the position would be flushed."""
+        return not self.state
+
+
+class Decider:
+    """Applies records and wake-ups to customers; `records` are the state records of the lane's partition."""
+
+    def __init__(self, policy: Policy, tasks: TaskWriter, metrics: Metrics) -> None:
+        """One for all lanes of a worker."""
+        self._policy = policy
+        self._tasks = tasks
+        self._metrics = metrics
+
+    def decide(
+        self,
+        turn: Turn,
+        key: bytes,
+        raw: list[ConsumerRecord],
+        record: bytes | None,
+        conditions: Callable[[], Conditions],
+    ) -> Decision | None:
+        """Fold a customer's records, plan, and add the result to the turn; None if it had to be parked."""
+        customer = EMPTY if record is None else state.decode(record)
+        customer_id = key.decode()
+        arrivals: list[Arrival] = []
+        appended = 0
+        try:
+            for each in raw:
+                arrival = inbox.decode_arrival(each.value)
+                arrivals.append(arrival)
+                if not appended and arrival.appended:
+                    appended = arrival.appended
+                if type(arrival.fact) is InvoiceSettled and arrival.appended:
+                    turn.settled.append(arrival.appended)
+            decision = decide(customer_id, customer, arrivals, self._policy, turn.now, conditions())
+            encoded = state.encode(decision.customer, decision.wake_at, decision.flags)
+        except Exception:  # a fault of ours, or a record that is not ours: parked, told, and never in the way
+            _log.exception("decision_failed", partition_records=len(raw))
+            self._park(turn, key, customer_id, customer, arrivals, "refused")
+            return None
+        if len(encoded) > BATCH_BYTES // 2:
+            self._park(turn, key, customer_id, customer, arrivals, "too_large")
+            return None
+        if encoded != record:
+            turn.state.append((key, encoded))
+        self._write(turn, key, decision, appended)
+        return decision
+
+    def _write(self, turn: Turn, key: bytes, decision: Decision, appended: int) -> None:
+        count = self._metrics.decision
+        for entry in decision.records:
+            turn.journal.append((key, journal.encode(entry)))
+            count(entry.stage, entry.result, entry.reasons[0].code if entry.reasons else "recorded")
+        for claim in decision.claims:
+            if claim.channel == "call_task":
+                turn.tasks.append((key, journal.encode(self._tasks.record(claim))))
+            else:
+                turn.claims.append((claim, appended))
+        turn.withdrawn.extend(decision.withdrawn)
+        turn.wakes[key] = decision.wake_at or 0
+
+    def _park(
+        self,
+        turn: Turn,
+        key: bytes,
+        customer_id: str,
+        customer: Customer,
+        arrivals: list[Arrival],
+        code: ReasonCode,
+    ) -> None:
+        sequence = customer.sequence
+        for arrival in arrivals or [None]:
+            sequence += 1
+            entry = JournalRecord(
+                record_id=f"{customer_id}.{sequence}",
+                at=from_millis(turn.now),
+                kind="decision",
+                customer_id=customer_id,
+                invoice_ids=(),
+                result="parked",
+                reasons=(Reason(code),),
+                policy=self._policy.hash,
+                cause=None if arrival is None else journal.cause_record(arrival.cause),
+            )
+            turn.journal.append((key, journal.encode(entry)))
+            self._metrics.decision(None, "parked", code)
+        parked = msgspec.structs.replace(customer, sequence=sequence)
+        turn.state.append((key, state.encode(parked, None, 0)))
+        turn.wakes[key] = 0

@@ -1,0 +1,308 @@
+"""A worker: the lanes of the partitions that the group gives us, intake, senders; and the order in which all of it ends."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping, Set
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from faust.types import TP
+
+from channels.protocol import Adapter
+from dispatcher.core.decide import Conditions, Sending
+from dispatcher.core.policy import Policy
+from dispatcher.engine.app import build_app
+from dispatcher.engine.carriers import Stretch
+from dispatcher.engine.config import EngineConfig
+from dispatcher.engine.gate import Gate, SourcePartition
+from dispatcher.engine.inbox_writer import InboxWriter
+from dispatcher.engine.intake import Intake
+from dispatcher.engine.lane import Lane, Shared
+from dispatcher.engine.lane_state import LaneRefused
+from dispatcher.engine.log_ends import LogEnds
+from dispatcher.engine.orphans import Orphans
+from dispatcher.engine.outcomes import Outcomes
+from dispatcher.engine.positions import Committable, PositionedConsumer
+from dispatcher.engine.progress import Progress
+from dispatcher.engine.senders import Compose, Pool, Senders
+from dispatcher.engine.task_records import Script, TaskWriter
+from dispatcher.engine.turn import Decider
+from dispatcher.ops.clock import Clock
+from dispatcher.ops.health import Health, keep_beating
+from dispatcher.ops.metrics import Metrics
+from schemas.values import Channel
+
+_log = structlog.get_logger(__name__)
+
+_FLUSHES_AT_ONCE = 4
+_RESTORES_AT_ONCE = 4
+_DRAIN_S = 15.0
+_LAST_FLUSH_S = 5.0
+_SAMPLE_S = 1.0
+_WORKERS = {"sms": 32, "email": 16}
+_CREDITS = {"sms": 256, "email": 128}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a worker is made of beside Kafka: the decision's inputs and the way out."""
+
+    policy: Policy
+    adapters: Mapping[Channel, Adapter]
+    compose: Compose
+    script: Script
+    sending: Sending
+    allowlist: frozenset[str]
+    clock: Clock
+    metrics: Metrics
+    health: Health
+    datadir: Path
+
+
+class WorkerCrashed(Exception):
+    """Something that only a restart mends; nothing was committed that was not durable."""
+
+
+class Worker:
+    """One process's share of the work."""
+
+    def __init__(self, config: EngineConfig, parts: Parts, sources: frozenset[SourcePartition]) -> None:
+        """`sources`: the partitions of the stopping inputs, which must be fresh before anything is sent."""
+        self._config = config
+        self._parts = parts
+        self._sources = sources
+        self._committable = Committable()
+        self._ends = LogEnds(config.connection, self._watched)
+        self._writer = InboxWriter(config)
+        self._outcomes = Outcomes(self._writer, config.partitions)
+        self._senders = Senders(self._pools())
+        self._lanes: dict[int, Lane] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._background: set[asyncio.Task[None]] = set()
+        self._shared = self._share()
+        self._intake = Intake(
+            config,
+            self._writer,
+            self._ends,
+            self._committable,
+            seek=self._seek,
+            pause=self._pause,
+            resume=self._resume,
+            metrics=parts.metrics,
+            health=parts.health,
+        )
+        self._progress = Progress(config, self._intake, self._ends, self._writer)
+        self._app = build_app(
+            config, self._committable, parts.datadir, customers=self._to_lane, intake=self._intake.offer
+        )
+        self._app.on_partitions_revoked.connect(self._on_revoked)
+        self._app.on_partitions_assigned.connect(self._on_assigned)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set, then drain.
+
+        Raises:
+            LaneRefused: a lane must not start; the message says why.
+            WorkerCrashed: only a restart helps; leave the process at once, without a stop of Faust's own.
+        """
+        await self._writer.start()
+        self._senders.start()
+        for task in (self._ends.run(), self._intake.run(), self._progress.run(), self._sample()):
+            self._spawn(task)
+        self._spawn(keep_beating(self._parts.health))
+        starting = asyncio.get_running_loop().create_task(self._app.start())
+        stopped = asyncio.get_running_loop().create_task(stop.wait())
+        crashed = asyncio.get_running_loop().create_task(self._crash())
+        try:
+            await asyncio.wait([starting, stopped, self._fatal], return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                starting.result()
+            if not stopped.done() and not self._fatal.done():
+                await asyncio.wait([stopped, crashed, self._fatal], return_when=asyncio.FIRST_COMPLETED)
+            if self._fatal.done():
+                self._fatal.result()
+            if crashed.done():
+                crashed.result()
+        except (LaneRefused, WorkerCrashed):
+            raise
+        except Exception as fault:
+            raise WorkerCrashed(f"{type(fault).__name__}: {fault}") from fault
+        finally:
+            stopped.cancel()
+            crashed.cancel()
+        await self._drain(starting)
+
+    async def _crash(self) -> None:
+        await self._app.wait_for_crash()
+
+    async def _drain(self, starting: asyncio.Task[None]) -> None:
+        """Close the gates, finish calls in flight, let outcomes stand, flush, leave the group."""
+        for lane in self._lanes.values():
+            lane.gate.drain()
+        await self._senders.drain(_DRAIN_S)
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        if not starting.done():
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
+        await self._app.stop()
+        await self._writer.discard()
+
+    # --- what the group gives and takes
+
+    async def _on_revoked(self, _app: object, *_: object, **__: object) -> None:
+        for lane in self._lanes.values():
+            lane.gate.revoked()
+        self._parts.health.assigned(False)
+
+    async def _on_assigned(self, _app: object, assigned: Set[TP] = frozenset(), **_: object) -> None:
+        self._parts.metrics.rebalanced()
+        mine = {tp.partition for tp in assigned if tp.topic == self._config.inbox}
+        sources = {tp for tp in assigned if tp.topic != self._config.inbox}
+        for partition in [p for p in self._lanes if p not in mine]:
+            self._give_up(partition)
+        self._committable.forget([tp for tp in self._committable.partitions() if tp not in assigned])
+        self._intake.retain(sources)
+        for partition in sorted(mine):
+            lane = self._lanes.get(partition) or self._take_over(partition)
+            lane.gate.assigned()
+            lane.nudge()
+        for tp in sources:
+            self._spawn(self._read_from_committed(tp))
+        self._parts.health.assigned(True)
+        _log.info("assigned", partitions=sorted(mine), sources=len(sources))
+
+    def _take_over(self, partition: int) -> Lane:
+        lane = Lane(partition, Gate(lambda: self._sources), self._shared)
+        self._lanes[partition] = lane
+        self._parts.health.restoring(lane.name)
+        task = asyncio.get_running_loop().create_task(lane.run(), name=lane.name)
+        self._tasks[partition] = task
+        task.add_done_callback(self._lane_ended)
+        return lane
+
+    def _give_up(self, partition: int) -> None:
+        lane = self._lanes.pop(partition)
+        lane.gate.revoked()
+        self._tasks.pop(partition).cancel()
+        self._shared.orphans.abandon(partition)
+        self._parts.health.forget(lane.name)
+
+    def _lane_ended(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() or self._fatal.done():
+            return
+        fault = task.exception()
+        if isinstance(fault, LaneRefused):
+            self._fatal.set_exception(fault)
+        elif fault is not None:
+            self._fatal.set_exception(WorkerCrashed(f"{type(fault).__name__}: {fault}"))
+
+    async def _read_from_committed(self, tp: TP) -> None:
+        position = await self._consumer.committed_position(tp)
+        if position is None:
+            position = await self._ends.start(tp)
+        await self._intake.assign(tp, position)
+
+    # --- what lanes and intake ask of the consumer
+
+    @property
+    def _consumer(self) -> PositionedConsumer:
+        consumer: PositionedConsumer = self._app.consumer
+        return consumer
+
+    async def _committed(self, tp: TP) -> int | None:
+        return await self._consumer.committed_position(tp)
+
+    async def _seek(self, tp: TP, offset: int) -> bool:
+        return await self._consumer.seek_owned(tp, offset)
+
+    def _pause(self, tp: TP) -> None:
+        self._consumer.pause_partitions({tp})
+
+    def _resume(self, tp: TP) -> None:
+        if tp in self._consumer.assignment():
+            self._consumer.resume_partitions({tp})
+
+    def _to_lane(self, stretch: Stretch) -> None:
+        lane = self._lanes.get(stretch.tp.partition)
+        if lane is not None:
+            lane.offer(stretch)
+
+    def _watched(self) -> list[TP]:
+        return [*(lane.tp for lane in self._lanes.values()), *self._intake.partitions]
+
+    # --- making and watching
+
+    def _share(self) -> Shared:
+        parts = self._parts
+        return Shared(
+            config=self._config,
+            decider=Decider(parts.policy, TaskWriter(parts.script), parts.metrics),
+            senders=self._senders,
+            orphans=Orphans(self._config, self._senders, self._outcomes),
+            ends=self._ends,
+            committable=self._committable,
+            clock=parts.clock,
+            metrics=parts.metrics,
+            health=parts.health,
+            flushing=asyncio.Semaphore(_FLUSHES_AT_ONCE),
+            restoring=asyncio.Semaphore(_RESTORES_AT_ONCE),
+            committed=self._committed,
+            seek=self._seek,
+            pause=self._pause,
+            resume=self._resume,
+            conditions=self._conditions,
+        )
+
+    def _conditions(self, gate_open: bool) -> Conditions:  # noqa: FBT001 - the gate's own answer
+        return Conditions(self._parts.sending, self._parts.allowlist, gate_open, self._senders.with_credit())
+
+    def _pools(self) -> dict[Channel, Pool]:
+        return {
+            channel: Pool(
+                channel,
+                adapter,
+                workers=_WORKERS[channel],
+                credits=_CREDITS[channel],
+                timeout_s=self._config.provider_timeout_s,
+                compose=self._parts.compose,
+                outcomes=self._outcomes,
+                clock=self._parts.clock,
+                metrics=self._parts.metrics,
+            )
+            for channel, adapter in self._parts.adapters.items()
+        }
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background_ended)
+
+    def _background_ended(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if task.cancelled() or self._fatal.done():
+            return
+        fault = task.exception()
+        if fault is not None:
+            self._fatal.set_exception(WorkerCrashed(f"{type(fault).__name__}: {fault}"))
+
+    async def _sample(self) -> None:
+        """Gauges, once a second."""
+        metrics, health = self._parts.metrics, self._parts.health
+        while True:
+            for topic, behind in self._intake.lag().items():
+                metrics.input_lag(topic, behind)
+            lanes = list(self._lanes.values())
+            metrics.gates_open(sum(lane.gate.is_open() for lane in lanes))
+            states = [lane.state for lane in lanes if lane.state is not None]
+            metrics.timers_pending(sum(len(state.wake_ups) for state in states))
+            metrics.in_doubt(sum(state.in_doubt for state in states))
+            metrics.waiting_for_profile(sum(state.waiting_for_profile for state in states))
+            for lane in lanes:
+                (health.restored if lane.restored else health.restoring)(lane.name)
+            await asyncio.sleep(_SAMPLE_S)

@@ -1,0 +1,185 @@
+"""The composition root: the only module that knows every concrete part of a worker, and what its end means to a shell."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import structlog
+import uvloop
+
+from channels.accounts import SmtpConfig, TwilioConfig
+from channels.protocol import Adapter
+from channels.registry import build
+from dispatcher.core.policy import Policy, PolicyProblems, parse
+from dispatcher.engine.clients import Kafka, KafkaAway
+from dispatcher.engine.config import Connection, EngineConfig
+from dispatcher.engine.inbox_writer import AppendFailed
+from dispatcher.engine.lane_state import LaneRefused
+from dispatcher.engine.topology import Unsuited, stopping_sources
+from dispatcher.engine.worker import Parts, Worker, WorkerCrashed
+from dispatcher.exit_codes import ExitCode
+from dispatcher.messages.rendering import TemplateProblems, Templates
+from dispatcher.ops import logs
+from dispatcher.ops.clock import clock_for
+from dispatcher.ops.health import Health
+from dispatcher.ops.metrics import Metrics
+from dispatcher.ops.serving import OperationsServer, PortTaken
+from dispatcher.settings import Settings, client_options
+from schemas.refusals import SENTENCES
+from schemas.values import Channel
+
+_log = structlog.get_logger(__name__)
+
+
+class Unstartable(Exception):
+    """The worker cannot start; the message is for the operator, the code for the shell."""
+
+    def __init__(self, code: ExitCode, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+
+
+def run_worker(settings: Settings, *, accept_gap: bool = False) -> int:
+    """Run a worker until SIGTERM or SIGINT; returns the exit code. A crash leaves the process at once, with 70."""
+    logs.configure(settings.log_level)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(settings, accept_gap=accept_gap))
+    except Unstartable as unstartable:
+        return _told(unstartable.code, str(unstartable))
+    except LaneRefused as refused:
+        return _told(ExitCode.REFUSED, str(refused))
+    except (KafkaAway, AppendFailed) as away:
+        return _told(ExitCode.NO_BROKER, str(away))
+    except PortTaken as taken:
+        return _told(ExitCode.SETTINGS, str(taken))
+    return ExitCode.OK
+
+
+async def _serve(settings: Settings, *, accept_gap: bool) -> None:
+    policy = read_policy(settings.policy)
+    templates = read_templates(settings, policy)
+    config = engine_config(settings, accept_gap=accept_gap)
+    metrics = Metrics(policy.stage_ids, SENTENCES)
+    clock = clock_for(settings.clock)
+    health = Health(sending=settings.sending, clock=clock.marked)
+    metrics.sending(settings.sending)
+    async with Kafka(config.connection) as kafka:
+        sources = await stopping_sources(kafka, config)
+    if isinstance(sources, Unsuited):
+        raise Unstartable(ExitCode.TOPICS, sources.why)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    parts = Parts(
+        policy=policy,
+        adapters=adapters(settings),
+        compose=lambda claim: templates.render(claim, policy),
+        script=lambda claim: templates.script(claim, policy),
+        sending=settings.sending,
+        allowlist=settings.allowlist,
+        clock=clock,
+        metrics=metrics,
+        health=health,
+        datadir=settings.data_dir,
+    )
+    with OperationsServer(metrics, health, host=settings.metrics_host, port=settings.metrics_port) as server:
+        _log.info(
+            "worker_started",
+            policy=policy.hash,
+            sending=settings.sending,
+            clock=clock.marked,
+            port=server.port,
+            prefix=settings.topic_prefix,
+        )
+        try:
+            await Worker(config, parts, sources).run(stop)
+        except WorkerCrashed as crash:
+            _leave_at_once(crash)
+    _log.info("worker_stopped")
+
+
+def _leave_at_once(crash: WorkerCrashed) -> None:
+    """No stop of Faust's: it would commit what crashed. What was not flushed is read again by the next owner."""
+    _log.critical("worker_crashed", why=str(crash), exc_info=crash)
+    logs.flush()
+    os._exit(ExitCode.CRASH)
+
+
+def engine_config(settings: Settings, *, accept_gap: bool = False) -> EngineConfig:
+    """The engine's part of the settings."""
+    return EngineConfig(
+        connection=Connection(settings.bootstrap_servers, client_options(settings.kafka)),
+        app_id=settings.topic_prefix + settings.app_id,
+        topic_prefix=settings.topic_prefix,
+        partitions=settings.partitions,
+        session_timeout_s=settings.session_timeout_s,
+        accept_gap=accept_gap,
+    )
+
+
+def read_policy(file: Path | None) -> Policy:
+    """The policy of a start.
+
+    Raises:
+        Unstartable: there is none, or it is wrong; every problem with its place.
+    """
+    if file is None:
+        raise Unstartable(
+            ExitCode.POLICY, "DISPATCHER_POLICY names no policy: start from deploy/policy.example.toml"
+        )
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise Unstartable(ExitCode.POLICY, f"{file}: cannot be read ({type(fault).__name__})") from fault
+    parsed = parse(text, file=str(file))
+    if isinstance(parsed, PolicyProblems):
+        raise Unstartable(ExitCode.POLICY, str(parsed))
+    return parsed
+
+
+def read_templates(settings: Settings, policy: Policy) -> Templates:
+    """All templates, checked against the stages of the policy.
+
+    Raises:
+        Unstartable: one is missing or broken.
+    """
+    loaded = Templates.load(settings.templates, policy)
+    if isinstance(loaded, TemplateProblems):
+        raise Unstartable(ExitCode.POLICY, str(loaded))
+    return loaded
+
+
+def adapters(settings: Settings) -> Mapping[Channel, Adapter]:
+    """The providers that are called in this sending mode.
+
+    Raises:
+        Unstartable: the mode sends, and nothing is configured to send with.
+    """
+    if settings.sending in ("off", "shadow"):
+        return {}
+    built: dict[Channel, Adapter] = {}
+    if settings.twilio is not None:
+        account = settings.twilio
+        token = account.auth_token.reveal()
+        built["sms"] = build(TwilioConfig(account.account_sid, token, account.sender, account.base_url))
+    if settings.smtp is not None and settings.email_from is not None:
+        server = settings.smtp
+        password = None if server.password is None else server.password.reveal()
+        built["email"] = build(
+            SmtpConfig(
+                server.host, server.port, server.encryption, settings.email_from, server.username, password
+            )
+        )
+    return built
+
+
+def _told(code: ExitCode, why: str) -> int:
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"dispatcher: {why}\n")
+    return code
