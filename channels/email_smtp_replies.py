@@ -77,9 +77,7 @@ TABLE: Final = (
 """Read from top to bottom."""
 
 _ENHANCED: Final = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})(?!\S)")
-_COMPILED: Final = tuple(
-    (row.phases, re.compile(row.code), re.compile(row.enhanced), row.verdict) for row in TABLE
-)
+_COMPILED: Final = tuple((row.phases, re.compile(row.code), re.compile(row.enhanced), row.verdict) for row in TABLE)
 
 
 def meaning(phase: Phase, code: int, text: str) -> Rejected | Deferred | None:

@@ -92,9 +92,7 @@ class TwilioSms:
         token = exchange.set(watched)
         try:
             async with asyncio.timeout(min(deadline_s, self._config.timeout_s)):
-                created = cast(
-                    "_Created", await self._client.messages.create_async(**self._fields(prepared.message))
-                )
+                created = cast("_Created", await self._client.messages.create_async(**self._fields(prepared.message)))
         except TimeoutError:
             return _lost(watched, "timeout")
         except TwilioException as refused:
