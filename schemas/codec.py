@@ -39,9 +39,7 @@ _BYTE = re.compile(r"\(byte (\d+)\)$")
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 _EMPTY = Refusal("empty", "", "expected a CloudEvent; publish the event that says what happened")
-_TOO_LARGE = Refusal(
-    "too_large", "", f"expected at most {MAX_EVENT_BYTES} bytes; give documents by their address"
-)
+_TOO_LARGE = Refusal("too_large", "", f"expected at most {MAX_EVENT_BYTES} bytes; give documents by their address")
 _NUL_BYTE = Refusal("nul_byte", "", "expected text in UTF-8 without the character U+0000")
 _SUBJECT_DIFFERS = Refusal("subject_differs", "subject", "expected the same text as data.customer_id")
 _TIME_INVALID = Refusal("time_invalid", "time", "expected an instant from 1900 to 2199")
@@ -137,7 +135,5 @@ def _unreadable(error: Exception) -> Refusal:
     if isinstance(error, msgspec.ValidationError):
         return Refusal("invalid_value", "", "expected numbers that other JSON readers can hold")
     place = _BYTE.search(str(error))
-    where = (
-        f"the first mistake is at byte {place[1]}" if place else "it ends too early or in half a character"
-    )
+    where = f"the first mistake is at byte {place[1]}" if place else "it ends too early or in half a character"
     return Refusal("malformed_json", "", f"expected one JSON object, without a byte order mark; {where}")

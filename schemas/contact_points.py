@@ -42,9 +42,7 @@ def e164(number: str, country: str | None) -> str | None:
 
 def _has_calling_code(number: str) -> bool:
     return (
-        int(number[1:2]) in _CALLING_CODES
-        or int(number[1:3]) in _CALLING_CODES
-        or int(number[1:4]) in _CALLING_CODES
+        int(number[1:2]) in _CALLING_CODES or int(number[1:3]) in _CALLING_CODES or int(number[1:4]) in _CALLING_CODES
     )
 
 

@@ -28,9 +28,7 @@ def type_of(topic: str, event: object) -> str | Refusal:
         return Refusal("not_an_event", "", "expected a JSON object with the attributes of CloudEvents 1.0")
     for attribute in REQUIRED_ATTRIBUTES:
         if attribute not in event:
-            return Refusal(
-                "not_an_event", attribute, f"expected the attribute {attribute} of CloudEvents 1.0"
-            )
+            return Refusal("not_an_event", attribute, f"expected the attribute {attribute} of CloudEvents 1.0")
     if event["specversion"] != SPECVERSION:
         return Refusal("unsupported_specversion", "specversion", f'expected the text "{SPECVERSION}"')
     event_type = event["type"]

@@ -19,14 +19,17 @@ from schemas.values import (
     Country,
     Currency,
     Direction,
+    EmailAddress,
     EmailKind,
     HoldKind,
     HoldScope,
     Identifier,
     InvoiceKind,
+    LocaleTag,
     LongText,
     Party,
     PhoneKind,
+    PhoneNumber,
     Region,
     ReportedBy,
     SettledReason,
@@ -34,12 +37,11 @@ from schemas.values import (
     SignedAmount,
     WebAddress,
     Weekday,
+    ZoneName,
 )
 
 Score = Annotated[int, msgspec.Meta(ge=1, le=5, description="a whole number from 1 (bad) to 5 (good)")]
-RiskScore = Annotated[
-    float, msgspec.Meta(ge=0, le=100, description="a number from 0 to 100, higher is riskier")
-]
+RiskScore = Annotated[float, msgspec.Meta(ge=0, le=100, description="a number from 0 to 100, higher is riskier")]
 InvoiceIds = Annotated[
     tuple[Identifier, ...],
     msgspec.Meta(min_length=1, max_length=500, description="a list of 1 to 500 invoice ids"),
@@ -111,7 +113,7 @@ class InvoiceSettled(_Part, frozen=True):
 class Phone(Discreet, _Part, frozen=True):
     """A telephone number: E.164, or national together with the customer's country."""
 
-    number: ShortText
+    number: PhoneNumber
     kind: PhoneKind
     basis: ShortText | None = None
     verified_at: AwareDatetime | None = None
@@ -120,7 +122,7 @@ class Phone(Discreet, _Part, frozen=True):
 class Email(Discreet, _Part, frozen=True):
     """An e-mail address."""
 
-    address: ShortText
+    address: EmailAddress
     kind: EmailKind
     basis: ShortText | None = None
     verified_at: AwareDatetime | None = None
@@ -147,12 +149,12 @@ class CustomerUpdated(Discreet, _Part, frozen=True):
 
     customer_id: Identifier
     name: ShortText
-    locale: ShortText
+    locale: LocaleTag
     country: Country
     phones: tuple[Phone, ...]
     emails: tuple[Email, ...]
     party: Party = "consumer"
-    timezone: ShortText | None = None
+    timezone: ZoneName | None = None
     region: Region | None = None
     postal_code: ShortText | None = None
     address: LongText | None = None

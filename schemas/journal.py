@@ -1,6 +1,5 @@
 """The records that leave: the journal of every decision, attempt and fact, and the tasks for people."""
 
-from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -8,7 +7,7 @@ import msgspec
 from schemas.discretion import Discreet
 from schemas.inbox import Cause
 from schemas.reasons import ReasonCode
-from schemas.values import Channel, Phase
+from schemas.values import AwareDatetime, Channel, Phase
 
 Kind = Literal["decision", "attempt", "fact"]
 Result = Literal[
@@ -58,7 +57,7 @@ class JournalRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     record_id: str
-    at: datetime
+    at: AwareDatetime
     kind: Kind
     customer_id: str
     invoice_ids: tuple[str, ...]
@@ -71,8 +70,8 @@ class JournalRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     channel: Channel | None = None
     contact_id: str | None = None
     attempt_id: str | None = None
-    planned_for: datetime | None = None
-    next_at: datetime | None = None
+    planned_for: AwareDatetime | None = None
+    next_at: AwareDatetime | None = None
     tier: str | None = None
     tier_rule: str | None = None
     variant: str | None = None
@@ -98,8 +97,8 @@ class TaskRecord(Discreet, msgspec.Struct, frozen=True, omit_defaults=True):
     customer_id: str
     invoice_ids: tuple[str, ...]
     contact_point: str
-    not_before: datetime
-    expires_at: datetime
+    not_before: AwareDatetime
+    expires_at: AwareDatetime
     priority: int
     script: str
     amounts: tuple[AmountOfInvoice, ...]

@@ -22,9 +22,7 @@ _LATEST_DAY = date(2199, 12, 31).toordinal()
 _YEARS = range(1900, 2200)
 _WEEKDAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}
 _E164_HINT = "a number in E.164 form like +4915112345678 (a national number needs the country of a profile)"
-_NUMBER_HINT = (
-    "a telephone number that can be called: E.164 like +4915112345678, or national in the customer's country"
-)
+_NUMBER_HINT = "a telephone number that can be called: E.164 like +4915112345678, or national in the customer's country"
 _ADDRESS_HINT = "an e-mail address like name@example.com, in ASCII before the @"
 
 
@@ -91,9 +89,7 @@ def _invoice(data: events.InvoiceStatement) -> Normalised:
         issued_on,
         _one_line_if_any(data.description),
         data.pay_url,
-        tuple(inbox.BillDocument(d.kind, _one_line(d.title), d.url) for d in data.documents)
-        if data.documents
-        else (),
+        tuple(inbox.BillDocument(d.kind, _one_line(d.title), d.url) for d in data.documents) if data.documents else (),
         tuple(inbox.BillLine(_one_line(line.text), line.amount) for line in data.lines) if data.lines else (),
     )
 

@@ -48,9 +48,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(BILLING_OVERDUE, "billing", "invoices that are overdue", settings=(_APPEND_TIME,)),
     Topic(BILLING_SETTLED, "billing", "payments, credits, cancellations", settings=(_APPEND_TIME,)),
     Topic(CUSTOMERS_UPDATED, "billing", "profiles of customers", settings=(_APPEND_TIME,)),
-    Topic(
-        CUSTOMERS_FEEDBACK, "billing", "promises, plans, holds, consents, results", settings=(_APPEND_TIME,)
-    ),
+    Topic(CUSTOMERS_FEEDBACK, "billing", "promises, plans, holds, consents, results", settings=(_APPEND_TIME,)),
     Topic(
         INBOX,
         "ours",

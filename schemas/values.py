@@ -22,9 +22,7 @@ Phase = Literal["pre_due", "overdue", "collection"]
 InvoiceKind = Literal["invoice", "credit_note"]
 SettledReason = Literal["payment", "credit", "cancelled", "written_off"]
 HoldScope = Literal["customer", "invoice", "contact_point"]
-HoldKind = Literal[
-    "dispute", "complaint", "hardship", "breathing_space", "legal", "deceased", "mandate", "manual"
-]
+HoldKind = Literal["dispute", "complaint", "hardship", "breathing_space", "legal", "deceased", "mandate", "manual"]
 PhoneKind = Literal["mobile", "landline", "work", "other"]
 EmailKind = Literal["private", "work", "other"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -53,6 +51,22 @@ Identifier = Annotated[
 
 ShortText = Annotated[str, msgspec.Meta(max_length=500, description="text of at most 500 characters")]
 LongText = Annotated[str, msgspec.Meta(max_length=4000, description="text of at most 4000 characters")]
+
+LocaleTag = Annotated[
+    str, msgspec.Meta(max_length=100, description="a BCP 47 tag like en, de-AT or zh-CN, with hyphens")
+]
+ZoneName = Annotated[
+    str,
+    msgspec.Meta(max_length=100, description="a name of the IANA time zone database like Europe/Berlin"),
+]
+PhoneNumber = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=100,
+        description="a telephone number: E.164 like +4915112345678, or national in the customer's country",
+    ),
+]
+EmailAddress = Annotated[str, msgspec.Meta(max_length=300, description="an e-mail address like name@example.com")]
 
 WebAddress = Annotated[
     str,
@@ -83,21 +97,15 @@ SignedAmount = Annotated[
 ]
 """Money that may be taken off: a discount, a credit."""
 
-Currency = Annotated[
-    str, msgspec.Meta(pattern=rf"^[A-Z]{{3}}{_END}", description="an ISO 4217 currency code like EUR")
-]
-Country = Annotated[
-    str, msgspec.Meta(pattern=rf"^[A-Z]{{2}}{_END}", description="an ISO 3166-1 country code like DE")
-]
+Currency = Annotated[str, msgspec.Meta(pattern=rf"^[A-Z]{{3}}{_END}", description="an ISO 4217 currency code like EUR")]
+Country = Annotated[str, msgspec.Meta(pattern=rf"^[A-Z]{{2}}{_END}", description="an ISO 3166-1 country code like DE")]
 Region = Annotated[
     str,
     msgspec.Meta(pattern=rf"^[A-Z]{{2}}-[A-Z0-9]{{1,3}}{_END}", description="an ISO 3166-2 code like DE-BY"),
 ]
 ClockTime = Annotated[
     str,
-    msgspec.Meta(
-        pattern=rf"^([01][0-9]|2[0-3]):[0-5][0-9]{_END}|^24:00{_END}", description="a time of day like 21:30"
-    ),
+    msgspec.Meta(pattern=rf"^([01][0-9]|2[0-3]):[0-5][0-9]{_END}|^24:00{_END}", description="a time of day like 21:30"),
 ]
 CivilDate = Annotated[date, msgspec.Meta(description="a date like 2026-11-30")]
 AwareDatetime = Annotated[
