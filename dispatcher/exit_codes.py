@@ -1,6 +1,7 @@
 """What the command's exit code means; scripts and container platforms rely on it."""
 
 from enum import IntEnum
+from typing import Self
 
 
 class ExitCode(IntEnum):
@@ -8,7 +9,7 @@ class ExitCode(IntEnum):
 
     meaning: str
 
-    def __new__(cls, code: int, meaning: str) -> "ExitCode":
+    def __new__(cls, code: int, meaning: str) -> Self:
         """A code with the sentence that explains it."""
         member = int.__new__(cls, code)
         member._value_ = code

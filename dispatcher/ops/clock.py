@@ -40,9 +40,7 @@ class SystemClock:
 class SettableClock:
     """A clock that started at `start` and runs `rate` times as fast as `monotonic` (seconds)."""
 
-    def __init__(
-        self, start: Millis, rate: float = 1.0, *, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, start: Millis, rate: float = 1.0, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._start = start
         self._rate = rate
         self._monotonic = monotonic

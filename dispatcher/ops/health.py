@@ -96,9 +96,7 @@ class Health:
         # A copy is taken in one step, so that a beat in another thread cannot disturb the walk.
         silent = [Stuck(name, round(now - heard, 3)) for name, heard in self._heard.copy().items()]
         return tuple(
-            sorted(
-                (each for each in silent if each.silent_s > self._limit_s), key=lambda each: -each.silent_s
-            )
+            sorted((each for each in silent if each.silent_s > self._limit_s), key=lambda each: -each.silent_s)
         )
 
     def readiness(self) -> Readiness:

@@ -1,4 +1,7 @@
-"""One JSON object a line on stderr, for our own records and for those of the libraries alike."""
+"""One JSON object a line on stderr, for our own records and for those of the libraries alike.
+
+Modules log with `structlog.get_logger(__name__)`; what they log never holds people's data.
+"""
 
 import contextlib
 import logging
@@ -63,12 +66,6 @@ def configure(level: LogLevel = "info", *, stream: TextIO | None = None) -> None
         cache_logger_on_first_use=False,
     )
     logging.captureWarnings(capture=True)
-
-
-def logger(name: str) -> structlog.stdlib.BoundLogger:
-    """The logger of a module: `log.info("what happened", field=value)`. Fields never carry people's data."""
-    bound: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
-    return bound
 
 
 def flush() -> None:

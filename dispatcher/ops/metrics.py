@@ -52,12 +52,8 @@ class Metrics:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client leaves it untyped
         self.registry = CollectorRegistry(auto_describe=True)
         self._events = _Labelled(self._counter("events", "Input events", "topic", "result"))
-        self._decisions = _Labelled(
-            self._counter("decisions", "Journal records", "stage", "result", "reason")
-        )
-        self._attempts = _Labelled(
-            self._counter("attempts", "Messages handed to a provider", "channel", "outcome")
-        )
+        self._decisions = _Labelled(self._counter("decisions", "Journal records", "stage", "result", "reason"))
+        self._attempts = _Labelled(self._counter("attempts", "Messages handed to a provider", "channel", "outcome"))
         self._rejected = _Labelled(self._counter("rejected", "Input set aside", "reason"))
         self._lag = self._gauge("input_lag_records", "Records not yet read", "topic")
         self._paused = self._gauge("paused", "1 while sending is paused", "channel")

@@ -1,7 +1,7 @@
 """What has to be done so that a cluster has the topics of `schemas.topics`, and doing it.
 
-Existing topics are never changed: the number of partitions places every customer, and other people may have tuned the
-rest. What does not fit is said, with what to do about it.
+Existing topics are never changed: the number of partitions places every customer, and other people may have tuned
+the rest. What does not fit is said, with what to do about it.
 """
 
 import secrets
@@ -16,7 +16,7 @@ _SINGLE: Final = frozenset({REJECTED, POLICY})
 """Topics of few records, whose order across customers is worth more than their spread."""
 
 _MEANING: Final = "cleanup.policy"
-"""The one setting without which a topic means something else; other differences are mentioned and left alone."""
+"""The one setting without which a topic means something else; other differences are only mentioned."""
 
 
 class Cluster(Protocol):
@@ -31,9 +31,7 @@ class Cluster(Protocol):
     async def ends(self, topic: str) -> Mapping[int, tuple[int, int]]:
         """First offset and the offset after the last, of every partition."""
 
-    async def create(
-        self, topic: str, partitions: int, replication: int, settings: Mapping[str, str]
-    ) -> bool:
+    async def create(self, topic: str, partitions: int, replication: int, settings: Mapping[str, str]) -> bool:
         """Create a topic; False if it was there already."""
 
     async def publish(
@@ -147,9 +145,7 @@ def _judge(topic: Topic, name: str, found: int, settings: Mapping[str, str], wan
     kept = settings.get(_MEANING, "delete")
     needed = dict(topic.settings).get(_MEANING, "delete")
     if topic.owner == "ours" and kept != needed:
-        return Unfit(
-            name, f"has {_MEANING}={kept}, expected {needed}", f"set {_MEANING}={needed} on the topic"
-        )
+        return Unfit(name, f"has {_MEANING}={kept}, expected {needed}", f"set {_MEANING}={needed} on the topic")
     notes = tuple(
         f"{setting}={settings.get(setting, 'unset')}, recommended {value}"
         for setting, value in topic.settings

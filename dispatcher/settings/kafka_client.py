@@ -9,7 +9,7 @@ def client_options(kafka: Kafka) -> dict[str, object]:
     """Keyword arguments for every client; nothing where the cluster speaks plain text.
 
     Raises:
-        OSError: a certificate or key cannot be read (`ssl.SSLError` is one: it is no PEM, or they do not fit together).
+        OSError: a certificate or key cannot be read (`ssl.SSLError` is one: no PEM, or no pair).
     """
     options: dict[str, object] = {}
     if kafka.security_protocol != "PLAINTEXT":

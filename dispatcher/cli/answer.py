@@ -1,0 +1,64 @@
+"""The answer to "why": the journal of one customer up to an instant, and what is planned from there."""
+
+import msgspec
+
+from dispatcher.cli.journal import records
+from dispatcher.cli.kafka import existing, on_kafka
+from dispatcher.cli.policy_file import policy_in_force
+from dispatcher.cli.prospect import Prospect, as_recorded, prospect
+from dispatcher.engine.clients import Kafka
+from dispatcher.engine.placement import partition_of
+from dispatcher.settings import Settings
+from schemas import topics
+from schemas.journal import JournalRecord, decode_journal
+from schemas.state import EMPTY, Customer, decode
+from schemas.values import Millis, from_millis
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What is known of a customer: the journal up to an instant, and what is planned from there."""
+
+    customer_id: str
+    policy: str
+    happened: tuple[JournalRecord, ...]
+    next: Prospect
+
+
+def answer(settings: Settings, customer: str, invoice: str | None, now: Millis) -> Answer | None:
+    """Read journal and state, and ask the core; None if no event has ever named this customer.
+
+    `invoice` leaves out what concerns only others. Where the journal goes on after `now`, the state is not what it
+    was, and what was planned then is taken from the journal.
+    """
+    policy = policy_in_force(settings)
+    journalled, state = on_kafka(settings, lambda kafka: _read(kafka, settings, customer))
+    if state is None and not journalled:
+        return None
+    happened = tuple(record for record in journalled if record.at <= from_millis(now))
+    if len(happened) < len(journalled):
+        ahead = as_recorded(happened, now)
+    else:
+        ahead = prospect(customer, EMPTY if state is None else state, policy, now, settings)
+    narrowed = msgspec.structs.replace(ahead, planned=_about(ahead.planned, invoice))
+    return Answer(customer, policy.hash, _about(happened, invoice), narrowed)
+
+
+async def _read(kafka: Kafka, settings: Settings, customer: str) -> tuple[list[JournalRecord], Customer | None]:
+    journalled = [
+        decode_journal(record.value) async for record in records(kafka, settings, customer) if record.value is not None
+    ]
+    return journalled, await _state(kafka, settings, customer)
+
+
+async def _state(kafka: Kafka, settings: Settings, customer: str) -> Customer | None:
+    topic, key = settings.topic(topics.STATE), customer.encode()
+    partition = partition_of(customer, await existing(kafka, topic))
+    found = None
+    async for record in kafka.read(topic, partition=partition):
+        if record.key == key:
+            found = record.value
+    return None if found is None else decode(found)
+
+
+def _about(records_: tuple[JournalRecord, ...], invoice: str | None) -> tuple[JournalRecord, ...]:
+    return tuple(record for record in records_ if invoice is None or invoice in record.invoice_ids)

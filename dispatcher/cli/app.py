@@ -1,0 +1,69 @@
+"""The commands under one name, and what becomes of a fault: one line and an exit code."""
+
+import os
+import sys
+import traceback
+from typing import NoReturn
+
+import typer
+from typer.exceptions import TyperException
+
+from dispatcher import __version__
+from dispatcher.cli import configuration, events, journal, policy, rejected, running, topics, why
+from dispatcher.exit_codes import ExitCode
+from dispatcher.ops.redaction import redact
+
+app = typer.Typer(
+    name="dispatcher",
+    help="Billing events in, reminders out, and a record of every decision.",
+    epilog="Settings are environment variables: see `dispatcher settings`. Exit codes: "
+    + "; ".join(f"{code.value} {code.meaning}" for code in ExitCode),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+
+@app.callback(invoke_without_command=True)
+def dispatcher(
+    version: bool = typer.Option(False, "--version", help="Print the version and end."),
+) -> None:
+    """Billing events in, reminders out, and a record of every decision."""
+    if version:
+        typer.echo(f"dispatcher {__version__}")
+        raise typer.Exit
+
+
+for group in (running, topics, events, journal, why, rejected, configuration, policy):
+    group.register(app)
+
+
+def main() -> NoReturn:
+    """Run the command of this process's arguments, and end the process."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command and return its exit code; what went wrong stands on stderr."""
+    try:
+        code = app(arguments, prog_name="dispatcher", standalone_mode=False)
+    except TyperException as wrong:
+        return _say(ExitCode.USAGE, f"{wrong.format_message().rstrip('.')}: see `dispatcher --help`")
+    except typer.Abort:
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. What is still buffered would fail once more at the very end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except Exception as fault:  # noqa: BLE001 - the last line: the frames help, values could be personal
+        for frame in traceback.format_tb(fault.__traceback__):
+            sys.stderr.write(frame)
+        return _say(ExitCode.CRASH, f"{type(fault).__name__}: {redact(str(fault))}")
+    return code if isinstance(code, int) else ExitCode.OK
+
+
+def _say(code: ExitCode, message: str) -> int:
+    typer.echo(f"dispatcher: {' '.join(message.split())}", err=True)
+    return code

@@ -1,0 +1,94 @@
+"""What `doctor` looks at on the cluster: topics, their partitions, and whether state and inbox belong together."""
+
+import asyncio
+from typing import assert_never
+
+import msgspec
+
+from dispatcher.cli.examination import Finding, Verdict
+from dispatcher.engine.clients import Kafka, KafkaAway
+from dispatcher.engine.config import EngineConfig
+from dispatcher.engine.log_position import WATERMARK_KEY, LogBounds, Refused, Watermark, position
+from dispatcher.ops.topic_plan import Create, Fits, MarkLog, Step, Unfit, Wanted, plan
+from dispatcher.settings import Settings
+from dispatcher.wiring import engine_config
+from schemas import inbox, topics
+
+_TAIL = 2_000
+"""A lane writes its position at the end of every flush, so the last of these records hold one."""
+
+
+def examine_cluster(settings: Settings) -> list[Finding]:
+    """Topics and logs; one finding where Kafka is away."""
+    try:
+        return asyncio.run(_examine(settings))
+    except KafkaAway as away:
+        return [Finding("wrong", "kafka", str(away), "start Kafka, or correct its address")]
+
+
+async def _examine(settings: Settings) -> list[Finding]:
+    config = engine_config(settings)
+    async with Kafka(config.connection) as kafka:
+        steps = await plan(kafka, Wanted(settings.topic_prefix, settings.partitions, settings.replication))
+        findings = [Finding("ok", "kafka", f"{settings.bootstrap_servers} answers")]
+        findings += [_topic(step) for step in steps]
+        needed = {settings.topic(topics.INBOX), settings.topic(topics.STATE)}
+        if needed <= {step.name for step in steps if isinstance(step, Fits)}:
+            findings += await _logs(kafka, config)
+    return findings
+
+
+def _topic(step: Step) -> Finding:
+    match step:
+        case Create():
+            return Finding("wrong", step.name, "missing", "run `dispatcher topics apply`")
+        case MarkLog():
+            return Finding(
+                "wrong", step.name, f"{len(step.partitions)} partitions carry no mark", "run `dispatcher topics apply`"
+            )
+        case Unfit():
+            return Finding("wrong", step.name, step.why, step.advice)
+        case Fits():
+            verdict: Verdict = "note" if step.notes else "ok"
+            return Finding(verdict, step.name, f"{step.partitions} partitions", "; ".join(step.notes))
+        case _:
+            assert_never(step)
+
+
+async def _logs(kafka: Kafka, config: EngineConfig) -> list[Finding]:
+    name, state = config.inbox, config.topic(topics.STATE)
+    bounds = await kafka.ends(name)
+    tails = await kafka.ends(state)
+    committed = await kafka.group_position(config.app_id, name)
+    findings = []
+    for partition, (start, end) in sorted(bounds.items()):
+        judged = position(
+            await _watermark(kafka, state, partition, tails[partition]),
+            LogBounds(start, end, await _identity(kafka, name, partition) if start == 0 and end > 0 else None),
+            committed.get(partition),
+            partition=f"{name}[{partition}]",
+            accept_gap=False,
+        )
+        if isinstance(judged, Refused):
+            findings.append(Finding("wrong", f"{name}[{partition}]", judged.why, "workers refuse to start until then"))
+    return findings or [Finding("ok", name, "state and inbox belong together in every partition")]
+
+
+async def _identity(kafka: Kafka, topic: str, partition: int) -> str | None:
+    async for record in kafka.read(topic, partition=partition, start=0):
+        if record.key != inbox.LOG_MARK_KEY or record.value is None:
+            return None
+        mark = inbox.decode_mark(record.value)
+        return mark.identity if isinstance(mark, inbox.LogMark) else None
+    return None
+
+
+async def _watermark(kafka: Kafka, topic: str, partition: int, ends: tuple[int, int]) -> Watermark | None:
+    start, end = ends
+    found: Watermark | None = None
+    for back in (_TAIL, end):  # the whole partition only if its end holds no position
+        if found is None:
+            async for record in kafka.read(topic, partition=partition, start=max(start, end - back)):
+                if record.key == WATERMARK_KEY and record.value is not None:
+                    found = msgspec.msgpack.decode(record.value, type=Watermark)
+    return found

@@ -1,0 +1,80 @@
+"""A file of events, one a line, read with the very reader that intake uses; no cluster is needed."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from dispatcher.cli.ending import stop
+from dispatcher.exit_codes import ExitCode
+from schemas.codec import Accepted, read
+from schemas.events import EVENT_TYPES
+from schemas.rejected import Rejected
+from schemas.topics import INPUTS
+
+STDIN: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """An event that intake accepts: its line (from 1), its topic without prefix, whom it concerns."""
+
+    line: int
+    topic: str
+    value: bytes
+    event: Accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A line that intake would set aside, and why."""
+
+    line: int
+    refusal: Rejected
+
+
+class _Typed(msgspec.Struct):
+    type: object = None
+
+
+_types = msgspec.json.Decoder(_Typed)
+
+
+def name_of(file: str) -> str:
+    """How messages call the source of the lines."""
+    return "stdin" if file == STDIN else file
+
+
+def judge(file: str) -> Iterator[Good | Bad]:
+    """Every line of a file (`-` is stdin) that is not blank; ends the command where it cannot be read."""
+    try:
+        if file == STDIN:
+            yield from _judged(sys.stdin.buffer)
+        else:
+            with Path(file).open("rb") as lines:
+                yield from _judged(lines)
+    except OSError as fault:
+        stop(ExitCode.USAGE, f"{name_of(file)}: {fault.strerror}; expected a file with one event a line")
+
+
+def _judged(lines: Iterable[bytes]) -> Iterator[Good | Bad]:
+    for number, line in enumerate(lines, start=1):
+        value = line.strip(b" \t\r\n")
+        if not value:
+            continue
+        topic = _topic_of(value)
+        answer = read(topic, value)
+        yield Good(number, topic, value, answer) if isinstance(answer, Accepted) else Bad(number, answer)
+
+
+def _topic_of(value: bytes) -> str:
+    """Where an event belongs by its type; any input says what is wrong with one that has no known type."""
+    with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        named = _types.decode(value).type
+        if isinstance(named, str) and named in EVENT_TYPES:
+            return EVENT_TYPES[named][0]
+    return INPUTS[0]

@@ -1,0 +1,33 @@
+"""A policy from a file that a person or a setting named."""
+
+from pathlib import Path
+
+import typer
+
+from dispatcher.cli.ending import stop
+from dispatcher.core.policy import Policy, PolicyProblems, parse
+from dispatcher.exit_codes import ExitCode
+from dispatcher.settings import Settings
+
+
+def read_policy(file: str | Path) -> Policy | PolicyProblems:
+    """The policy in a file, or what is wrong with it; ends the command where the file cannot be read."""
+    try:
+        text = Path(file).read_text(encoding="utf-8")
+    except OSError as fault:
+        stop(ExitCode.USAGE, f"{file}: {fault.strerror}; expected a policy in TOML")
+    except UnicodeDecodeError:
+        stop(ExitCode.POLICY, f"{file}: not UTF-8; expected a policy in TOML")
+    return parse(text, file=str(file))
+
+
+def policy_in_force(settings: Settings) -> Policy:
+    """The policy that the settings name; ends the command where they name none, or a wrong one."""
+    if settings.policy is None:
+        stop(ExitCode.POLICY, "DISPATCHER_POLICY is not set: expected the policy file that the workers use")
+    found = read_policy(settings.policy)
+    if isinstance(found, PolicyProblems):
+        for line in str(found).splitlines():
+            typer.echo(f"dispatcher: {line}", err=True)
+        raise typer.Exit(ExitCode.POLICY)
+    return found

@@ -1,0 +1,64 @@
+"""What is planned for a customer: asked of the worker's own function, or, for the past, as the journal said it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from dispatcher.core.decide import Conditions, decide
+from dispatcher.core.policy import Policy
+from dispatcher.settings import Settings
+from schemas.journal import JournalRecord
+from schemas.state import Customer
+from schemas.values import CHANNELS, Millis, from_millis
+
+
+class Prospect(msgspec.Struct, frozen=True):
+    """What each invoice comes to at an instant, and when all of it is looked at again (None: at the next event).
+
+    `basis` is where this was taken from: the customer's state as it is now, or the journal as it was then.
+    """
+
+    at: datetime
+    basis: Literal["state", "journal"]
+    planned: tuple[JournalRecord, ...]
+    looks_again_at: datetime | None
+
+
+def prospect(customer_id: str, customer: Customer, policy: Policy, now: Millis, settings: Settings) -> Prospect:
+    """Decide on the stored aggregate at `now`, as a worker would that is caught up and may send at once."""
+    conditions = Conditions(
+        sending=settings.sending,
+        allowlist=settings.allowlist,
+        gate_open=True,
+        credits=frozenset(CHANNELS),
+    )
+    decision = decide(customer_id, _without_verdicts(customer), (), policy, now, conditions)
+    wake_at = decision.wake_at
+    return Prospect(
+        at=from_millis(now),
+        basis="state",
+        planned=_ordered(decision.records),
+        looks_again_at=None if wake_at is None else from_millis(wake_at),
+    )
+
+
+def as_recorded(happened: Sequence[JournalRecord], now: Millis) -> Prospect:
+    """The last decision about each group of invoices that still named something to come."""
+    latest = {record.invoice_ids: record for record in happened if record.kind == "decision"}
+    planned = _ordered(record for record in latest.values() if record.planned_for or record.next_at)
+    ahead = [record.next_at for record in planned if record.next_at is not None]
+    return Prospect(from_millis(now), "journal", planned, min(ahead, default=None))
+
+
+def _ordered(records: Iterable[JournalRecord]) -> tuple[JournalRecord, ...]:
+    return tuple(sorted(records, key=lambda record: (record.invoice_ids, record.record_id)))
+
+
+def _without_verdicts(customer: Customer) -> Customer:
+    # A verdict is the memory of what the journal said last; without it, everything is said again.
+    invoices = {
+        invoice_id: msgspec.structs.replace(invoice, verdict="") for invoice_id, invoice in customer.invoices.items()
+    }
+    return msgspec.structs.replace(customer, invoices=invoices)

@@ -1,0 +1,43 @@
+"""Journal records in words. They hold ids, codes and instants, never a name or an address."""
+
+from datetime import datetime
+
+from schemas.journal import JournalRecord, Reason
+from schemas.reasons import SENTENCES
+
+
+def told(record: JournalRecord) -> str:
+    """One record in one line: when, about what, what came of it, and why."""
+    about = ",".join(record.invoice_ids) or "-"
+    words = [
+        shown(record.at),
+        record.customer_id,
+        about,
+        record.stage or "-",
+        record.channel or "-",
+        record.result,
+    ]
+    if ahead := earliest(record):
+        words.append(f"not before {shown(ahead)}")
+    return "  ".join(words) + "  " + reasons(record)
+
+
+def reasons(record: JournalRecord) -> str:
+    """The reasons of a record as sentences, with the rule and the values that each looked at."""
+    return " ".join(_sentence(reason) for reason in record.reasons)
+
+
+def earliest(record: JournalRecord) -> datetime | None:
+    """The first instant at which something may happen next, if the record names one."""
+    return record.planned_for or record.next_at
+
+
+def shown(instant: datetime) -> str:
+    """An instant in UTC, to the second."""
+    return instant.strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def _sentence(reason: Reason) -> str:
+    looked_at = [f"{name}={value}" for name, value in sorted(reason.inputs.items())]
+    detail = ", ".join([reason.rule, *looked_at] if reason.rule else looked_at)
+    return f"{reason.code}: {SENTENCES[reason.code]}" + (f" [{detail}]" if detail else "")
