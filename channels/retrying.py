@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final, cast
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, stop_any
+from tenacity import AsyncRetrying, RetryCallState, retry_if_result
 
 from channels.protocol import (
     Adapter,
@@ -87,14 +87,14 @@ class Retrying:
             is_first = False
             return await self._adapter.send(prepared, permit=permit, deadline_s=max(ends - now(), 0.0))
 
-        def is_late(state: RetryCallState) -> bool:
-            return now() + state.upcoming_sleep >= last_start
+        def is_over(state: RetryCallState) -> bool:
+            return state.attempt_number >= self._patience.tries or now() + state.upcoming_sleep >= last_start
 
         tries = AsyncRetrying(
             sleep=self._pause,
             retry=retry_if_result(self._is_worth_another_try),
             wait=self._wait,
-            stop=stop_any(stop_after_attempt(self._patience.tries), is_late),
+            stop=is_over,
             retry_error_callback=_given_up,
         )
         return await tries(once)

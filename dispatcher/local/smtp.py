@@ -123,6 +123,10 @@ class SmtpSink:
     async def __aexit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, where: TracebackType | None
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Break all connections and stop listening."""
         self._server.close()
         for session in list(self.sessions):
             session.hang_up()

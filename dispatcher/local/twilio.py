@@ -92,6 +92,10 @@ class TwilioStandIn:
     async def __aexit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, where: TracebackType | None
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Break all connections and stop listening."""
         await self._runner.cleanup()
         self._journal.close()
 
