@@ -1,0 +1,84 @@
+"""What we write, we read back unchanged."""
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas import inbox, journal, state, values
+
+quick = settings(deadline=None, max_examples=15)
+
+
+@quick
+@given(st.data())
+def test_an_inbox_record_is_read_back_unchanged(records_of, data):
+    arrival = data.draw(records_of(inbox.Arrival))
+    assert inbox.decode_arrival(inbox.encode(arrival)) == arrival
+
+
+@quick
+@given(st.data())
+def test_a_mark_is_read_back_unchanged(records_of, data):
+    mark = data.draw(st.one_of(records_of(inbox.LogMark), records_of(inbox.ProgressMark)))
+    assert inbox.decode_mark(inbox.encode(mark)) == mark
+
+
+@quick
+@given(st.data())
+def test_a_journal_record_is_read_back_unchanged(records_of, data):
+    record = data.draw(records_of(journal.JournalRecord))
+    assert journal.decode_journal(journal.encode(record)) == record
+
+
+@quick
+@given(st.data())
+def test_a_task_is_read_back_unchanged(records_of, data):
+    task = data.draw(records_of(journal.TaskRecord))
+    assert journal.decode_task(journal.encode(task)) == task
+
+
+@quick
+@given(st.data(), st.none() | st.integers(1, 2**52), st.integers(0, 255))
+def test_a_state_record_gives_back_the_customer_and_the_wake_up(records_of, data, wake_at, flags):
+    customer = data.draw(records_of(state.Customer))
+    record = state.encode(customer, wake_at, flags)
+    assert (state.decode(record), state.wake_of(record), state.flags_of(record)) == (customer, wake_at or 0, flags)
+
+
+def test_a_state_record_of_another_version_is_refused():
+    record = bytes([state.VERSION + 1]) + state.encode(state.EMPTY, None, 0)[1:]
+    with pytest.raises(ValueError, match=f"version {state.VERSION + 1}"):
+        state.decode(record)
+
+
+def test_a_later_statement_wins_whatever_its_source_and_id():
+    early = inbox.Arrival(1, inbox.Cause("t", 0, 9, "z", "z"), inbox.CustomerErased())
+    late = inbox.Arrival(2, inbox.Cause("t", 0, 1, "a", "a"), inbox.CustomerErased())
+    assert early.stamp < late.stamp
+
+
+def test_a_reader_of_the_journal_skips_fields_that_it_does_not_know():
+    record = journal.JournalRecord(
+        "C-1.1", datetime(2026, 11, 2, tzinfo=UTC), "fact", "C-1", (), "recorded", (), "0" * 12
+    )
+    newer = msgspec.json.encode({**msgspec.json.decode(journal.encode(record)), "from_the_future": [1]})
+    assert journal.decode_journal(newer) == record
+
+
+@pytest.mark.parametrize(
+    "model",
+    [inbox.ProfileStated, inbox.PhonePoint, inbox.EmailPoint, inbox.ConsentChanged, journal.TaskRecord],
+)
+def test_what_holds_personal_data_does_not_show_it(model):
+    fields = dict.fromkeys(model.__struct_fields__, "Ada")
+    assert repr(model(**fields)) == f"{model.__name__}(...)"
+
+
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2199, 12, 31), timezones=st.timezones()))  # noqa: DTZ001 - of UTC
+@settings(deadline=None, max_examples=50)
+def test_an_instant_keeps_its_milliseconds_in_any_zone(instant):
+    whole = instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+    assert values.from_millis(values.to_millis(instant)) == whole
