@@ -1,0 +1,152 @@
+"""What a message is about, from the claim and the creditor: formatted for the customer, and safe to show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dispatcher.core.claim import Claim
+from dispatcher.core.rules import Creditor
+from dispatcher.messages.catalogue import Piece
+from dispatcher.messages.composition import Facts
+from dispatcher.messages.foreign_text import foreign_text
+from dispatcher.messages.formats import Formats
+from dispatcher.messages.links import trusted_link
+from schemas.state import Invoice
+from schemas.values import Day
+
+PAY_WITHIN_DAYS = 7
+"""Days from the contact to the date by which payment is asked for (S12 asks for such a date)."""
+
+LISTED_INVOICES = 20
+LISTED_LINES = 15
+"""What one message lists at most; the rest is counted, the totals hold everything."""
+
+_LONGEST_NAME = 80
+_LONGEST_REFERENCE = 60
+_LONGEST_NUMBER = 32
+_LONGEST_DESCRIPTION = 200
+_LONGEST_LINE = 120
+_LONGEST_SMS_LINK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The invoices of a claim, oldest first, each with its id; credit notes apart."""
+
+    invoices: Sequence[tuple[str, Invoice]]
+    credit_notes: Sequence[tuple[str, Invoice]]
+    today: Day
+
+    def days(self, invoice: Invoice) -> int:
+        """Days since its due date, 0 before it."""
+        return max(0, self.today - invoice.due_on)
+
+
+def subject_of(claim: Claim) -> Subject:
+    """What the claim is about. A claim of credit notes alone (there is none) would be told as if they were invoices."""
+    ordered = claim.invoices if len(claim.invoices) == 1 else tuple(sorted(claim.invoices, key=_by_due_date))
+    invoices = [each for each in ordered if each[1].kind == "invoice"] or [*ordered]
+    credit_notes = [each for each in ordered if each not in invoices]
+    return Subject(invoices, credit_notes, invoices[0][1].due_on + claim.days_overdue)
+
+
+def _by_due_date(each: tuple[str, Invoice]) -> tuple[Day, str]:
+    return each[1].due_on, each[0]
+
+
+def shared_facts(claim: Claim, creditor: Creditor, subject: Subject, piece: Piece, *, sms: bool = False) -> Facts:
+    """The variables of every template; `sms` chooses short dates, amounts within GSM-7 and a link that fits."""
+    formats = piece.formats
+    oldest_id, oldest = subject.invoices[0]
+    link = _common_link(subject, creditor)
+    return {
+        "name": foreign_text(claim.profile.name, _LONGEST_NAME),
+        "reference": foreign_text(claim.customer_id, _LONGEST_REFERENCE),
+        "creditor": creditor.display_name,
+        "legal_name": creditor.legal_name,
+        "postal_address": creditor.postal_address or "",
+        "third_party": creditor.party == "third_party",
+        "phone": creditor.phone,
+        "email": creditor.email,
+        "phase": claim.stage.phase,
+        "count": len(subject.invoices),
+        "number": _number(oldest_id, oldest),
+        "total": formats.listed(totals(subject, formats, plain=sms)),
+        "due": formats.short_date(oldest.due_on, subject.today) if sms else formats.date(oldest.due_on),
+        "days": subject.days(oldest),
+        "pay_by": _pay_by(claim, subject, formats, sms=sms),
+        "link": "" if sms and len(link) > _LONGEST_SMS_LINK else link,
+        "reply_stop": creditor.sms_from.lstrip("+").isdigit(),
+    }
+
+
+def listed_facts(claim: Claim, creditor: Creditor, subject: Subject, piece: Piece, *, bill: bool) -> Facts:
+    """The further variables of layouts; `bill` says whether descriptions and lines are wanted."""
+    formats = piece.formats
+    shown = subject.invoices[:LISTED_INVOICES]
+    return {
+        "invoices": [_listed(each, creditor, subject, formats, bill=bill) for each in shown],
+        "more_invoices": len(subject.invoices) - len(shown),
+        "totals": totals(subject, formats) if len(subject.invoices) > 1 else [],
+        "credits": [
+            {"number": _number(invoice_id, credit), "amount": formats.money(credit.amount_due, credit.currency)}
+            for invoice_id, credit in subject.credit_notes[:LISTED_INVOICES]
+        ],
+        "consequences": [] if claim.stage.phase == "pre_due" else [*_consequences(creditor, piece)],
+    }
+
+
+def links_left_out(creditor: Creditor, invoices: Sequence[tuple[str, Invoice]]) -> int:
+    """How many of these have a link to pay that is not the creditor's own, and so is not shown."""
+    return sum(
+        1
+        for _, invoice in invoices
+        if invoice.pay_url is not None and trusted_link(invoice.pay_url, creditor.link_hosts) is None
+    )
+
+
+def totals(subject: Subject, formats: Formats, *, plain: bool = False) -> list[str]:
+    """What is to be paid, one amount a currency: amounts in different currencies are never added."""
+    sums: dict[str, int] = {}
+    for _, invoice in subject.invoices:
+        sums[invoice.currency] = sums.get(invoice.currency, 0) + invoice.amount_due
+    return [formats.money(amount, currency, plain=plain) for currency, amount in sums.items()]
+
+
+def _listed(each: tuple[str, Invoice], creditor: Creditor, subject: Subject, formats: Formats, *, bill: bool) -> Facts:
+    invoice_id, invoice = each
+    shown = invoice.lines[:LISTED_LINES] if bill else ()
+    return {
+        "number": _number(invoice_id, invoice),
+        "amount": formats.money(invoice.amount_due, invoice.currency),
+        "due": formats.date(invoice.due_on),
+        "days": subject.days(invoice),
+        "description": foreign_text(invoice.description or "", _LONGEST_DESCRIPTION) if bill else "",
+        "link": trusted_link(invoice.pay_url, creditor.link_hosts) or "",
+        "lines": [
+            {"text": foreign_text(line.text, _LONGEST_LINE), "amount": formats.money(line.amount, invoice.currency)}
+            for line in shown
+        ],
+        "more_lines": len(invoice.lines) - len(shown) if bill else 0,
+    }
+
+
+def _number(invoice_id: str, invoice: Invoice) -> str:
+    return foreign_text(invoice.number or invoice_id, _LONGEST_NUMBER)
+
+
+def _common_link(subject: Subject, creditor: Creditor) -> str:
+    links = {trusted_link(invoice.pay_url, creditor.link_hosts) or "" for _, invoice in subject.invoices}
+    return links.pop() if len(links) == 1 else ""
+
+
+def _pay_by(claim: Claim, subject: Subject, formats: Formats, *, sms: bool) -> str:
+    if claim.stage.phase == "pre_due":
+        return ""
+    day = subject.today + PAY_WITHIN_DAYS
+    return formats.short_date(day, subject.today) if sms else formats.date(day)
+
+
+def _consequences(creditor: Creditor, piece: Piece) -> Sequence[str]:
+    """The creditor's sentences in the language of the words; none in another language."""
+    language = piece.language
+    return creditor.consequences.get(language) or creditor.consequences.get(language.partition("-")[0]) or ()

@@ -1,0 +1,42 @@
+"""A rendered text as it goes into an SMS: one line, and no typographic character that would double its price.
+
+Locale data writes no-break spaces and direction marks into amounts and dates; one of them turns a GSM-7 message of 135
+characters into two UCS-2 parts.
+"""
+
+import re
+import unicodedata
+
+from dispatcher.messages.foreign_text import clipped
+from dispatcher.messages.sms_segments import is_gsm
+
+LONGEST = 1600
+"""Characters; more is refused by Twilio (error 21617)."""
+
+_ASCII = {
+    "\u2018\u2019\u201a": "'",
+    "\u201c\u201d\u201e": '"',
+    "\u2010\u2011\u2013\u2014\u2212\u2022": "-",
+    "\u2026": "...",
+}
+"""Quotes, dashes (minus and bullet too), the ellipsis."""
+
+_ALWAYS = {ord("\u00a0"): " ", ord("\u202f"): " ", ord("\u2009"): " "} | dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
+_TYPOGRAPHY = {ord(char): plain for chars, plain in _ASCII.items() for char in chars}
+
+_NEEDS_ALWAYS = re.compile(f"[{''.join(map(chr, _ALWAYS))}]")
+_NEEDS_TYPOGRAPHY = re.compile(f"[{''.join(map(chr, _TYPOGRAPHY))}]")
+"""Looking first is ten times cheaper than translating a text with one `€` in it."""
+
+
+def sms_text(text: str) -> str:
+    """The text on one line in NFC, at most 1600 characters.
+
+    Curly quotes, dashes and ellipses become ASCII if the text then fits GSM-7; in a text that needs UCS-2 anyway they stay.
+    """
+    spaced = text.translate(_ALWAYS) if _NEEDS_ALWAYS.search(text) else text
+    line = unicodedata.normalize("NFC", " ".join(spaced.split()))
+    plain = line.translate(_TYPOGRAPHY) if _NEEDS_TYPOGRAPHY.search(line) else line
+    if is_gsm(plain):
+        return plain if len(plain) <= LONGEST else plain[: LONGEST - 3].rstrip() + "..."
+    return clipped(line, LONGEST)
