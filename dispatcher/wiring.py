@@ -1,8 +1,9 @@
-"""The composition root: the only module that knows every concrete part of a worker, and what its end means to a shell."""
+"""The composition root: the only module that knows every concrete part, and what a worker's end means to a shell."""
 
 import asyncio
 import contextlib
 import os
+import random
 import signal
 import sys
 from collections.abc import Mapping
@@ -13,7 +14,8 @@ import uvloop
 
 from channels.accounts import SmtpConfig, TwilioConfig
 from channels.protocol import Adapter
-from channels.registry import build
+from channels.registry import Accounts, RegistryProblems, build
+from channels.retrying import Retrying
 from dispatcher.core.policy import Policy, PolicyProblems, parse
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection, EngineConfig
@@ -22,7 +24,9 @@ from dispatcher.engine.lane_state import LaneRefused
 from dispatcher.engine.topology import Unsuited, stopping_sources
 from dispatcher.engine.worker import Parts, Worker, WorkerCrashed
 from dispatcher.exit_codes import ExitCode
-from dispatcher.messages.rendering import TemplateProblems, Templates
+from dispatcher.messages import rendering
+from dispatcher.messages.problems import TemplateProblems
+from dispatcher.messages.rendering import Templates
 from dispatcher.ops import logs
 from dispatcher.ops.clock import clock_for
 from dispatcher.ops.health import Health
@@ -62,7 +66,7 @@ def run_worker(settings: Settings, *, accept_gap: bool = False) -> int:
 
 async def _serve(settings: Settings, *, accept_gap: bool) -> None:
     policy = read_policy(settings.policy)
-    templates = read_templates(settings, policy)
+    templates = read_templates(settings)
     config = engine_config(settings, accept_gap=accept_gap)
     metrics = Metrics(policy.stage_ids, SENTENCES)
     clock = clock_for(settings.clock)
@@ -130,9 +134,7 @@ def read_policy(file: Path | None) -> Policy:
         Unstartable: there is none, or it is wrong; every problem with its place.
     """
     if file is None:
-        raise Unstartable(
-            ExitCode.POLICY, "DISPATCHER_POLICY names no policy: start from deploy/policy.example.toml"
-        )
+        raise Unstartable(ExitCode.POLICY, "DISPATCHER_POLICY names no policy: start from deploy/policy.example.toml")
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
@@ -143,13 +145,13 @@ def read_policy(file: Path | None) -> Policy:
     return parsed
 
 
-def read_templates(settings: Settings, policy: Policy) -> Templates:
-    """All templates, checked against the stages of the policy.
+def read_templates(settings: Settings) -> Templates:
+    """All templates, compiled and tried.
 
     Raises:
         Unstartable: one is missing or broken.
     """
-    loaded = Templates.load(settings.templates, policy)
+    loaded = rendering.load(settings.templates)
     if isinstance(loaded, TemplateProblems):
         raise Unstartable(ExitCode.POLICY, str(loaded))
     return loaded
@@ -163,20 +165,31 @@ def adapters(settings: Settings) -> Mapping[Channel, Adapter]:
     """
     if settings.sending in ("off", "shadow"):
         return {}
-    built: dict[Channel, Adapter] = {}
+    built = build(_names(settings), _accounts(settings))
+    if isinstance(built, RegistryProblems):
+        raise Unstartable(ExitCode.SETTINGS, "\n".join(built.sentences))
+    return {channel: Retrying(adapter, chance=random.random) for channel, adapter in built.items()}
+
+
+def _names(settings: Settings) -> Mapping[Channel, str]:
+    names: dict[Channel, str] = {}
+    if settings.twilio is not None:
+        names["sms"] = "twilio"
+    if settings.smtp is not None and settings.email_from is not None:
+        names["email"] = "smtp"
+    return names
+
+
+def _accounts(settings: Settings) -> Accounts:
+    twilio, smtp = None, None
     if settings.twilio is not None:
         account = settings.twilio
-        token = account.auth_token.reveal()
-        built["sms"] = build(TwilioConfig(account.account_sid, token, account.sender, account.base_url))
+        twilio = TwilioConfig(account.account_sid, account.auth_token.reveal(), account.sender, account.base_url)
     if settings.smtp is not None and settings.email_from is not None:
         server = settings.smtp
         password = None if server.password is None else server.password.reveal()
-        built["email"] = build(
-            SmtpConfig(
-                server.host, server.port, server.encryption, settings.email_from, server.username, password
-            )
-        )
-    return built
+        smtp = SmtpConfig(server.host, server.port, server.encryption, settings.email_from, server.username, password)
+    return Accounts(twilio, smtp)
 
 
 def _told(code: ExitCode, why: str) -> int:

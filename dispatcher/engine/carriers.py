@@ -69,7 +69,7 @@ class _Carrier:
         self.serialized_value_size = 0
 
 
-class Carriers(DefaultSchedulingStrategy):  # type: ignore[misc]  # Faust's class is untyped here
+class Carriers(DefaultSchedulingStrategy):
     """One carrier for each group of topics in a poll; `groups` is set by `scheduler_for`."""
 
     groups: Mapping[str, str] = {}
@@ -100,16 +100,12 @@ def scheduler_for(groups: Mapping[str, str]) -> type[Carriers]:
     return type("Carriers", (Carriers,), {"groups": dict(groups)})
 
 
-class PassThrough(Schema):  # type: ignore[misc]  # Faust's class is untyped here
+class PassThrough(Schema[Any, Any]):
     """Hands the stretches to the agent as they are; the agent's code decodes."""
 
-    def loads_value(
-        self, app: object, message: Any, *, loads: object = None, serializer: object = None
-    ) -> Any:
+    def loads_value(self, app: object, message: Any, *, loads: object = None, serializer: object = None) -> Any:
         """The carrier's value."""
         return message.value
 
-    def loads_key(
-        self, app: object, message: Any, *, loads: object = None, serializer: object = None
-    ) -> None:
+    def loads_key(self, app: object, message: Any, *, loads: object = None, serializer: object = None) -> None:
         """A carrier has no key."""

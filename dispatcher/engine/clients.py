@@ -75,9 +75,7 @@ class Kafka:
             return None
         return len(described[0]["partitions"])
 
-    async def create(
-        self, topic: str, partitions: int, replication: int, settings: Mapping[str, str]
-    ) -> bool:
+    async def create(self, topic: str, partitions: int, replication: int, settings: Mapping[str, str]) -> bool:
         """Create a topic; False if it was there already (its settings stay as they are)."""
         new = NewTopic(topic, partitions, replication, topic_configs=dict(settings))
         try:
@@ -164,9 +162,7 @@ class Kafka:
         offsets = await self._call((await self._administrator()).list_consumer_group_offsets(group))
         return {tp.partition: at.offset for tp, at in offsets.items() if tp.topic == topic and at.offset >= 0}
 
-    async def _position(
-        self, consumer: AIOKafkaConsumer, tps: Sequence[TopicPartition], start: int | None
-    ) -> None:
+    async def _position(self, consumer: AIOKafkaConsumer, tps: Sequence[TopicPartition], start: int | None) -> None:
         if start is None:
             await consumer.seek_to_beginning(*tps)
         else:
@@ -239,7 +235,7 @@ class Kafka:
             return await request
         except TopicAlreadyExistsError:
             raise
-        except (KafkaError, OSError, asyncio.TimeoutError) as fault:
+        except (TimeoutError, KafkaError, OSError) as fault:
             raise KafkaAway(
                 f"Kafka at {self._connection.bootstrap_servers} did not answer as needed: "
                 f"{type(fault).__name__}; check DISPATCHER_BOOTSTRAP_SERVERS, TLS and SASL settings"
@@ -247,6 +243,4 @@ class Kafka:
 
 
 def _record(raw: Any) -> Record:  # aiokafka has no types
-    return Record(
-        raw.topic, raw.partition, raw.offset, raw.timestamp, raw.key, raw.value, tuple(raw.headers or ())
-    )
+    return Record(raw.topic, raw.partition, raw.offset, raw.timestamp, raw.key, raw.value, tuple(raw.headers or ()))

@@ -67,9 +67,7 @@ class InboxWriter:
         producer = await self._ready()
         topic = self._config.topic("reminders.rejected")
         try:
-            future: asyncio.Future[object] = await producer.send(
-                topic, value or b"", key, headers=list(headers)
-            )
+            future: asyncio.Future[object] = await producer.send(topic, value or b"", key, headers=list(headers))
         except Exception as fault:
             await self.discard()
             raise AppendFailed(type(fault).__name__) from fault

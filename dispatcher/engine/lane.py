@@ -7,13 +7,13 @@ position: older records are skipped; a hole makes it read again from there. What
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
 from faust.types import TP
 
-from dispatcher.core.decide import Conditions
+from dispatcher.core.decide import Claim, Conditions
 from dispatcher.engine.carriers import ConsumerRecord, Stretch
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.gate import Gate
@@ -24,7 +24,7 @@ from dispatcher.engine.orphans import Orphans
 from dispatcher.engine.positions import Committable
 from dispatcher.engine.senders import Job, Senders
 from dispatcher.engine.transactions import FlushFailed
-from dispatcher.engine.turn import MARK, Decider, Turn
+from dispatcher.engine.turn import Decider, Turn
 from dispatcher.ops.clock import Clock
 from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
@@ -135,8 +135,7 @@ class Lane:
         """
         while True:
             try:
-                await self._restore()
-                await self._serve()
+                await self._serve(await self._restore())
             except (LaneRefused, LaneFailed):
                 raise
             except asyncio.CancelledError:
@@ -146,13 +145,9 @@ class Lane:
                 self.gate.lost()
                 await self._give_up()
                 self._failures += 1
-                _log.warning(
-                    "lane_failed", partition=self.partition, fault=type(fault).__name__, why=str(fault)
-                )
+                _log.warning("lane_failed", partition=self.partition, fault=type(fault).__name__, why=str(fault))
                 if self._failures > _MOST_FAILURES:
-                    raise LaneFailed(
-                        f"partition {self.partition} failed {self._failures} times in a row"
-                    ) from fault
+                    raise LaneFailed(f"partition {self.partition} failed {self._failures} times in a row") from fault
                 self._shared.health.idle(self.name)
                 await asyncio.sleep(_PAUSES_S[min(self._failures, len(_PAUSES_S)) - 1])
 
@@ -171,7 +166,7 @@ class Lane:
         if state is not None:
             await state.close()
 
-    async def _restore(self) -> None:
+    async def _restore(self) -> LaneState:
         shared = self._shared
         shared.health.idle(self.name)
         began = time.monotonic()
@@ -192,6 +187,7 @@ class Lane:
             seconds=round(time.monotonic() - began, 3),
         )
         await self._seek()
+        return state
 
     def _refuse(self) -> None:
         self._paused = True
@@ -205,49 +201,44 @@ class Lane:
         await self._shared.seek(self.tp, self._asked_for)
         self._shared.resume(self.tp)
 
-    async def _serve(self) -> None:
+    async def _serve(self, state: LaneState) -> None:
         shared = self._shared
         while True:
             if not self._waiting:
                 shared.health.idle(self.name)
-                await self._wait()
+                await self._wait(state)
             shared.health.beat(self.name)
             self._work.clear()
-            turn, hole = await self._collect()
-            await self._wake(turn)
-            if self._must_flush(turn):
-                await self._flush(turn)
+            turn, hole = await self._collect(state)
+            await self._wake(turn, state)
+            if self._must_flush(turn, state):
+                await self._flush(turn, state)
             self._pass_marks_on()
             if hole or (self._paused and self._records_waiting < _MOST_WAITING // 2):
                 await self._seek()
-            await self._look_around()
+            await self._look_around(state)
 
-    async def _wait(self) -> None:
+    async def _wait(self, state: LaneState) -> None:
         try:
-            async with asyncio.timeout(self._until_due()):
+            async with asyncio.timeout(self._until_due(state)):
                 await self._work.wait()
         except TimeoutError:
             return
 
-    def _until_due(self) -> float:
+    def _until_due(self, state: LaneState) -> float:
         """How long nothing can be due; on a clock that runs fast the tick bounds it."""
-        assert self._state is not None
-        next_at = self._state.wake_ups.next_at()
+        next_at = state.wake_ups.next_at()
         if next_at is None:
             return _TICK_S
-        return (
-            min(_TICK_S, max(0.001, (next_at - self._shared.clock.now()) / 1000))
-            if self.gate.is_open()
-            else _TICK_S
-        )
+        return min(_TICK_S, max(0.001, (next_at - self._shared.clock.now()) / 1000)) if self.gate.is_open() else _TICK_S
 
-    async def _collect(self) -> tuple[Turn, bool]:
+    async def _collect(self, state: LaneState) -> tuple[Turn, bool]:
         """Fold and plan all waiting records, in slices; True if something before them never reached us."""
         self._latest = max(self._latest, self._shared.clock.now())
         turn = Turn(self._latest)
         by_customer: dict[bytes, list[ConsumerRecord]] = {}
         hole = self._sort(by_customer)
-        await self._decide(turn, by_customer)
+        await self._decide(turn, by_customer, state)
         return turn, hole
 
     def _sort(self, by_customer: dict[bytes, list[ConsumerRecord]]) -> bool:
@@ -294,9 +285,8 @@ class Lane:
             self.gate.progressed(mark)
         self._marks.clear()
 
-    async def _decide(self, turn: Turn, by_customer: dict[bytes, list[ConsumerRecord]]) -> None:
-        assert self._state is not None
-        records = self._state.records
+    async def _decide(self, turn: Turn, by_customer: dict[bytes, list[ConsumerRecord]], state: LaneState) -> None:
+        records = state.records
         decide = self._shared.decider.decide
         yield_at = time.perf_counter() + _SLICE_S
         for number, (key, raw) in enumerate(by_customer.items()):
@@ -310,18 +300,16 @@ class Lane:
     def _conditions(self) -> Conditions:
         return self._shared.conditions(self.gate.is_open())
 
-    def _reserve(self, claims: list[object]) -> None:
+    def _reserve(self, claims: Sequence[Claim]) -> None:
         for claim in claims:
-            pool = self._shared.senders.pool(claim.channel)  # type: ignore[attr-defined]
+            pool = self._shared.senders.pool(claim.channel)
             if pool is not None:
                 pool.reserve(1)
 
-    async def _wake(self, turn: Turn) -> None:
+    async def _wake(self, turn: Turn, state: LaneState) -> None:
         """Plan customers whose time has come again, with what is known now; at most 200 of them or 5 ms."""
-        assert self._state is not None
         if not self.gate.is_open():
             return
-        state = self._state
         ends = time.perf_counter() + _WAKE_UPS_S
         fired = 0
         for key in state.wake_ups.due(turn.now, state.instants):
@@ -335,16 +323,14 @@ class Lane:
                 self._work.set()
                 break
 
-    def _must_flush(self, turn: Turn) -> bool:
-        assert self._state is not None
+    def _must_flush(self, turn: Turn, state: LaneState) -> bool:
         if not turn.empty or turn.journal or self.gate.unproved:
             return True
         idle = time.monotonic() - self._flushed_at
-        return self._applied > self._state.watermark.applied and idle > _IDLE_FLUSH_S
+        return self._applied > state.watermark.applied and idle > _IDLE_FLUSH_S
 
-    async def _flush(self, turn: Turn) -> None:
-        state, shared = self._state, self._shared
-        assert state is not None
+    async def _flush(self, turn: Turn, state: LaneState) -> None:
+        shared = self._shared
         generation = self.gate.generation
         began = time.monotonic()
         shared.health.idle(self.name)  # waiting for Kafka is bounded by the flush's own deadline
@@ -380,14 +366,14 @@ class Lane:
             if pool is not None:
                 pool.give_back(1)
 
-    async def _look_around(self) -> None:
+    async def _look_around(self, state: LaneState) -> None:
         """Compare with the broker's own word: are we up to date, or did something never arrive?"""
         end = self._shared.ends.end(self.tp)
         if end is None:
             return
         if self._applied + 1 >= end.offset:
             self.gate.caught_up(end.asked_at)
-            self._shared.orphans.judge(self.partition, self._state, gate_open=self.gate.is_open())
+            self._shared.orphans.judge(self.partition, state, gate_open=self.gate.is_open())
             return
         silent = time.monotonic() - self._heard_at
         if not self._waiting and silent > _STALL_S and end.asked_at > self._heard_at + _STALL_S / 2:

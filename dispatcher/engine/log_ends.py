@@ -112,9 +112,7 @@ class LogEnds:
             await consumer.start()
         asked_at, asked_wall = time.monotonic(), time.time()
         answers = await self._consumer.end_offsets([TopicPartition(*tp) for tp in watched])
-        self._ends = {
-            TP(tp.topic, tp.partition): End(offset, asked_at, asked_wall) for tp, offset in answers.items()
-        }
+        self._ends = {TP(tp.topic, tp.partition): End(offset, asked_at, asked_wall) for tp, offset in answers.items()}
 
     async def _close(self) -> None:
         consumer, self._consumer = self._consumer, None

@@ -80,9 +80,7 @@ def position(
     )
 
 
-def _without_state(
-    log: LogBounds, committed: int | None, partition: str, *, accept_gap: bool
-) -> Continue | Refused:
+def _without_state(log: LogBounds, committed: int | None, partition: str, *, accept_gap: bool) -> Continue | Refused:
     if log.identity is None and (log.start == 0 or not accept_gap):
         return Refused(_unmarked(partition))
     if committed is not None and committed > 0 and not accept_gap:

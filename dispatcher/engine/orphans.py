@@ -59,10 +59,10 @@ class Orphans:
         """The partition is somebody else's."""
         self._by_partition.pop(partition, None)
 
-    def judge(self, partition: int, state: LaneState | None, *, gate_open: bool) -> None:
+    def judge(self, partition: int, state: LaneState, *, gate_open: bool) -> None:
         """Call those in doubt whose time is over; only while the gate is open, so that no outcome is still unread."""
         orphans = self._by_partition.get(partition)
-        if not orphans or not gate_open or state is None:
+        if not orphans or not gate_open:
             return
         now = boot_seconds()
         for attempt_id, orphan in list(orphans.items()):

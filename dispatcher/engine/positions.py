@@ -6,7 +6,7 @@ what lies below its own read offset (a partition stopped that way). For our topi
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
@@ -20,7 +20,7 @@ _FETCH_BYTES = 2 * 1024 * 1024
 
 
 class Committable:
-    """The positions that may be committed: one past the last record whose effects are durable. Shared by lanes and Faust."""
+    """The positions that may be committed: one past the last record whose effects are durable."""
 
     def __init__(self) -> None:
         """Nothing is committable yet."""
@@ -51,7 +51,7 @@ class _NoReadOffset(defaultdict[TP, int | None]):
         return None
 
 
-class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]  # Faust meets aiokafka as Any
+class _Thread(driver.AIOKafkaConsumerThread):
     """The consumer thread with a consumer that reads committed records only and answers soon when there is nothing."""
 
     connection: Connection
@@ -97,7 +97,7 @@ class _Thread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]  # Faust mee
         return position
 
 
-class PositionedConsumer(driver.Consumer):  # type: ignore[misc]  # Faust meets aiokafka as Any
+class PositionedConsumer(driver.Consumer):
     """Faust's consumer with our positions; `committable` and `connection` are set by `transport_for`."""
 
     committable: Committable
@@ -115,13 +115,11 @@ class PositionedConsumer(driver.Consumer):  # type: ignore[misc]  # Faust meets 
 
     async def seek_owned(self, tp: TP, offset: int) -> bool:
         """Read a partition on from `offset`; False if it is not ours (any more)."""
-        thread: _Thread = self._thread
-        return await thread.seek_owned(tp, offset)
+        return await cast("_Thread", self._thread).seek_owned(tp, offset)
 
     async def committed_position(self, tp: TP) -> int | None:
         """The group's committed position of a partition, None if there is none."""
-        thread: _Thread = self._thread
-        return await thread.committed_position(tp)
+        return await cast("_Thread", self._thread).committed_position(tp)
 
     def _filter_tps_with_pending_acks(self, topics: object = None) -> Iterator[TP]:
         self._acked.clear()

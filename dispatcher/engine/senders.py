@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import structlog
 
 from channels.protocol import Accepted, Adapter, Deferred, Message, NotStarted, Outcome, Rejected, Unknown
-from channels.retrying import send_safely
 from dispatcher.core.decide import Claim
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.outcomes import OutcomeFact, Outcomes
@@ -33,7 +32,7 @@ Compose = Callable[[Claim], Message]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A flushed claim. `may_send` is its lane's gate; `appended` the broker's time (ms) of the event behind it, 0: none."""
+    """A flushed claim. `may_send` is its lane's gate, `appended` the broker's time (ms) of the event behind it or 0."""
 
     claim: Claim
     lease: Lease
@@ -50,18 +49,18 @@ class Pool:
         adapter: Adapter,
         *,
         workers: int,
-        credits: int,
+        most_open: int,
         timeout_s: float,
         compose: Compose,
         outcomes: Outcomes,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
-        """`credits` bounds claims without a standing outcome, `workers` calls at a time, `timeout_s` one call."""
+        """`most_open` bounds claims without a standing outcome, `workers` calls at a time, `timeout_s` one call."""
         self.channel: Channel = channel
         self._adapter = adapter
         self._workers = workers
-        self._credits = credits
+        self._credits = most_open
         self._timeout_s = timeout_s
         self._compose = compose
         self._outcomes = outcomes
@@ -77,9 +76,7 @@ class Pool:
     def start(self) -> None:
         """Start the workers."""
         loop = asyncio.get_running_loop()
-        self._tasks = [
-            loop.create_task(self._work(), name=f"sender-{self.channel}-{n}") for n in range(self._workers)
-        ]
+        self._tasks = [loop.create_task(self._work(), name=f"sender-{self.channel}-{n}") for n in range(self._workers)]
 
     @property
     def available(self) -> int:
@@ -152,7 +149,7 @@ class Pool:
             if isinstance(prepared, Rejected):
                 return self._told(job, prepared)
             await self._wait_for_gate(job)
-            outcome = await send_safely(self._adapter, prepared, permit=permit, deadline_s=self._timeout_s)
+            outcome = await self._adapter.send(prepared, permit=permit, deadline_s=self._timeout_s)
             return self._told(job, outcome)
         except Exception as fault:  # a fault of adapter or template must not end the pool
             _log.exception("attempt_failed", attempt_id=attempt_id, channel=self.channel)

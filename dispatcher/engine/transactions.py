@@ -33,9 +33,7 @@ class FlushFailed(Exception):
 class PartitionTransactions:
     """The writer of one partition of all our topics that are partitioned by customer."""
 
-    def __init__(
-        self, connection: Connection, transactional_id: str, partition: int, timeout_s: float
-    ) -> None:
+    def __init__(self, connection: Connection, transactional_id: str, partition: int, timeout_s: float) -> None:
         """Opens nothing; `timeout_s` bounds every step."""
         self._connection = connection
         self._transactional_id = transactional_id
@@ -82,9 +80,7 @@ class PartitionTransactions:
                     await future
                 step = "commit"
                 await producer.commit_transaction()
-        except (
-            Exception
-        ) as fault:  # aiokafka raises AssertionError and KeyError too, all with the same meaning here
+        except Exception as fault:  # aiokafka raises AssertionError and KeyError too, all with the same meaning here
             raise FlushFailed(f"{step} of partition {self._partition}: {type(fault).__name__}") from fault
 
     async def _append(

@@ -18,15 +18,12 @@ from dispatcher.engine.transactions import BATCH_BYTES, Entry
 from dispatcher.ops.metrics import Metrics
 from schemas import inbox, journal, state
 from schemas.inbox import Arrival, InvoiceSettled
-from schemas.journal import JournalRecord, Reason
+from schemas.journal import CauseRecord, JournalRecord, Reason
 from schemas.reasons import ReasonCode
 from schemas.state import EMPTY, Customer
 from schemas.values import Millis, from_millis
 
 _log = structlog.get_logger(__name__)
-
-MARK = 0
-"""First byte of the key of a record that is not about a customer."""
 
 
 @dataclass(slots=True)
@@ -82,10 +79,10 @@ class Decider:
             encoded = state.encode(decision.customer, decision.wake_at, decision.flags)
         except Exception:  # a fault of ours, or a record that is not ours: parked, told, and never in the way
             _log.exception("decision_failed", partition_records=len(raw))
-            self._park(turn, key, customer_id, customer, arrivals, "refused")
+            self._park(turn, key, customer, arrivals, "refused")
             return None
         if len(encoded) > BATCH_BYTES // 2:
-            self._park(turn, key, customer_id, customer, arrivals, "too_large")
+            self._park(turn, key, customer, arrivals, "too_large")
             return None
         if encoded != record:
             turn.state.append((key, encoded))
@@ -105,17 +102,11 @@ class Decider:
         turn.withdrawn.extend(decision.withdrawn)
         turn.wakes[key] = decision.wake_at or 0
 
-    def _park(
-        self,
-        turn: Turn,
-        key: bytes,
-        customer_id: str,
-        customer: Customer,
-        arrivals: list[Arrival],
-        code: ReasonCode,
-    ) -> None:
+    def _park(self, turn: Turn, key: bytes, customer: Customer, arrivals: list[Arrival], code: ReasonCode) -> None:
+        customer_id = key.decode()
         sequence = customer.sequence
-        for arrival in arrivals or [None]:
+        causes: list[CauseRecord | None] = [journal.cause_record(each.cause) for each in arrivals]
+        for cause in causes or [None]:
             sequence += 1
             entry = JournalRecord(
                 record_id=f"{customer_id}.{sequence}",
@@ -126,7 +117,7 @@ class Decider:
                 result="parked",
                 reasons=(Reason(code),),
                 policy=self._policy.hash,
-                cause=None if arrival is None else journal.cause_record(arrival.cause),
+                cause=cause,
             )
             turn.journal.append((key, journal.encode(entry)))
             self._metrics.decision(None, "parked", code)

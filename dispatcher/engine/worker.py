@@ -1,9 +1,10 @@
-"""A worker: the lanes of the partitions that the group gives us, intake, senders; and the order in which all of it ends."""
+"""A worker: the lanes of the partitions that the group gives us, intake, senders; and how all of it ends."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Set
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import structlog
 from faust.types import TP
@@ -39,6 +40,7 @@ _RESTORES_AT_ONCE = 4
 _DRAIN_S = 15.0
 _LAST_FLUSH_S = 5.0
 _SAMPLE_S = 1.0
+_CRASH_LOOK_S = 0.2
 _WORKERS = {"sms": 32, "email": 16}
 _CREDITS = {"sms": 256, "email": 128}
 
@@ -97,7 +99,7 @@ class Worker:
             config, self._committable, parts.datadir, customers=self._to_lane, intake=self._intake.offer
         )
         self._app.on_partitions_revoked.connect(self._on_revoked)
-        self._app.on_partitions_assigned.connect(self._on_assigned)
+        self._app.on_partitions_assigned.connect(self._on_assigned)  # type: ignore[arg-type]  # sent with one argument
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then drain.
@@ -111,19 +113,14 @@ class Worker:
         for task in (self._ends.run(), self._intake.run(), self._progress.run(), self._sample()):
             self._spawn(task)
         self._spawn(keep_beating(self._parts.health))
-        starting = asyncio.get_running_loop().create_task(self._app.start())
-        stopped = asyncio.get_running_loop().create_task(stop.wait())
-        crashed = asyncio.get_running_loop().create_task(self._crash())
+        loop = asyncio.get_running_loop()
+        starting = loop.create_task(self._app.start())
+        stopped = loop.create_task(_set(stop))
+        crashed = loop.create_task(self._crash())
         try:
-            await asyncio.wait([starting, stopped, self._fatal], return_when=asyncio.FIRST_COMPLETED)
-            if starting.done():
-                starting.result()
-            if not stopped.done() and not self._fatal.done():
-                await asyncio.wait([stopped, crashed, self._fatal], return_when=asyncio.FIRST_COMPLETED)
-            if self._fatal.done():
-                self._fatal.result()
-            if crashed.done():
-                crashed.result()
+            await self._until_one_ends(starting, stopped)
+            if not stopped.done():
+                await self._until_one_ends(crashed, stopped)
         except (LaneRefused, WorkerCrashed):
             raise
         except Exception as fault:
@@ -133,8 +130,18 @@ class Worker:
             crashed.cancel()
         await self._drain(starting)
 
+    async def _until_one_ends(self, *tasks: asyncio.Task[None]) -> None:
+        """Wait for the first of them; its fault, or a lane's, is raised here."""
+        waiting: list[asyncio.Future[None]] = [*tasks, self._fatal]
+        done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for each in done:
+            each.result()
+
     async def _crash(self) -> None:
-        await self._app.wait_for_crash()
+        """Ends with the fault when Faust has crashed: it offers no event for that."""
+        while not self._app.crashed:
+            await asyncio.sleep(_CRASH_LOOK_S)
+        raise WorkerCrashed(f"Faust crashed: {type(self._app.crash_reason).__name__}: {self._app.crash_reason}")
 
     async def _drain(self, starting: asyncio.Task[None]) -> None:
         """Close the gates, finish calls in flight, let outcomes stand, flush, leave the group."""
@@ -155,18 +162,19 @@ class Worker:
 
     # --- what the group gives and takes
 
-    async def _on_revoked(self, _app: object, *_: object, **__: object) -> None:
+    async def _on_revoked(self, *_: Any, **__: Any) -> None:
         for lane in self._lanes.values():
             lane.gate.revoked()
-        self._parts.health.assigned(False)
+        self._parts.health.assigned(False)  # noqa: FBT003
 
-    async def _on_assigned(self, _app: object, assigned: Set[TP] = frozenset(), **_: object) -> None:
+    async def _on_assigned(self, _: Any, assigned: Iterable[TP] = (), **__: Any) -> None:
         self._parts.metrics.rebalanced()
-        mine = {tp.partition for tp in assigned if tp.topic == self._config.inbox}
-        sources = {tp for tp in assigned if tp.topic != self._config.inbox}
+        owned = set(assigned)
+        mine = {tp.partition for tp in owned if tp.topic == self._config.inbox}
+        sources = {tp for tp in owned if tp.topic != self._config.inbox}
         for partition in [p for p in self._lanes if p not in mine]:
             self._give_up(partition)
-        self._committable.forget([tp for tp in self._committable.partitions() if tp not in assigned])
+        self._committable.forget([tp for tp in self._committable.partitions() if tp not in owned])
         self._intake.retain(sources)
         for partition in sorted(mine):
             lane = self._lanes.get(partition) or self._take_over(partition)
@@ -174,7 +182,7 @@ class Worker:
             lane.nudge()
         for tp in sources:
             self._spawn(self._read_from_committed(tp))
-        self._parts.health.assigned(True)
+        self._parts.health.assigned(True)  # noqa: FBT003
         _log.info("assigned", partitions=sorted(mine), sources=len(sources))
 
     def _take_over(self, partition: int) -> Lane:
@@ -212,8 +220,7 @@ class Worker:
 
     @property
     def _consumer(self) -> PositionedConsumer:
-        consumer: PositionedConsumer = self._app.consumer
-        return consumer
+        return cast("PositionedConsumer", self._app.consumer)
 
     async def _committed(self, tp: TP) -> int | None:
         return await self._consumer.committed_position(tp)
@@ -268,7 +275,7 @@ class Worker:
                 channel,
                 adapter,
                 workers=_WORKERS[channel],
-                credits=_CREDITS[channel],
+                most_open=_CREDITS[channel],
                 timeout_s=self._config.provider_timeout_s,
                 compose=self._parts.compose,
                 outcomes=self._outcomes,
@@ -306,3 +313,7 @@ class Worker:
             for lane in lanes:
                 (health.restored if lane.restored else health.restoring)(lane.name)
             await asyncio.sleep(_SAMPLE_S)
+
+
+async def _set(event: asyncio.Event) -> None:
+    await event.wait()

@@ -1,0 +1,82 @@
+"""What this worker is measured against, each in a process of its own: bare aiokafka, and an ordinary Faust program.
+
+usage: python -m tests.bench.contenders bare|stock BROKER IN OUT COUNT
+"""
+
+import asyncio
+import logging
+import sys
+
+import uvloop
+
+
+async def bare(broker: str, source: str, target: str, count: int) -> None:
+    """Consume, send on, commit: what Kafka costs in Python before anything is decided."""
+    from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+    consumer = AIOKafkaConsumer(
+        source,
+        bootstrap_servers=broker,
+        group_id=f"{target}-bare",
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        max_partition_fetch_bytes=2 * 1024 * 1024,
+    )
+    producer = AIOKafkaProducer(bootstrap_servers=broker, max_batch_size=262_144, linger_ms=5, acks="all")
+    await consumer.start()
+    await producer.start()
+    done = 0
+    while done < count:
+        for tp, records in (await consumer.getmany(timeout_ms=500)).items():
+            batch = producer.create_batch()
+            futures = []
+            for record in records:
+                if batch.append(key=record.key, value=record.value, timestamp=None) is None:
+                    futures.append(await producer.send_batch(batch, target, partition=tp.partition))
+                    batch = producer.create_batch()
+                    batch.append(key=record.key, value=record.value, timestamp=None)
+            futures.append(await producer.send_batch(batch, target, partition=tp.partition))
+            await asyncio.gather(*futures)
+            done += len(records)
+        await consumer.commit()
+    await producer.stop()
+    await consumer.stop()
+
+
+def stock(broker: str, source: str, target: str) -> None:
+    """An ordinary Faust program with one table and one send, as its documentation teaches; ends by a signal."""
+    import faust
+
+    app = faust.App(
+        f"{target}-stock",
+        broker=f"kafka://{broker}",
+        store="memory://",
+        topic_partitions=8,
+        topic_replication_factor=1,
+        web_enabled=False,
+        broker_commit_interval=0.5,
+    )
+    events = app.topic(source, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+    out = app.topic(target, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+    counts = app.Table("counts", partitions=8, key_type=bytes, value_type=int, default=int)
+
+    @app.agent(events)
+    async def count(stream):  # noqa: ANN001, ANN202 - as in Faust's own tutorial
+        async for key, value in stream.items():
+            counts[key] += 1
+            await out.send(key=key, value=value)
+
+    faust.Worker(app, loglevel="error", quiet=True).execute_from_commandline()
+
+
+def main() -> None:
+    logging.disable(logging.ERROR)
+    which, broker, source, target, count = sys.argv[1:]
+    if which == "bare":
+        uvloop.run(bare(broker, source, target, int(count)))
+    else:
+        stock(broker, source, target)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""One installation on the test broker: topics of its own, events to publish, workers as processes, records to read."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from dispatcher.engine.clients import Kafka
+from dispatcher.engine.config import Connection, EngineConfig
+from dispatcher.engine.log_position import WATERMARK_KEY
+from dispatcher.local.process import LocalProcess
+from dispatcher.ops import topic_plan
+from schemas import journal, state
+from schemas.events import EVENT_TYPES
+from schemas.journal import JournalRecord
+from schemas.state import Customer
+
+ROOT = Path(__file__).parents[2]
+POLICY = ROOT / "deploy" / "policy.example.toml"
+SESSION_S = 2.0
+
+
+def event(
+    event_type: str, customer_id: str, *, at: datetime, event_id: str | None = None, **data: object
+) -> tuple[str, bytes, bytes]:
+    """Topic (without prefix), key and value of one published event."""
+    body = {
+        "specversion": "1.0",
+        "id": event_id or f"{event_type}-{customer_id}-{at.timestamp()}",
+        "source": "/tests/billing",
+        "type": event_type,
+        "subject": customer_id,
+        "time": at.isoformat(),
+        "data": {"customer_id": customer_id, **data},
+    }
+    return EVENT_TYPES[event_type][0], customer_id.encode(), json.dumps(body).encode()
+
+
+def profile(customer_id: str, *, at: datetime, **more: object) -> tuple[str, bytes, bytes]:
+    """A customer in London who can be reached by SMS and e-mail."""
+    known: dict[str, object] = {
+        "name": "Pat Example",
+        "locale": "en",
+        "country": "GB",
+        "timezone": "Europe/London",
+        "phones": [{"number": "+447700900123", "kind": "mobile"}],
+        "emails": [{"address": "pat@example.com", "kind": "private"}],
+    }
+    return event("customer.updated", customer_id, at=at, **(known | more))
+
+
+def due(customer_id: str, invoice_id: str, *, at: datetime, in_days: int = 0, **more: object) -> tuple[str, bytes, bytes]:
+    """An invoice that is due so many days after `at`."""
+    stated: dict[str, object] = {
+        "invoice_id": invoice_id,
+        "due_on": (at + timedelta(days=in_days)).date().isoformat(),
+        "amount_due": 12_500,
+        "currency": "GBP",
+    }
+    kind = "invoice.due" if in_days >= 0 else "invoice.overdue"
+    return event(kind, customer_id, at=at, **(stated | more))
+
+
+@dataclass
+class Installation:
+    """Topics under one prefix; `settings` are added to every worker's environment."""
+
+    broker: str
+    prefix: str
+    folder: Path
+    partitions: int = 8
+    settings: dict[str, str] = field(default_factory=dict)
+    started: list[LocalProcess] = field(default_factory=list)
+
+    @property
+    def config(self) -> EngineConfig:
+        return EngineConfig(
+            Connection(self.broker), f"{self.prefix}dispatcher", self.prefix, self.partitions, session_timeout_s=SESSION_S
+        )
+
+    async def create(self) -> None:
+        """All topics, ours and billing's."""
+        async with Kafka(Connection(self.broker)) as kafka:
+            wanted = topic_plan.Wanted(self.prefix, self.partitions, 1)
+            await topic_plan.apply(kafka, await topic_plan.plan(kafka, wanted))
+
+    async def publish(self, events: Sequence[tuple[str, bytes, bytes]]) -> None:
+        """As a billing system would, in order by topic."""
+        by_topic: dict[str, list[tuple[bytes | None, bytes]]] = {}
+        for topic, key, value in events:
+            by_topic.setdefault(topic, []).append((key, value))
+        async with Kafka(Connection(self.broker)) as kafka:
+            for topic, records in by_topic.items():
+                await kafka.publish_all(self.prefix + topic, records)
+
+    def worker(self, name: str = "worker", **settings: str) -> LocalProcess:
+        """Start a worker process; its log is in the folder."""
+        environment = {
+            key: value for key, value in os.environ.items() if not key.startswith("DISPATCHER_")
+        } | {
+            "DISPATCHER_BOOTSTRAP_SERVERS": self.broker,
+            "DISPATCHER_TOPIC_PREFIX": self.prefix,
+            "DISPATCHER_PARTITIONS": str(self.partitions),
+            "DISPATCHER_POLICY": str(POLICY),
+            "DISPATCHER_METRICS_PORT": "0",
+            "DISPATCHER_METRICS_HOST": "127.0.0.1",
+            "DISPATCHER_SESSION_TIMEOUT": str(SESSION_S),
+            "DISPATCHER_DATA_DIR": str(self.folder / name),
+            **self.settings,
+            **settings,
+        }
+        command = ["/usr/bin/env", *(f"{k}={v}" for k, v in environment.items() if k.startswith("DISPATCHER_"))]
+        process = LocalProcess([*command, sys.executable, "-m", "dispatcher", "worker"], self.folder / f"{name}.log")
+        self.started.append(process)
+        return process
+
+    async def end(self) -> None:
+        """End every worker that still runs."""
+        await asyncio.gather(*(each.end() for each in self.started if each.exit_code is None))
+
+    async def journal(self) -> list[JournalRecord]:
+        """All committed journal records, in the order of their partitions."""
+        async with Kafka(Connection(self.broker)) as kafka:
+            topic = self.config.topic("reminders.journal")
+            return [journal.decode_journal(each.value or b"") async for each in kafka.read(topic)]
+
+    async def customers(self) -> dict[str, Customer]:
+        """The aggregates as the state topic holds them."""
+        found: dict[str, Customer] = {}
+        async with Kafka(Connection(self.broker)) as kafka:
+            async for each in kafka.read(self.config.topic("reminders.state")):
+                if each.key is not None and each.key != WATERMARK_KEY and each.value is not None:
+                    found[each.key.decode()] = state.decode(each.value)
+        return found
+
+    async def until(
+        self, done: Callable[[list[JournalRecord]], bool], *, timeout_s: float = 30.0
+    ) -> list[JournalRecord]:
+        """Follow the journal until what was read satisfies `done`; the failure shows the workers' last words."""
+        records: list[JournalRecord] = []
+        try:
+            async with asyncio.timeout(timeout_s), Kafka(Connection(self.broker)) as kafka:
+                async for each in kafka.read(self.config.topic("reminders.journal"), follow=True):
+                    records.append(journal.decode_journal(each.value or b""))
+                    if done(records):
+                        return records
+        except TimeoutError:
+            tails = "\n".join(each.output()[-3000:] for each in self.started)
+            told = "\n".join(_short(each) for each in records[-40:])
+            raise AssertionError(f"not within {timeout_s} s; journal ends with\n{told}\nworkers said\n{tails}") from None
+        raise AssertionError("the journal ended")
+
+
+def _short(record: JournalRecord) -> str:
+    codes = ",".join(reason.code for reason in record.reasons)
+    return f"{record.record_id} {record.kind} {record.result} {record.stage} {record.channel} [{codes}]"
+
+
+@asynccontextmanager
+async def installation(
+    broker: str, prefix: str, folder: Path, *, partitions: int = 8, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[Installation]:
+    """An installation with its topics; its workers end with it."""
+    made = Installation(broker, prefix, folder, partitions, dict(settings or {}))
+    await made.create()
+    try:
+        yield made
+    finally:
+        await made.end()
+
+
+def now() -> datetime:
+    """The real time: what a billing system would write."""
+    return datetime.fromtimestamp(time.time(), UTC)

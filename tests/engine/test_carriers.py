@@ -1,0 +1,56 @@
+"""Carriers chain: a lane can tell from them alone whether something never reached it."""
+
+from types import SimpleNamespace
+
+from faust.types import TP
+
+from dispatcher.engine.carriers import Stretch, scheduler_for
+
+INBOX = TP("inbox", 0)
+OTHER = TP("inbox", 1)
+INPUT = TP("billing.due", 0)
+
+
+def records(tp: TP, *offsets: int) -> list[SimpleNamespace]:
+    return [
+        SimpleNamespace(
+            topic=tp.topic, partition=tp.partition, offset=offset, timestamp=0, timestamp_type=1, key=b"k", value=b"v"
+        )
+        for offset in offsets
+    ]
+
+
+def stretches(scheduler: object, polled: dict[TP, list[SimpleNamespace]]) -> list[tuple[TP, tuple[Stretch, ...]]]:
+    return [(tp, carrier.value) for tp, carrier in scheduler.iterate(polled)]  # type: ignore[attr-defined]
+
+
+def new() -> object:
+    return scheduler_for({"inbox": "inbox", "billing.due": "inputs"})()
+
+
+def test_a_poll_becomes_one_carrier_for_each_group_of_topics() -> None:
+    found = stretches(new(), {INBOX: records(INBOX, 0, 1), OTHER: records(OTHER, 7), INPUT: records(INPUT, 3)})
+    assert [(tp, [each.tp for each in value]) for tp, value in found] == [(INBOX, [INBOX, OTHER]), (INPUT, [INPUT])]
+
+
+def test_a_stretch_names_the_offset_handed_out_before_it() -> None:
+    scheduler = new()
+    stretches(scheduler, {INBOX: records(INBOX, 4, 5)})
+    ((_, (second,)),) = stretches(scheduler, {INBOX: records(INBOX, 9)})
+    assert (second.after, second.first, second.last) == (5, 9, 9)
+
+
+def test_the_first_stretch_has_no_predecessor() -> None:
+    ((_, (first,)),) = stretches(new(), {INBOX: records(INBOX, 4, 5)})
+    assert first.after is None
+
+
+def test_after_a_jump_back_there_is_no_predecessor() -> None:
+    scheduler = new()
+    stretches(scheduler, {INBOX: records(INBOX, 4, 5)})
+    ((_, (again,)),) = stretches(scheduler, {INBOX: records(INBOX, 2, 3)})
+    assert again.after is None
+
+
+def test_an_empty_poll_gives_nothing() -> None:
+    assert stretches(new(), {INBOX: []}) == []

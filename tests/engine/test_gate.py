@@ -1,0 +1,98 @@
+"""The gate opens only when all of it is known: ownership, the inbox, and every input that can forbid a contact."""
+
+import pytest
+
+from dispatcher.engine.gate import FRESH_S, Gate
+from schemas.inbox import ProgressMark
+
+SOURCES = frozenset({("billing.settled", 0), ("customers.feedback", 0)})
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.at = 1_000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def marks(clock: Clock, *sources: tuple[str, int]) -> ProgressMark:
+    return ProgressMark(tuple((topic, partition, int(clock.at * 1000)) for topic, partition in sources))
+
+
+def opened(clock: Clock) -> Gate:
+    gate = Gate(lambda: SOURCES, monotonic=clock, wall=clock)
+    gate.proved(gate.assigned())
+    gate.caught_up(clock.at)
+    gate.progressed(marks(clock, *SOURCES))
+    return gate
+
+
+def test_it_is_open_when_everything_is_known(clock: Clock) -> None:
+    assert opened(clock).is_open()
+
+
+def test_it_starts_closed(clock: Clock) -> None:
+    assert not Gate(lambda: SOURCES, monotonic=clock, wall=clock).is_open()
+
+
+def test_silence_closes_it(clock: Clock) -> None:
+    gate = opened(clock)
+    clock.at += FRESH_S + 0.001
+    assert not gate.is_open()
+
+
+def test_one_silent_source_closes_it(clock: Clock) -> None:
+    gate = opened(clock)
+    clock.at += FRESH_S + 0.001
+    gate.caught_up(clock.at)
+    gate.progressed(marks(clock, ("billing.settled", 0)))
+    assert not gate.is_open()
+    gate.progressed(marks(clock, ("customers.feedback", 0)))
+    assert gate.is_open()
+
+
+def test_an_inbox_that_is_not_read_to_its_end_closes_it(clock: Clock) -> None:
+    gate = opened(clock)
+    clock.at += FRESH_S + 0.001
+    gate.progressed(marks(clock, *SOURCES))
+    assert not gate.is_open()
+
+
+def test_a_revocation_closes_it_at_once(clock: Clock) -> None:
+    gate = opened(clock)
+    gate.revoked()
+    assert not gate.is_open()
+
+
+def test_after_a_rebalance_a_flush_of_the_new_generation_opens_it(clock: Clock) -> None:
+    gate = opened(clock)
+    before = gate.generation
+    gate.revoked()
+    gate.assigned()
+    gate.proved(before)
+    assert not gate.is_open(), "a flush that began before the rebalance proves nothing"
+    assert gate.unproved
+    gate.proved(gate.generation)
+    assert gate.is_open()
+
+
+def test_a_failed_flush_closes_it_until_another_succeeds(clock: Clock) -> None:
+    gate = opened(clock)
+    gate.lost()
+    gate.caught_up(clock.at)
+    assert not gate.is_open()
+    gate.proved(gate.generation)
+    assert gate.is_open()
+
+
+def test_a_worker_that_stops_never_opens_it_again(clock: Clock) -> None:
+    gate = opened(clock)
+    gate.drain()
+    gate.proved(gate.assigned())
+    assert not gate.is_open()

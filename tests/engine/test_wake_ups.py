@@ -1,0 +1,71 @@
+"""The index of wake-ups finds everybody who is due, once, and nobody who is not."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatcher.engine.wake_ups import Instants, WakeUps
+from schemas import state
+from schemas.state import EMPTY
+
+_HOUR = 3_600_000
+
+
+def record(at: int) -> bytes:
+    return state.encode(EMPTY, at, 0)
+
+
+def indexed(wakes: dict[bytes, int]) -> tuple[WakeUps, dict[bytes, bytes]]:
+    records = {key: record(at) for key, at in wakes.items()}
+    index = WakeUps()
+    for key, at in wakes.items():
+        index.add(key, at)
+    return index, records
+
+
+KEYS = st.dictionaries(st.binary(min_size=1, max_size=3), st.integers(1, 5 * _HOUR), max_size=40)
+
+
+@given(KEYS, st.integers(1, 5 * _HOUR))
+def test_exactly_those_whose_instant_has_come_are_due(wakes: dict[bytes, int], now: int) -> None:
+    index, records = indexed(wakes)
+    assert sorted(index.due(now, Instants(records))) == sorted(key for key, at in wakes.items() if at <= now)
+
+
+@given(KEYS, st.lists(st.integers(1, 5 * _HOUR), max_size=6))
+def test_nobody_is_due_twice_while_time_goes_on(wakes: dict[bytes, int], times: list[int]) -> None:
+    index, records = indexed(wakes)
+    found = [key for now in sorted(times) for key in index.due(now, Instants(records))]
+    assert len(found) == len(set(found))
+
+
+@given(KEYS)
+def test_the_next_wake_up_is_never_later_than_the_earliest(wakes: dict[bytes, int]) -> None:
+    index, _ = indexed(wakes)
+    bound = index.next_at()
+    assert (bound is None) == (not wakes)
+    if bound is not None:
+        assert bound <= min(wakes.values())
+
+
+def test_what_a_later_record_made_obsolete_does_not_come_up() -> None:
+    index, records = indexed({b"a": 1000})
+    records[b"a"] = record(10 * _HOUR)
+    index.add(b"a", 10 * _HOUR)
+    assert list(index.due(5 * _HOUR, Instants(records))) == []
+    assert list(index.due(10 * _HOUR, Instants(records))) == [b"a"]
+
+
+def test_what_was_not_taken_stays_due() -> None:
+    index, records = indexed({b"a": 1000, b"b": 2000})
+    first = next(index.due(_HOUR, Instants(records)))
+    assert first == b"a"
+    assert list(index.due(_HOUR, Instants(records))) == [b"b"]
+
+
+def test_a_wake_up_in_the_minute_that_has_begun_is_found() -> None:
+    index, records = indexed({b"a": 1000})
+    assert list(index.due(30_000, Instants(records))) == [b"a"]
+    records[b"b"] = record(40_000)
+    index.add(b"b", 40_000)
+    assert list(index.due(39_999, Instants(records))) == []
+    assert list(index.due(40_000, Instants(records))) == [b"b"]
