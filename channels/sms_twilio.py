@@ -52,8 +52,10 @@ _LONGEST_WAIT_S: Final = 86_400.0
 
 
 class _Created(Protocol):
-    sid: str | None
-    num_segments: str | None
+    """The answer's fields as they came: Twilio's client checks no types."""
+
+    sid: object
+    num_segments: object
 
 
 class TwilioSms:
@@ -104,7 +106,7 @@ class TwilioSms:
             return _lost(watched, "unreadable")
         finally:
             exchange.reset(token)
-        if created.sid is None or _MESSAGE_SID.fullmatch(created.sid) is None:
+        if not isinstance(created.sid, str) or _MESSAGE_SID.fullmatch(created.sid) is None:
             return Unknown("unreadable")
         return Accepted(created.sid, _count(created.num_segments))
 
@@ -126,8 +128,8 @@ def _is_service(sender: str) -> bool:
     return re.fullmatch(r"MG[0-9a-fA-F]{32}", sender) is not None
 
 
-def _count(segments: str | None) -> int:
-    return int(segments) if segments is not None and segments.isascii() and segments.isdigit() else 0
+def _count(segments: object) -> int:
+    return int(segments) if isinstance(segments, str) and re.fullmatch(r"[0-9]{1,3}", segments) else 0
 
 
 def _lost(watched: Exchange, cause: str) -> Outcome:
