@@ -16,6 +16,7 @@ from schemas.inbox import (
     ProfileStated,
     Stamp,
 )
+from schemas.reasons import ReasonCode
 from schemas.values import Channel, Day, HoldKind, HoldScope, InvoiceKind, Millis, SettledReason
 
 VERSION = 1
@@ -36,7 +37,7 @@ class Invoice(msgspec.Struct, frozen=True, array_like=True):
 
     `stated` and `valued` order statements and amounts (last writer wins by `time`, whatever the order of arrival).
     `overdue_at` is the latest `time` of an `invoice.overdue`. `settled_by` is why the amount is what it is, if a settlement
-    said so last. `done` holds (due date, stage) of every claim made; `verdict` is what the journal said last of this invoice,
+    said so last. `done` holds (due date, stage) of every claim made; `verdict` is what the journal said last of it,
     so that nothing is said twice.
     """
 
@@ -136,8 +137,8 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True):
 class Retry(msgspec.Struct, frozen=True, array_like=True):
     """A contact that has to be tried again: an attempt was given back unsent, or its channel cannot reach the customer.
 
-    `number` is that of the last attempt, `not_before` the earliest instant of the next; `refused`: the last attempt ended
-    with a refusal that another channel may not meet.
+    `number` is that of the last attempt, `not_before` the earliest instant of the next, `reason` the reason code with which
+    the last one ended: `refused`, where another channel may reach the customer, or why it was given back.
     """
 
     stage: str
@@ -146,7 +147,7 @@ class Retry(msgspec.Struct, frozen=True, array_like=True):
     tried: tuple[Channel, ...]
     number: int
     not_before: Millis
-    refused: bool
+    reason: ReasonCode
 
 
 class Customer(msgspec.Struct, frozen=True, array_like=True):

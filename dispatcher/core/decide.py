@@ -1,0 +1,99 @@
+"""THE function of the product: what arrived is folded, everything is planned once, and the journal is numbered.
+
+Worker, simulation, replay and `why` call it; a turn that only time brought about passes no arrivals.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from dispatcher.core.claim import Claim, Conditions, Sending
+from dispatcher.core.customer import apply
+from dispatcher.core.draft import Draft
+from dispatcher.core.pages import Pages
+from dispatcher.core.plan import plan
+from dispatcher.core.policy import Policy
+from dispatcher.core.statements import is_closed
+from dispatcher.core.turn import Turn
+from schemas.inbox import Arrival, Cause
+from schemas.journal import JournalRecord
+from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CLAIM, WAITING_FOR_PROFILE, Customer
+from schemas.values import Millis
+
+__all__ = ["Claim", "Conditions", "Decision", "Sending", "decide"]
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What comes of a turn.
+
+    `claims` of a call task become a task record in the same transaction, the others go to a sender. `open_claims` are
+    attempts in state "claimed", `withdrawn` those among them that are no longer wanted. `applied` and `repeated` count the
+    arrivals. `customer` is the very object that came in if nothing changed.
+    """
+
+    customer: Customer
+    records: list[JournalRecord]
+    claims: list[Claim]
+    wake_at: Millis | None
+    flags: int
+    open_claims: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+    applied: int
+    repeated: int
+
+
+def decide(
+    customer_id: str,
+    customer: Customer,
+    arrivals: Sequence[Arrival],
+    policy: Policy,
+    now: Millis,
+    conditions: Conditions,
+) -> Decision:
+    """Folds the arrivals into the customer and plans; the same inputs give the same decision."""
+    draft = Draft(customer)
+    pages = Pages(customer_id, policy, now, customer.sequence)
+    causes: dict[str, Cause] = {}
+    cause: Cause | None = None
+    applied = 0
+    for arrival in arrivals:
+        note = apply(draft, arrival, now)
+        if note is None:
+            continue
+        applied += 1
+        cause = arrival.cause
+        pages.note(note, cause)
+        for invoice_id in note.invoice_ids:
+            causes[invoice_id] = cause
+    turn = Turn(customer_id, draft, policy, now, conditions, pages, causes, cause)
+    plan(turn)
+    if pages.sequence != draft.sequence:
+        draft.sequence = pages.sequence
+        draft.changed = True
+    flags, open_claims = _flags(draft)
+    return Decision(
+        draft.frozen(),
+        pages.records,
+        turn.claims,
+        turn.wake_at,
+        flags,
+        open_claims,
+        tuple(turn.withdrawn),
+        applied,
+        len(arrivals) - applied,
+    )
+
+
+def _flags(draft: Draft) -> tuple[int, tuple[str, ...]]:
+    flags = 0
+    open_claims: tuple[str, ...] = ()
+    if draft.profile is None and draft.erased is None:
+        pending = (each for each in draft.invoices.values() if each.stated is not None and not is_closed(each))
+        flags = WAITING_FOR_PROFILE if any(pending) else 0
+    for attempt_id, attempt in draft.attempts.items():
+        if attempt.state == "claimed":
+            flags |= HAS_OPEN_CLAIM
+            open_claims = (*open_claims, attempt_id)
+        elif attempt.state == "in_doubt":
+            flags |= HAS_IN_DOUBT
+    return flags, open_claims

@@ -1,0 +1,70 @@
+"""Attempts that are under way: which are no longer wanted, which have run out, and when to look again."""
+
+from dispatcher.core.holds import stop_of
+from dispatcher.core.ladder import point_stop, points_of, where
+from dispatcher.core.outcomes import about
+from dispatcher.core.statements import is_closed
+from dispatcher.core.turn import Turn
+from schemas.journal import Result
+from schemas.reasons import ReasonCode
+from schemas.state import Attempt, Invoice
+from schemas.values import Millis
+
+CLAIM_CHECK: Millis = 60_000
+"""A claim without an answer is looked at again after this time, and every further such time."""
+
+
+def attend(turn: Turn) -> None:
+    """Withdraws, ends and times the customer's attempts, and forgets retries that have nothing left to be about."""
+    for attempt_id, attempt in tuple(turn.draft.attempts.items()):
+        if attempt.state == "accepted":
+            _attend_task(turn, attempt_id, attempt)
+        elif attempt.state == "claimed":
+            if _unwanted(turn, attempt):
+                turn.withdrawn.append(attempt_id)
+            waited = max(0, turn.now - attempt.claimed_at) // CLAIM_CHECK + 1
+            turn.wake(attempt.claimed_at + waited * CLAIM_CHECK)
+    for contact_id, retry in tuple(turn.draft.retries.items()):
+        invoices = (turn.draft.invoices.get(each) for each in retry.invoice_ids)
+        if all(invoice is None or is_closed(invoice) for invoice in invoices):
+            turn.draft.drop_retry(contact_id)
+
+
+def _attend_task(turn: Turn, attempt_id: str, attempt: Attempt) -> None:
+    """A call task ends unreported when nothing remains to be said, or when its time is over."""
+    code = _task_ended(turn, attempt)
+    if code is None:
+        turn.wake(attempt.expires_at)
+        return
+    turn.draft.drop_attempt(attempt_id)
+    result: Result = "expired" if code == "expired" else "cancelled"
+    turn.pages.note(about(attempt, attempt_id, "task.ended", code, result), turn.last_cause)
+
+
+def _task_ended(turn: Turn, attempt: Attempt) -> ReasonCode | None:
+    if turn.draft.erased is not None and turn.draft.profile is None:
+        return "erased"
+    invoices = [turn.draft.invoices.get(each) for each in attempt.invoice_ids]
+    if all(invoice is None or is_closed(invoice) for invoice in invoices):
+        return closing_code(invoices[0])
+    return "expired" if attempt.expires_at <= turn.now else None
+
+
+def closing_code(invoice: Invoice | None) -> ReasonCode:
+    """Why an invoice is closed."""
+    return "cancelled" if invoice is not None and invoice.settled_by in ("cancelled", "written_off") else "paid"
+
+
+def _unwanted(turn: Turn, attempt: Attempt) -> bool:
+    """Whether a claim would not be made now: what it is about is settled, stopped or changed, or its way is barred."""
+    profile = turn.draft.profile
+    if profile is None or attempt.channel in profile.blocked_channels:
+        return True
+    for invoice_id, due_on, _ in attempt.spent:
+        invoice = turn.draft.invoices.get(invoice_id)
+        if invoice is None or is_closed(invoice) or invoice.due_on != due_on:
+            return True
+        if stop_of(turn.draft, turn.policy, turn.place, invoice_id, turn.today, turn.starts, turn.now):
+            return True
+    point = next((p for p in points_of(profile, attempt.channel) if where(p) == attempt.contact_point), None)
+    return point is None or point_stop(turn.policy, turn.draft, attempt.channel, point, turn.now) is not None

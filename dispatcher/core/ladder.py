@@ -1,0 +1,102 @@
+"""By which channel, at which number or address: one channel at a time, never all at once.
+
+In this order: what the customer blocked, objections, consent where the policy asks for it, the ladder of stage and tier,
+the customer's preference within the ladder (where the stage lets the customer choose), and who can be reached how.
+"""
+
+import msgspec
+
+from dispatcher.core.agreements import consent_key
+from dispatcher.core.draft import Draft
+from dispatcher.core.holds import point_held
+from dispatcher.core.rules import Policy, Stage
+from schemas.inbox import EmailPoint, PhonePoint, ProfileStated
+from schemas.reasons import ReasonCode
+from schemas.values import Channel, Millis
+
+
+class Chosen(msgspec.Struct, frozen=True, gc=False):
+    """A channel and where it reaches the customer."""
+
+    channel: Channel
+    point: str
+
+
+class NoChannel(msgspec.Struct, frozen=True, gc=False):
+    """Why none is left, the weightiest reason first."""
+
+    codes: tuple[ReasonCode, ...]
+
+
+_WEIGHT: tuple[ReasonCode, ...] = ("blocked_channel", "opted_out", "no_consent", "hold", "no_reachable_channel")
+
+
+def choose(
+    policy: Policy,
+    draft: Draft,
+    profile: ProfileStated,
+    stage: Stage,
+    tier: str,
+    tried: tuple[Channel, ...],
+    now: Millis,
+) -> Chosen | NoChannel:
+    """The channel of a contact, leaving out those that were tried."""
+    codes: set[ReasonCode] = set()
+    for channel in _order(stage, tier, profile):
+        if channel in tried:
+            continue
+        if channel in profile.blocked_channels:
+            codes.add("blocked_channel")
+            continue
+        for point in points_of(profile, channel):
+            forbidden = point_stop(policy, draft, channel, point, now)
+            if forbidden is None:
+                return Chosen(channel, where(point))
+            codes.add(forbidden)
+    return NoChannel(tuple(code for code in _WEIGHT if code in codes) or ("no_reachable_channel",))
+
+
+def _order(stage: Stage, tier: str, profile: ProfileStated) -> tuple[Channel, ...]:
+    ladder = stage.ladders[tier]
+    if not profile.channels or not stage.customer_chooses:
+        return ladder
+    preferred = tuple(channel for channel in profile.channels if channel in ladder)
+    return preferred + tuple(channel for channel in ladder if channel not in preferred)
+
+
+def points_of(profile: ProfileStated, channel: Channel) -> tuple[PhonePoint | EmailPoint, ...]:
+    """Where a channel can reach the customer, best first. A consumer is never contacted at work."""
+    business = profile.party == "business"
+    if channel == "email":
+        return tuple(point for point in profile.emails if business or point.kind != "work")
+    if channel == "sms":
+        phones = [point for point in profile.phones if point.kind in ("mobile", "other")]
+    else:
+        phones = [point for point in profile.phones if business or point.kind != "work"]
+    if len(phones) > 1:
+        phones.sort(key=_not_mobile)
+    return tuple(phones)
+
+
+def point_stop(
+    policy: Policy, draft: Draft, channel: Channel, point: PhonePoint | EmailPoint, now: Millis
+) -> ReasonCode | None:
+    """Why a contact point must not be used by a channel."""
+    at = where(point)
+    consent = draft.consents.get(consent_key(channel, at)) if draft.consents else None
+    if consent is not None and not consent.allowed:
+        return "opted_out"
+    if channel in policy.consent_required and consent is None and point.basis not in policy.accepted_bases:
+        return "no_consent"
+    if draft.holds and point_held(draft, at, now):
+        return "hold"
+    return None
+
+
+def where(point: PhonePoint | EmailPoint) -> str:
+    """The number or address itself."""
+    return point.number if isinstance(point, PhonePoint) else point.address
+
+
+def _not_mobile(point: PhonePoint) -> bool:
+    return point.kind != "mobile"

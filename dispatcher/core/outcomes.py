@@ -1,0 +1,126 @@
+"""Folding what became of attempts: told by senders, and, for what people do, by `contact.reported`.
+
+An attempt that is no longer open has its final status: later words about it are noted and change nothing, so a status never
+moves backwards. A refusal that another channel may not meet, and an attempt given back unsent, return exactly what the
+claim used up, and leave a `Retry` behind.
+"""
+
+from msgspec.structs import replace
+
+from dispatcher.core.draft import Draft
+from dispatcher.core.identity import reported_id
+from dispatcher.core.notes import Note
+from schemas.inbox import (
+    AttemptAccepted,
+    AttemptInDoubt,
+    AttemptRejected,
+    AttemptReleased,
+    ContactReported,
+    Stamp,
+)
+from schemas.journal import Result
+from schemas.reasons import CODES, ReasonCode
+from schemas.state import Attempt, Contact, Retry
+from schemas.values import Channel, Millis
+
+REPORTED = "reported"
+"""Stage of a ledger entry for a contact that somebody else made."""
+
+_BY_CODE: dict[str, ReasonCode] = {code: code for code in CODES}
+_REACHED = frozenset({"reached", "delivered", "conversation", "promise", "paid", "message_left"})
+"""Outcomes of a call task that say the customer was told, whatever the contact class."""
+
+
+def accepted(draft: Draft, fact: AttemptAccepted, stamp: Stamp) -> Note:  # noqa: ARG001
+    """The provider took the message: the attempt is over, also one that was in doubt."""
+    attempt = draft.attempts.get(fact.attempt_id)
+    if attempt is None or attempt.state == "accepted":
+        return _unknown("attempt.accepted", fact.attempt_id)
+    draft.drop_attempt(fact.attempt_id)
+    return about(attempt, fact.attempt_id, "attempt.accepted", "due", "accepted")
+
+
+def rejected(draft: Draft, fact: AttemptRejected, stamp: Stamp) -> Note:  # noqa: ARG001
+    """The provider refused for good; another channel is tried only if the refusal was about the recipient."""
+    attempt = draft.attempts.get(fact.attempt_id)
+    if attempt is None or attempt.state == "accepted":
+        return _unknown("attempt.rejected", fact.attempt_id)
+    draft.drop_attempt(fact.attempt_id)
+    if fact.refusal in ("recipient", "suppressed"):
+        _give_back(draft, attempt, (*attempt.tried, attempt.channel), 0, "refused")
+    detail = f"{fact.refusal} {fact.code}"
+    return about(attempt, fact.attempt_id, "attempt.rejected", "refused", "rejected", detail)
+
+
+def in_doubt(draft: Draft, fact: AttemptInDoubt, stamp: Stamp) -> Note:  # noqa: ARG001
+    """Bytes left and no answer came: it counts as made, and is not tried again."""
+    attempt = draft.attempts.get(fact.attempt_id)
+    if attempt is None or attempt.state != "claimed":
+        return _unknown("attempt.in_doubt", fact.attempt_id)
+    draft.put_attempt(fact.attempt_id, replace(attempt, state="in_doubt"))
+    return about(attempt, fact.attempt_id, "attempt.in_doubt", "unanswered", "in_doubt", fact.code)
+
+
+def released(draft: Draft, fact: AttemptReleased, stamp: Stamp) -> Note:  # noqa: ARG001
+    """No byte left: caps, gap and stage are as if the claim had never been."""
+    attempt = draft.attempts.get(fact.attempt_id)
+    if attempt is None or attempt.state == "accepted":
+        return _unknown("attempt.released", fact.attempt_id)
+    draft.drop_attempt(fact.attempt_id)
+    draft.contacts = tuple(each for each in draft.contacts if each.attempt_id != fact.attempt_id)
+    code = _BY_CODE.get(fact.reason, "lease_expired")
+    _give_back(draft, attempt, attempt.tried, fact.retry_at or 0, code)
+    return about(attempt, fact.attempt_id, "attempt.released", code, "released")
+
+
+def reported(draft: Draft, fact: ContactReported, stamp: Stamp) -> Note:
+    """`contact.reported`: closes a task of ours, or counts a contact that somebody else made."""
+    attempt = draft.attempts.get(fact.task_id or "")
+    if fact.task_id is not None and attempt is not None:
+        draft.drop_attempt(fact.task_id)
+        told = fact.contact_class == "right_party" or fact.outcome in _REACHED
+        result: Result = "delivered" if told else "undelivered"
+        return about(attempt, fact.task_id, "contact.reported", "reported", result, fact.outcome)
+    if fact.direction == "outbound" and fact.task_id is None and fact.contact_id is None:
+        _count(draft, fact, reported_id(stamp[1], stamp[2]))
+    return Note("contact.reported", "recorded", fact.invoice_ids, channel=fact.channel, detail=fact.outcome)
+
+
+def _count(draft: Draft, fact: ContactReported, name: str) -> None:
+    if all(each.attempt_id != name for each in draft.contacts):
+        made = Contact(name, fact.at, fact.channel, REPORTED, None, fact.invoice_ids)
+        draft.contacts = tuple(sorted((*draft.contacts, made), key=lambda each: (each.at, each.attempt_id)))
+        draft.changed = True
+
+
+def _give_back(
+    draft: Draft, attempt: Attempt, tried: tuple[Channel, ...], not_before: Millis, reason: ReasonCode
+) -> None:
+    for invoice_id, due_on, stage in attempt.spent:
+        invoice = draft.invoices.get(invoice_id)
+        if invoice is not None:
+            done = tuple(each for each in invoice.done if each != (due_on, stage))
+            draft.put_invoice(invoice_id, replace(invoice, done=done))
+    retry = Retry(attempt.stage, attempt.creditor_id, attempt.invoice_ids, tried, attempt.number, not_before, reason)
+    draft.put_retry(attempt.contact_id, retry)
+
+
+def _unknown(event: str, attempt_id: str) -> Note:
+    return Note(event, "outdated", attempt_id=attempt_id)
+
+
+def about(attempt: Attempt, attempt_id: str, event: str, code: ReasonCode, result: Result, detail: str = "") -> Note:
+    """The note of a status of an attempt."""
+    return Note(
+        event,
+        code,
+        attempt.invoice_ids,
+        "attempt",
+        result,
+        attempt.creditor_id,
+        attempt.stage,
+        attempt.channel,
+        attempt.contact_id,
+        attempt_id,
+        detail,
+    )

@@ -1,0 +1,119 @@
+"""The plan: for each open invoice what happens now, or why nothing does, and when that can change.
+
+Stops are applied in a fixed order, and the first that holds is the reason: erased, waiting for the profile, hold, promise,
+plan, nothing due, below the minimum, no channel, an earlier contact under way, minimum gap, caps, hours, and last what the
+lane knows (sending off, gate, credit, shadow, allowlist). A deferral never uses up a stage.
+"""
+
+from dispatcher.core.contacts import consider
+from dispatcher.core.flights import attend, closing_code
+from dispatcher.core.grouping import Member
+from dispatcher.core.holds import Stop, stop_of
+from dispatcher.core.pages import plain
+from dispatcher.core.rules import Stage
+from dispatcher.core.stages import NEVER, schedule, standing
+from dispatcher.core.statements import is_closed
+from dispatcher.core.turn import Turn
+from dispatcher.core.verdicts import give_up, say, say_upcoming
+from dispatcher.core.zones import day_in
+from schemas.inbox import ProfileStated
+from schemas.journal import Reason
+from schemas.state import Invoice
+
+
+def plan(turn: Turn) -> None:
+    """Plans everything about a customer once; claims, records and the wake-up are left in the turn."""
+    if turn.draft.attempts or turn.draft.retries:
+        attend(turn)
+    profile = turn.profile
+    if profile is None:
+        _plan_unknown(turn)
+        return
+    due: dict[str, list[Member]] = {}
+    for invoice_id, invoice in tuple(turn.draft.invoices.items()):
+        member = _assess(turn, invoice_id, invoice)
+        if member is not None:
+            due.setdefault(turn.policy.creditor(invoice.creditor_id).id, []).append(member)
+    for creditor_id, members in due.items():
+        _contact(turn, profile, creditor_id, members)
+
+
+def _plan_unknown(turn: Turn) -> None:
+    """Nobody to write to: erased, or not known yet."""
+    erased = turn.draft.erased is not None
+    for invoice_id, invoice in tuple(turn.draft.invoices.items()):
+        if is_closed(invoice):
+            _close(turn, invoice_id, invoice)
+        elif invoice.stated is not None and invoice.kind == "invoice":
+            if erased:
+                say(turn, invoice_id, "suppressed|erased", "suppressed", plain("erased"))
+            else:
+                say(turn, invoice_id, "waiting|waiting_for_profile", "waiting", plain("waiting_for_profile"))
+
+
+def _close(turn: Turn, invoice_id: str, invoice: Invoice) -> None:
+    if invoice.kind == "invoice":
+        code = closing_code(invoice)
+        say(turn, invoice_id, f"cancelled|{code}", "cancelled", plain(code))
+
+
+def _assess(turn: Turn, invoice_id: str, invoice: Invoice) -> Member | None:
+    """The invoice with the stage that is due and not stopped; else its verdict is said."""
+    if is_closed(invoice):
+        _close(turn, invoice_id, invoice)
+        return None
+    if invoice.stated is None or invoice.kind == "credit_note":
+        return None
+    timetable = schedule(turn.policy, invoice.due_on, turn.place)
+    where = standing(turn.policy, timetable, invoice, turn.today, overdue=_is_overdue(turn, invoice))
+    if where.missed:
+        give_up(turn, invoice_id, where)
+        invoice = turn.draft.invoices[invoice_id]
+    if where.changes_on < NEVER:
+        turn.wake(turn.opens(where.changes_on))
+    if where.due is None:
+        say_upcoming(turn, invoice_id, invoice, timetable, where)
+        return None
+    stop = stop_of(turn.draft, turn.policy, turn.place, invoice_id, turn.today, turn.starts, turn.now)
+    if stop is not None:
+        _say_stopped(turn, invoice_id, where.due, stop)
+        return None
+    return Member(invoice_id, invoice, where.due, timetable)
+
+
+def _is_overdue(turn: Turn, invoice: Invoice) -> bool:
+    """Whether the overdue stages are open: an `invoice.overdue` counts if the due date had passed for the customer."""
+    if turn.policy.overdue_on == "due_date":
+        return True
+    return invoice.overdue_at is not None and day_in(turn.place, invoice.overdue_at) > invoice.due_on
+
+
+def _say_stopped(turn: Turn, invoice_id: str, stage: Stage, stop: Stop) -> None:
+    reasons = (Reason(stop.code, stop.rule),)
+    if stop.until is None:
+        say(turn, invoice_id, f"suppressed|{stop.rule}|{stage.id}", "suppressed", reasons, stage)
+        return
+    turn.wake(stop.until)
+    verdict = f"deferred|{stop.rule}|{stop.until}|{stage.id}"
+    say(turn, invoice_id, verdict, "deferred", reasons, stage, None, stop.until)
+
+
+def _contact(turn: Turn, profile: ProfileStated, creditor_id: str, members: list[Member]) -> None:
+    """Contacts about the members; where a mandatory stage went first, what is still due is considered again."""
+    creditor = turn.policy.creditors[creditor_id]
+    notes = [
+        (name, invoice)
+        for name, invoice in turn.draft.invoices.items()
+        if invoice.kind == "credit_note"
+        and invoice.amount_due > 0
+        and turn.policy.creditor(invoice.creditor_id) is creditor
+    ]
+    while members and consider(turn, profile, creditor, members, notes):
+        again = (_assess_again(turn, member) for member in members)
+        members = [member for member in again if member is not None]
+
+
+def _assess_again(turn: Turn, member: Member) -> Member | None:
+    invoice = turn.draft.invoices[member.invoice_id]
+    where = standing(turn.policy, member.plan, invoice, turn.today, overdue=_is_overdue(turn, invoice))
+    return None if where.due is None else Member(member.invoice_id, invoice, where.due, member.plan)

@@ -1,0 +1,148 @@
+"""The compiled policy: frozen values with everything precomputed that does not depend on a customer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from schemas.values import Channel, Millis, Party, Phase
+
+DEFAULT = "default"
+"""Key of the creditor, the ladder and the amount that apply where nothing more particular is named."""
+
+MINUTE: Millis = 60_000
+HOUR: Millis = 60 * MINUTE
+DAY: Millis = 24 * HOUR
+
+Tone = Literal["friendly", "firm", "formal"]
+DayKind = Literal["weekday", "saturday", "sunday", "holiday"]
+Period = Literal["rolling", "calendar_day", "calendar_week", "calendar_month"]
+OverdueOn = Literal["event", "due_date"]
+
+DAY_KINDS: tuple[DayKind, ...] = ("weekday", "saturday", "sunday", "holiday")
+
+
+@dataclass(frozen=True, slots=True)
+class Creditor:
+    """In whose name a message speaks. `consequences`: locale -> sentences that the creditor declares true."""
+
+    id: str
+    legal_name: str
+    display_name: str
+    phone: str
+    email: str
+    sms_from: str
+    email_from: str
+    party: Literal["creditor", "third_party"]
+    country: str
+    consequences: Mapping[str, tuple[str, ...]]
+    link_hosts: tuple[str, ...]
+    postal_address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day relative to the due date: `count` calendar days, or the `count`-th working day after it."""
+
+    count: int
+    working: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stage:
+    """One rung: when it is due, and how it is done. `index` orders stages by severity.
+
+    `until` is the last day on which it may still be done (None: until its successor is due). `ladders`: tier -> channels in
+    order; every tier of the policy has an entry.
+    """
+
+    id: str
+    index: int
+    phase: Phase
+    when: Moment
+    until: Moment | None
+    ladders: Mapping[str, tuple[Channel, ...]]
+    tone: Tone
+    message: str
+    responsible: str
+    mandatory: bool
+    customer_chooses: bool
+    task_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class TierRule:
+    """The tier of a customer for whom every stated condition holds; an absent condition (None or empty) always holds."""
+
+    id: str
+    tier: str
+    min_days_overdue: int | None
+    max_days_overdue: int | None
+    min_amount: Mapping[str, int]
+    min_risk_score: float | None
+    segments: frozenset[str]
+    stated_tiers: frozenset[str]
+    credit_grades: frozenset[str]
+    party: Party | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most `max` contacts by these channels within the period; `length` is that of a rolling one."""
+
+    id: str
+    max: int
+    period: Period
+    length: Millis
+    channels: frozenset[Channel]
+
+
+Ranges = tuple[tuple[int, int], ...]
+"""Minutes of a local day [start, end); an end past 1440 reaches into the next day."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Window:
+    """At which minutes of which kind of day a channel may be used."""
+
+    channel: Channel
+    ranges: Mapping[DayKind, Ranges]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policy:
+    """A whole policy. `hash` is that of its content: comments and layout do not change it.
+
+    `day_starts` is the local minute at which the stages of a day become due, `spread` the minutes over which customers are
+    spread from then on and from each opening of a window. `horizon` is how far back the ledger of contacts matters.
+    """
+
+    hash: str
+    creditors: Mapping[str, Creditor]
+    stages: tuple[Stage, ...]
+    pre_due_stages: int
+    tiers: tuple[TierRule, ...]
+    default_tier: str
+    windows: Mapping[Channel, Window]
+    caps: tuple[Cap, ...]
+    min_gap: Millis
+    minimum_amount: Mapping[str, int]
+    overdue_on: OverdueOn
+    promise_grace_days: int
+    day_starts: int
+    spread: int
+    consent_required: frozenset[Channel]
+    accepted_bases: frozenset[str]
+    horizon: Millis
+
+    @property
+    def stage_ids(self) -> tuple[str, ...]:
+        """Every stage by name, mildest first."""
+        return tuple(stage.id for stage in self.stages)
+
+    def creditor(self, creditor_id: str | None) -> Creditor:
+        """The creditor of an invoice: `default` for an invoice that names none, or one that the policy does not list."""
+        return self.creditors.get(creditor_id or DEFAULT) or self.creditors[DEFAULT]
+
+    def minimum(self, currency: str) -> int:
+        """The smallest sum, in minor units, about which anyone is contacted."""
+        return self.minimum_amount.get(currency, self.minimum_amount.get(DEFAULT, 0))

@@ -1,0 +1,103 @@
+"""Folding what billing says of invoices.
+
+An invoice has two stamps: `stated` for due date and texts, `valued` for the amount, which statements and settlements both
+set. So a settlement that comes before its statement is remembered, and a late statement does not undo it.
+"""
+
+from msgspec.structs import replace
+
+from dispatcher.core.draft import KEPT, Draft
+from dispatcher.core.notes import Note, newer
+from schemas.inbox import InvoiceSettled, InvoiceStated, Stamp
+from schemas.reasons import ReasonCode
+from schemas.state import Invoice
+
+_NEW = Invoice()
+
+
+def stated(draft: Draft, fact: InvoiceStated, stamp: Stamp) -> Note:
+    """`invoice.due` or `invoice.overdue`."""
+    event = "invoice.overdue" if fact.overdue else "invoice.due"
+    ids = (fact.invoice_id,)
+    before = draft.invoices.get(fact.invoice_id)
+    if before is None:
+        before = _NEW
+    overdue_at = before.overdue_at
+    if fact.overdue and (overdue_at is None or stamp[0] // 1000 > overdue_at):
+        overdue_at = stamp[0] // 1000
+    restated = newer(stamp, before.stated)
+    revalued = newer(stamp, before.valued)
+    if not (restated or revalued or overdue_at != before.overdue_at):
+        return Note(event, "outdated", ids)
+    after = _with_statement(before, fact, stamp) if restated else before
+    if revalued:
+        after = replace(after, valued=stamp, amount_due=fact.amount_due, currency=fact.currency, settled_by=None)
+    if overdue_at != before.overdue_at:
+        after = replace(after, overdue_at=overdue_at)
+    closed = after.valued is not None and after.amount_due == 0
+    if closed or draft.erased is not None:
+        after = without_texts(after)
+    draft.put_invoice(fact.invoice_id, after)
+    return Note(event, "unchanged" if _same(before, after) else "recorded", ids)
+
+
+def _with_statement(before: Invoice, fact: InvoiceStated, stamp: Stamp) -> Invoice:
+    return Invoice(
+        stamp,
+        before.valued,
+        fact.due_on,
+        before.amount_due,
+        before.currency,
+        before.overdue_at,
+        before.settled_by,
+        fact.creditor_id,
+        fact.kind,
+        fact.number,
+        fact.issued_on,
+        fact.description,
+        fact.pay_url,
+        fact.documents,
+        fact.lines,
+        before.done,
+        before.verdict,
+    )
+
+
+def _same(before: Invoice, after: Invoice) -> bool:
+    """Whether only stamps differ: the whole portfolio published again under new ids says nothing new."""
+    return (
+        before.stated is not None
+        and after == replace(before, stated=after.stated, valued=after.valued, overdue_at=after.overdue_at)
+        and (before.overdue_at is None) == (after.overdue_at is None)
+    )
+
+
+def settled(draft: Draft, fact: InvoiceSettled, stamp: Stamp) -> Note:
+    """`invoice.settled`: what remains; 0 closes the invoice, of which a compact memory is kept."""
+    ids = (fact.invoice_id,)
+    before = draft.invoices.get(fact.invoice_id, _NEW)
+    if not newer(stamp, before.valued):
+        return Note("invoice.settled", "outdated", ids)
+    same = before.valued is not None and (before.amount_due, before.currency) == (fact.amount_due, fact.currency)
+    after = replace(before, valued=stamp, amount_due=fact.amount_due, currency=fact.currency, settled_by=fact.reason)
+    draft.put_invoice(fact.invoice_id, without_texts(after) if fact.amount_due == 0 else after)
+    if len(draft.invoices) > KEPT:
+        _evict(draft)
+    code: ReasonCode = "unchanged" if same and before.settled_by == fact.reason else "recorded"
+    return Note("invoice.settled", code, ids)
+
+
+def without_texts(invoice: Invoice) -> Invoice:
+    """The invoice as it is remembered when nobody will be written to about it any more."""
+    return replace(invoice, number=None, description=None, pay_url=None, documents=(), lines=())
+
+
+def is_closed(invoice: Invoice) -> bool:
+    """Whether nothing remains to be paid."""
+    return invoice.amount_due == 0 and invoice.valued is not None
+
+
+def _evict(draft: Draft) -> None:
+    closed = [(invoice.valued or (0, "", ""), name) for name, invoice in draft.invoices.items() if is_closed(invoice)]
+    for _, name in sorted(closed)[: max(0, len(closed) - KEPT)]:
+        del draft.invoices[name]
