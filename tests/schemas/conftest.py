@@ -26,11 +26,11 @@ def _values(shape: inspect.Type) -> st.SearchStrategy:
         case inspect.UnionType():
             return st.one_of([_values(member) for member in shape.types])
         case inspect.VarTupleType():
-            return st.lists(_values(shape.item_type), max_size=2).map(tuple)
+            return st.lists(_values(shape.item_type), max_size=1).map(tuple)
         case inspect.TupleType():
             return st.tuples(*(_values(item) for item in shape.item_types))
         case inspect.DictType():
-            return st.dictionaries(_values(shape.key_type), _values(shape.value_type), max_size=2)
+            return st.dictionaries(_values(shape.key_type), _values(shape.value_type), max_size=1)
         case inspect.LiteralType():
             return st.sampled_from(shape.values)
         case _:

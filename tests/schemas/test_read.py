@@ -212,7 +212,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=5,
 )
-fuzz = settings(deadline=None, max_examples=80)
+fuzz = settings(deadline=None, max_examples=40)
 
 
 def places(node, path=()):
@@ -261,7 +261,7 @@ def test_any_json_gets_an_answer(topic, value):
     assert isinstance(read(topic, json.dumps(value).encode()), Rejected)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(mutated())
 def test_any_change_of_a_valid_event_gets_an_answer_that_can_be_stored(change):
     topic, event = change

@@ -1,6 +1,6 @@
 """What we write, we read back unchanged."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import msgspec
 import pytest
@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from schemas import inbox, journal, state, values
 
-quick = settings(deadline=None, max_examples=15)
+OFFSETS = st.sampled_from([timezone(timedelta(minutes=minutes)) for minutes in (0, 345, 14 * 60, -12 * 60)])
+quick = settings(deadline=None, max_examples=10)
 
 
 @quick
@@ -77,8 +78,8 @@ def test_what_holds_personal_data_does_not_show_it(model):
     assert repr(model(**fields)) == f"{model.__name__}(...)"
 
 
-@given(st.datetimes(datetime(1900, 1, 1), datetime(2199, 12, 31), timezones=st.timezones()))  # noqa: DTZ001 - of UTC
-@settings(deadline=None, max_examples=50)
-def test_an_instant_keeps_its_milliseconds_in_any_zone(instant):
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2199, 12, 31), timezones=OFFSETS))  # noqa: DTZ001 - bounds
+@settings(deadline=None, max_examples=30)
+def test_an_instant_keeps_its_milliseconds_at_any_offset(instant):
     whole = instant.replace(microsecond=instant.microsecond // 1000 * 1000)
     assert values.from_millis(values.to_millis(instant)) == whole
