@@ -1,6 +1,5 @@
 """The commands under one name, and what becomes of a fault: one line and an exit code."""
 
-import os
 import sys
 import traceback
 from typing import NoReturn
@@ -53,9 +52,8 @@ def run(arguments: list[str]) -> int:
         return _say(ExitCode.USAGE, f"{wrong.format_message().rstrip('.')}: see `dispatcher --help`")
     except typer.Abort:
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has seen enough. What is still buffered would fail once more at the very end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # Only a broken pipe ends like this: whoever read our output has seen enough, and that is no fault.
         return ExitCode.OK
     except Exception as fault:  # noqa: BLE001 - the last line: the frames help, values could be personal
         for frame in traceback.format_tb(fault.__traceback__):

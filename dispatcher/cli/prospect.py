@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -13,16 +13,21 @@ from schemas.journal import JournalRecord
 from schemas.state import Customer
 from schemas.values import CHANNELS, Millis, from_millis
 
+_LOOKS: Final = 500
+_AHEAD: Final = 400 * 24 * 60 * 60 * 1000
+
 
 class Prospect(msgspec.Struct, frozen=True):
-    """What each invoice comes to at an instant, and when all of it is looked at again (None: at the next event).
+    """What each invoice comes to at an instant, and the next contact if nothing happens until then.
 
     `basis` is where this was taken from: the customer's state as it is now, or the journal as it was then.
+    `looks_again_at`: when time alone changes something; None: nothing will before the next event.
     """
 
     at: datetime
     basis: Literal["state", "journal"]
     planned: tuple[JournalRecord, ...]
+    next_contact: JournalRecord | None
     looks_again_at: datetime | None
 
 
@@ -34,14 +39,32 @@ def prospect(customer_id: str, customer: Customer, policy: Policy, now: Millis, 
         gate_open=True,
         credits=frozenset(CHANNELS),
     )
-    decision = decide(customer_id, _without_verdicts(customer), (), policy, now, conditions)
+    asked = _without_verdicts(customer)
+    decision = decide(customer_id, asked, (), policy, now, conditions)
     wake_at = decision.wake_at
     return Prospect(
         at=from_millis(now),
         basis="state",
         planned=_ordered(decision.records),
+        next_contact=_next_contact(customer_id, asked, policy, now, conditions),
         looks_again_at=None if wake_at is None else from_millis(wake_at),
     )
+
+
+def _next_contact(
+    customer_id: str, customer: Customer, policy: Policy, now: Millis, conditions: Conditions
+) -> JournalRecord | None:
+    """The first contact that time alone brings about: the worker's own wake-ups, lived through in advance."""
+    at = now
+    for _ in range(_LOOKS):
+        decision = decide(customer_id, customer, (), policy, at, conditions)
+        for record in decision.records:
+            if record.kind == "decision" and record.channel is not None:
+                return record
+        if decision.wake_at is None or decision.wake_at > now + _AHEAD:
+            return None
+        customer, at = decision.customer, max(decision.wake_at, at + 1)
+    return None
 
 
 def as_recorded(happened: Sequence[JournalRecord], now: Millis) -> Prospect:
@@ -49,7 +72,7 @@ def as_recorded(happened: Sequence[JournalRecord], now: Millis) -> Prospect:
     latest = {record.invoice_ids: record for record in happened if record.kind == "decision"}
     planned = _ordered(record for record in latest.values() if record.planned_for or record.next_at)
     ahead = [record.next_at for record in planned if record.next_at is not None]
-    return Prospect(from_millis(now), "journal", planned, min(ahead, default=None))
+    return Prospect(from_millis(now), "journal", planned, None, min(ahead, default=None))
 
 
 def _ordered(records: Iterable[JournalRecord]) -> tuple[JournalRecord, ...]:

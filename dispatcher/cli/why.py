@@ -64,7 +64,15 @@ def _show(answer: "Answer") -> None:
         [(_when(record), *_what(record), record.responsible or "-", reasons(record)) for record in ahead.planned],
     )
     again = "at the next event" if ahead.looks_again_at is None else shown(ahead.looks_again_at)
-    typer.echo(f"\nLooked at again: {again}")
+    typer.echo(f"\nNext contact if nothing happens: {_contact(ahead.next_contact)}")
+    typer.echo(f"Looked at again: {again}")
+
+
+def _contact(record: JournalRecord | None) -> str:
+    if record is None:
+        return "none is in sight"
+    invoices, stage, channel, _ = _what(record)
+    return f"{shown(record.at)} by {channel}, stage {stage}, {invoices}, responsible: {record.responsible or '-'}"
 
 
 def _what(record: JournalRecord) -> tuple[str, str, str, str]:

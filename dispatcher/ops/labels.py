@@ -19,31 +19,35 @@ AttemptOutcome = Literal["accepted", "rejected", "deferred", "in_doubt", "releas
 NO_STAGE: Final = "none"
 """The `stage` of a decision that is about no stage of the policy (a fact recorded, a customer unknown)."""
 
-_HELD: Final[tuple[ReasonCode, ...]] = (
-    "blocked_channel",
-    "erased",
-    "hold",
-    "no_consent",
-    "no_reachable_channel",
-    "opted_out",
-    "plan",
-    "promise",
-)
-_LATER: Final[tuple[ReasonCode, ...]] = ("cap", "holiday", "in_flight", "min_gap", "quiet_hours")
+_STOPPED: Final[tuple[ReasonCode, ...]] = ("hold", "plan", "promise")
+_UNREACHABLE: Final[tuple[ReasonCode, ...]] = ("blocked_channel", "no_consent", "no_reachable_channel", "opted_out")
+_UNSENT: Final[tuple[ReasonCode, ...]] = ("lease_expired", "paused", "provider_limit", "provider_unreachable")
 
 OCCURRING: Final[Mapping[Result, tuple[ReasonCode, ...]]] = {
-    "planned": ("due", "provider_unreachable", *_LATER),
+    "planned": ("due",),
     "claimed": ("due",),
-    "accepted": ("due", "shadow"),
-    "deferred": ("due", "provider_limit", "provider_unreachable", *_LATER),
-    "suppressed": ("below_minimum", "cap", "ladder_done", "not_in_allowlist", "paused", *_HELD),
+    "accepted": ("due",),
+    "delivered": ("reported",),
+    "undelivered": ("reported",),
+    "deferred": ("cap", "holiday", "min_gap", "quiet_hours", *_STOPPED, *_UNSENT),
+    "suppressed": (
+        "below_minimum",
+        "erased",
+        "ladder_done",
+        "missed_stage",
+        "not_in_allowlist",
+        "shadow",
+        *_STOPPED,
+        *_UNREACHABLE,
+    ),
     "merged": ("merged_into",),
-    "cancelled": ("cancelled", "erased", "paid", "withdrawn"),
-    "waiting": ("input_behind", "paused", "provider_limit", "waiting_for_profile", *_HELD),
-    "expired": ("expired", "missed_stage"),
+    "cancelled": ("cancelled", "erased", "paid"),
+    "waiting": ("in_flight", "input_behind", "not_overdue", "waiting_for_profile"),
+    "expired": ("expired",),
     "rejected": ("refused",),
-    "in_doubt": ("unanswered", "lease_expired"),
-    "released": ("lease_expired", "provider_limit", "provider_unreachable", "withdrawn", "not_in_allowlist"),
+    "in_doubt": ("unanswered",),
+    "released": ("input_behind", "withdrawn", *_UNSENT),
     "parked": ("too_large",),
-    "recorded": ("outdated", "recorded", "reported", "unchanged"),
+    "recorded": ("outdated", "recorded", "unchanged"),
 }
+"""What the journal says together; another combination is counted too, from its first record on."""

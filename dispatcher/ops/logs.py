@@ -17,7 +17,7 @@ from dispatcher.ops.redaction import KEPT, redacted
 from dispatcher.settings import LogLevel
 
 _FRAMES: Final = 30
-_LIBRARIES: Final = ("aiohttp", "aiokafka", "asyncio", "faust", "kafka", "mode", "twilio", "mail")
+LIBRARIES: Final = ("aiohttp", "aiokafka", "asyncio", "faust", "kafka", "mode", "twilio", "mail")
 
 
 def configure(level: LogLevel = "info", *, stream: TextIO | None = None) -> None:
@@ -50,7 +50,7 @@ def configure(level: LogLevel = "info", *, stream: TextIO | None = None) -> None
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for name in _LIBRARIES:
+    for name in LIBRARIES:
         library = logging.getLogger(name)
         library.handlers[:] = []
         library.propagate = True

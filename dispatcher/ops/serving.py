@@ -15,6 +15,7 @@ from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
 
 _SLOWEST_CLIENT_S: Final = 5.0
+_POLL_S: Final = 0.05  # how long `close` waits at most
 _JSON: Final = "application/json"
 
 Answer = tuple[HTTPStatus, str, bytes]
@@ -45,7 +46,9 @@ class OperationsServer:
                 " free it, or set DISPATCHER_METRICS_PORT and DISPATCHER_METRICS_HOST"
             ) from None
         self.port: int = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, name="operations", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_POLL_S,), name="operations", daemon=True
+        )
         self._thread.start()
 
     def __enter__(self) -> Self:

@@ -1,0 +1,133 @@
+"""What is counted is there before it happens, under names and labels that never change."""
+
+import re
+import threading
+from typing import get_args
+
+import pytest
+
+from dispatcher.ops.labels import OCCURRING
+from dispatcher.ops.metrics import Metrics
+from schemas.journal import Result
+from schemas.reasons import CODES
+from schemas.topics import INPUTS
+
+SAMPLE = re.compile(r"(?P<series>\w+(?:\{[^}]*\})?) (?P<value>\S+)")
+
+
+def samples(metrics: Metrics) -> dict[str, float]:
+    lines = metrics.exposition().decode().splitlines()
+    matches = [SAMPLE.fullmatch(line) for line in lines if not line.startswith("#")]
+    return {match["series"]: float(match["value"]) for match in matches if match}
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        *(f'dispatcher_events_total{{result="accepted",topic="{topic}"}}' for topic in INPUTS),
+        'dispatcher_decisions_total{reason="quiet_hours",result="deferred",stage="notice"}',
+        'dispatcher_attempts_total{channel="sms",outcome="in_doubt"}',
+        'dispatcher_input_lag_records{topic="billing.due"}',
+        "dispatcher_event_to_send_seconds_count",
+        "dispatcher_payment_to_stop_seconds_count",
+        "dispatcher_in_doubt",
+        "dispatcher_waiting_for_profile",
+        'dispatcher_paused{channel="email"}',
+        'dispatcher_rejected_total{reason="malformed_json"}',
+        'dispatcher_sends_in_flight{channel="sms"}',
+        'dispatcher_sending_mode{mode="on"}',
+        "dispatcher_flush_seconds_count",
+        "dispatcher_lane_restores_total",
+        "dispatcher_rebalances_total",
+        "dispatcher_holes_repaired_total",
+        "dispatcher_gate_open",
+        "dispatcher_links_left_out_total",
+        "dispatcher_unknown_fields_total",
+        "dispatcher_timers_pending",
+    ],
+)
+def test_every_series_starts_at_zero(series: str):
+    assert samples(Metrics(["notice"], ["malformed_json"]))[series] == 0
+
+
+def test_the_build_names_its_version():
+    assert any(series.startswith("dispatcher_build_info{") for series in samples(Metrics()))
+
+
+def test_stages_of_a_later_policy_start_at_zero_too():
+    metrics = Metrics(["notice"])
+
+    metrics.stages(["last-call"])
+
+    assert samples(metrics)['dispatcher_decisions_total{reason="paid",result="cancelled",stage="last-call"}'] == 0
+
+
+def test_counts_are_added_in_bulk():
+    metrics = Metrics()
+
+    metrics.event("billing.due", "accepted", 250)
+    metrics.event("billing.due", "accepted", 3)
+
+    assert samples(metrics)['dispatcher_events_total{result="accepted",topic="billing.due"}'] == 253
+
+
+def test_a_decision_about_no_stage_is_counted():
+    metrics = Metrics()
+
+    metrics.decision(None, "recorded", "recorded")
+
+    assert samples(metrics)['dispatcher_decisions_total{reason="recorded",result="recorded",stage="none"}'] == 1
+
+
+def test_exactly_one_sending_mode_is_in_force():
+    metrics = Metrics()
+
+    metrics.sending("on")
+    metrics.sending("shadow")
+
+    modes = {series: value for series, value in samples(metrics).items() if "sending_mode" in series}
+    assert [series for series, value in modes.items() if value] == ['dispatcher_sending_mode{mode="shadow"}']
+
+
+def test_two_processes_in_one_do_not_share_counts():
+    first, second = Metrics(), Metrics()
+
+    first.rebalanced()
+
+    assert samples(second)["dispatcher_rebalances_total"] == 0
+
+
+def test_every_listed_combination_is_of_the_contract():
+    assert set(OCCURRING) <= set(get_args(Result))
+    assert {reason for reasons in OCCURRING.values() for reason in reasons} <= set(CODES)
+
+
+def test_a_worker_with_twenty_stages_stays_within_two_thousand_series():
+    assert len(samples(Metrics([f"stage-{number}" for number in range(20)], ["x"] * 25))) < 2_000
+
+
+def test_names_have_base_units_and_help():
+    text = Metrics().exposition().decode()
+    kinds = dict(re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE))
+    helped = set(re.findall(r"^# HELP (\w+) \S", text, re.MULTILINE))
+
+    assert {name for name, kind in kinds.items() if kind == "counter" and not name.endswith("_total")} == set()
+    assert {name for name, kind in kinds.items() if kind == "histogram" and not name.endswith("_seconds")} == set()
+    assert set(kinds) - helped == set()
+    assert "_created" not in text
+
+
+def test_counting_while_somebody_reads_loses_nothing():
+    metrics = Metrics()
+    done = threading.Event()
+
+    def count() -> None:
+        for _ in range(5_000):
+            metrics.attempt("sms", "accepted")
+        done.set()
+
+    threading.Thread(target=count).start()
+    while not done.is_set():
+        metrics.exposition()
+
+    assert samples(metrics)['dispatcher_attempts_total{channel="sms",outcome="accepted"}'] == 5_000
