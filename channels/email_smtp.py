@@ -126,7 +126,7 @@ class _Reached:
 
 
 def _dated(payload: bytes, at: float) -> bytes:
-    return b"Date: " + formatdate(at, usegmt=True).encode() + b"\r\n" + payload
+    return b"Date: " + formatdate(at).encode() + b"\r\n" + payload
 
 
 def _refused(phase: Phase, refused: aiosmtplib.SMTPResponseException) -> Outcome:

@@ -83,6 +83,7 @@ class SmtpSink:
     ) -> None:
         self.messages: list[SentMail] = []
         self.by_recipient: dict[str, SmtpFault] = {}
+        self.accepted = 0
         self.sessions: set[_Session] = set()
         self.login = login
         self._port, self._outbox, self._clock = port, outbox, clock
@@ -90,6 +91,7 @@ class SmtpSink:
         self._staged: deque[SmtpFault] = deque()
         self._read = 0
         self._arrived = asyncio.Condition()
+        self._deserted = asyncio.Event()
 
     def stage(self, faults: Iterable[SmtpFault]) -> None:
         """Let the next mails meet these faults, one each."""
@@ -157,6 +159,22 @@ class SmtpSink:
             if self._outbox is not None:
                 (self._outbox / f"{len(self.messages):05d}.eml").write_bytes(content)
 
+    async def nobody_connected(self) -> None:
+        """Wait until every client has left."""
+        await self._deserted.wait()
+
+    def entered(self, session: "_Session") -> None:
+        """Count a connection; STARTTLS makes the same one once more."""
+        self.accepted += session not in self.sessions
+        self.sessions.add(session)
+        self._deserted.clear()
+
+    def left(self, session: "_Session") -> None:
+        """Forget a connection that has ended."""
+        self.sessions.discard(session)
+        if not self.sessions:
+            self._deserted.set()
+
     async def read_whole(self) -> None:
         """Tell whoever waits for it that one more mail has been read."""
         async with self._arrived:
@@ -182,12 +200,12 @@ class _Session(SMTP):
         self._sink = sink
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._sink.sessions.add(self)
+        self._sink.entered(self)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._sink.sessions.discard(self)
         super().connection_lost(error)
+        self._sink.left(self)
 
     def hang_up(self) -> None:
         """Close without a word, now."""
@@ -201,9 +219,7 @@ class _Answers:
     def __init__(self, sink: SmtpSink) -> None:
         self._sink = sink
 
-    def judge(
-        self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object
-    ) -> AuthResult:
+    def judge(self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, data: object) -> AuthResult:
         return AuthResult(success=not self._sink.refuses(data), handled=False)
 
     async def handle_RCPT(  # noqa: N802

@@ -81,9 +81,7 @@ class TwilioStandIn:
         app.router.add_get(f"{messages}.json", self._list)
         app.router.add_get(f"{messages}/{{sid}}.json", self._fetch)
         # Without cancellation a hanging answer would outlive its client.
-        self._runner = web.AppRunner(
-            app, access_log=None, handler_cancellation=True, shutdown_timeout=_DRAIN_S
-        )
+        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=_DRAIN_S)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self._port = self._runner.addresses[0][1]

@@ -1,6 +1,5 @@
 """Harnesses: each adapter with its own stand-in on loopback, under the control of one test."""
 
-import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from channels.email_smtp import SmtpEmail
 from channels.protocol import Message
 from channels.sms_twilio import TwilioSms
 from dispatcher.local.smtp import DropAfterData, Reply, SmtpFault, SmtpSink, Stalls
-from dispatcher.local.twilio import ACCOUNT_SID, AUTH_TOKEN, TwilioStandIn
+from dispatcher.local.twilio import ACCOUNT_SID, TwilioStandIn
 from dispatcher.local.twilio_faults import TOO_MANY_REQUESTS, Cut, Fault, Hangs, Refused
 
 RECIPIENT = "+12025550123"
@@ -78,9 +77,7 @@ class SmtpHarness:
         )
 
     def message(self, attempt_id: str) -> Message:
-        return Message(
-            attempt_id, "email", ADDRESS, TEXT, "en", subject="Your invoice", html=f"<p>{TEXT}</p>"
-        )
+        return Message(attempt_id, "email", ADDRESS, TEXT, "en", subject="Your invoice", html=f"<p>{TEXT}</p>")
 
     def stage(self, situation: Situation) -> None:
         self.provider.stage([MAIL_FAULTS[situation]])

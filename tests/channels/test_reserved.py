@@ -57,7 +57,14 @@ def test_an_address_at_a_reserved_domain_is_reserved(address):
 
 @pytest.mark.parametrize(
     "address",
-    ["kim@gmail.com", "kim@notexample.com", "kim@example.com.evil.net", "kim@example.de", "example.com", "@example.com"],
+    [
+        "kim@gmail.com",
+        "kim@notexample.com",
+        "kim@example.com.evil.net",
+        "kim@example.de",
+        "example.com",
+        "@example.com",
+    ],
 )
 def test_any_other_address_may_be_somebodys(address):
     assert not is_reserved_address(address)

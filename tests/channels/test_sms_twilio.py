@@ -201,10 +201,12 @@ class SilentServer:
         self.read, self.ended = b"", asyncio.Event()
 
     async def serve(self, reader, writer):
-        while block := await reader.read(4096):
-            self.read += block
-        writer.close()
-        self.ended.set()
+        try:
+            while block := await reader.read(4096):
+                self.read += block
+        finally:
+            writer.close()
+            self.ended.set()
 
 
 @pytest_asyncio.fixture

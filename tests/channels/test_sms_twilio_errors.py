@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.protocol import Deferred, Rejected
-from channels.sms_twilio_errors import SOURCE, _DELAYS, _REFUSALS, meaning, refusal_by_status, sentence
+from channels.sms_twilio_errors import _DELAYS, _REFUSALS, SOURCE, meaning, refusal_by_status, sentence
 
 CODES = [code for rows in _REFUSALS.values() for code in rows] + list(_DELAYS)
 

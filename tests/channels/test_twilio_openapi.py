@@ -101,8 +101,6 @@ async def test_the_document_would_notice_a_wrong_request(twilio_openapi):
 @pytest.mark.asyncio
 async def test_the_document_would_notice_a_wrong_answer(twilio_openapi):
     asked, answered = as_checked(await recorded(MESSAGES["plain"]))
-    wrong = MockResponse(
-        answered.data.replace(b"queued", b"bogus"), status_code=201, content_type="application/json"
-    )
+    wrong = MockResponse(answered.data.replace(b"queued", b"bogus"), status_code=201, content_type="application/json")
     with pytest.raises(OpenAPIError):
         twilio_openapi.validate_response(asked, wrong)

@@ -18,9 +18,9 @@ SENDER = "+15005550006"
 class BareHttp(AsyncTwilioHttpClient):
     """Twilio's own HTTP client with the login in a header: its way of giving it is deprecated by aiohttp."""
 
-    async def request(self, method, url, params=None, data=None, headers=None, auth=None, **_):
-        headers = {**(headers or {}), "Authorization": aiohttp.encode_basic_auth(*auth)}
-        return await super().request(method, url, params=params, data=data, headers=headers)
+    async def request(self, method, url, *, headers=None, auth=None, **others):
+        login = {"Authorization": aiohttp.encode_basic_auth(*auth)}
+        return await super().request(method, url, headers={**(headers or {}), **login}, **others)
 
 
 @pytest_asyncio.fixture
