@@ -15,6 +15,7 @@ from schemas.envelope import DECODERS, EVENT_MODELS, Envelope, binary_mode
 from schemas.events import EVENT_TYPES
 from schemas.inbox import Fact
 from schemas.normalise import normalise
+from schemas.plausibility import YEARS
 from schemas.refusals import Refusal
 from schemas.rejected import Headers, Rejected, refuse, refuse_binary_mode
 from schemas.unknown_fields import take_out
@@ -33,7 +34,6 @@ __all__ = [
 MAX_EVENT_BYTES = 256 * 1024
 """The largest event that is read. CloudEvents asks intermediaries for 64 KiB; a long bill needs more."""
 
-_YEARS = range(1900, 2200)
 _BYTE = re.compile(r"\(byte (\d+)\)$")
 # An odd number of backslashes: the escape itself, not a text about it.
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -100,7 +100,7 @@ def _judge(value: bytes, event: Envelope, unknown_fields: int) -> Read:
     customer_id = data.customer_id
     if event.subject != customer_id:
         return refuse(_SUBJECT_DIFFERS, value)
-    if event.time.year not in _YEARS:
+    if event.time.year not in YEARS:
         return refuse(_TIME_INVALID, value)
     fact = normalise(data)
     if isinstance(fact, Refusal):

@@ -13,7 +13,7 @@ from schemas.events import EVENT_TYPES
 from schemas.expectations import expectation
 from schemas.refusals import Refusal, RejectReason
 
-_PLACE = re.compile(r" - at `(?P<key>key in )?\$(?P<path>[^`]*)`$")
+_PLACE = re.compile(r" - at (?P<key>`key` in )?`\$(?P<path>[^`]*)`$")
 _MISSING = re.compile(r"Object missing required field `(?P<name>\w+)`")
 _WRONG_TYPE = re.compile(r"Expected `[^`]+`, got ")
 _BAD_INSTANT = re.compile(r"Invalid RFC3339|Expected `datetime` with a timezone")

@@ -17,13 +17,6 @@ def expectation(model: type[msgspec.Struct], path: str) -> str:
     return _in_words(_descend(_shape(model), path))
 
 
-def field_names(model: type[msgspec.Struct]) -> str:
-    """The fields of an object, for people who misspelt one."""
-    shape = _shape(model)
-    assert isinstance(shape, inspect.StructType)  # noqa: S101 - what `type_info` of a Struct is
-    return ", ".join(field.encode_name for field in shape.fields)
-
-
 @cache
 def _shape(model: type[msgspec.Struct]) -> inspect.Type:
     return inspect.type_info(model)
@@ -31,20 +24,12 @@ def _shape(model: type[msgspec.Struct]) -> inspect.Type:
 
 def _descend(shape: inspect.Type, path: str) -> inspect.Type:
     for step in _STEP.findall(path):
-        shape = _step_into(_without_null(_bare(shape)), step)
+        shape = _step_into(_bare(shape), step)
     return shape
 
 
 def _bare(shape: inspect.Type) -> inspect.Type:
     return shape.type if isinstance(shape, inspect.Metadata) else shape
-
-
-def _without_null(shape: inspect.Type) -> inspect.Type:
-    """The one other member of an optional type; a union of several stays as it is."""
-    if not isinstance(shape, inspect.UnionType):
-        return shape
-    rest = [member for member in shape.types if not isinstance(member, inspect.NoneType)]
-    return _bare(rest[0]) if len(rest) == 1 else shape
 
 
 def _step_into(shape: inspect.Type, step: str) -> inspect.Type:

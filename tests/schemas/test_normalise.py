@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from schemas import inbox
 from schemas.codec import Accepted, Rejected, read
 from schemas.contact_points import e164, email
+from schemas.envelope import EVENT_MODELS
 from schemas.events import EVENT_TYPES
+from schemas.expectations import expectation
 from schemas.vocabulary import canonical_locale
 
 VALID = Path(__file__).parents[2] / "schemas" / "examples" / "valid"
@@ -169,8 +171,9 @@ def test_line_breaks_in_a_name_cannot_reach_a_subject():
     assert fact_of("customer.updated", name="Ada\r\nBcc: eve").name == "Ada Bcc: eve"
 
 
-def test_names_of_any_script_stay_as_they_are():
-    assert fact_of("customer.updated-unreachable").name == "李雷"
+@pytest.mark.parametrize("name", ["李雷", "می\u200cخواهم", "Ana\u00a0María", "O’Neil"])
+def test_names_of_any_script_stay_as_they_are(name):
+    assert fact_of("customer.updated", name=name).name == name
 
 
 @pytest.mark.parametrize(
@@ -298,3 +301,16 @@ def test_a_number_is_no_consent_for_email():
 
 def test_a_national_number_in_a_consent_is_refused_with_advice():
     assert "E.164" in answer_to("consent.changed", contact_point="07700 900123").message
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"), [("data.lines[3].amount", "a whole number"), ("data.attributes[...]", "text")]
+)
+def test_what_is_expected_is_taken_from_the_models(path, expected):
+    model = EVENT_MODELS["invoice.due" if "lines" in path else "customer.updated"]
+    assert expectation(model, path).startswith(expected)
+
+
+def test_a_place_that_no_model_has_is_the_callers_mistake():
+    with pytest.raises(LookupError):
+        expectation(EVENT_MODELS["invoice.due"], "id.of_what")
