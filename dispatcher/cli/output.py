@@ -25,9 +25,9 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    console = Console(file=sys.stdout, highlight=False, markup=False, width=_width())
-    console.print(table)
-
-
-def _width() -> int | None:
-    return None if sys.stdout.isatty() else _WIDE
+    terminal = sys.stdout.isatty()
+    console = Console(highlight=False, markup=False, force_terminal=terminal, width=None if terminal else _WIDE)
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        typer.echo(line.rstrip())
