@@ -73,7 +73,7 @@ TOPICS: tuple[Topic, ...] = (
         "ours",
         "every decision, attempt and fact",
         partitioned_by_customer=True,
-        settings=(("retention.ms", str(400 * _DAY)),),
+        settings=(("retention.ms", str(400 * _DAY)), _APPEND_TIME),
     ),
     Topic(
         TASKS,

@@ -4,6 +4,7 @@ Faust's own offset arithmetic counts a cancelled delivery as done (1,500 of 400,
 what lies below its own read offset (a partition stopped that way). For our topics neither is consulted.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
@@ -16,6 +17,7 @@ from faust.types import TP
 from dispatcher.engine.config import Connection
 
 _FETCH_WAIT_MS = 250
+_logger = logging.getLogger("faust.consumer")  # else these classes would log as if they were ours
 _FETCH_BYTES = 2 * 1024 * 1024
 
 
@@ -55,6 +57,7 @@ class _Thread(driver.AIOKafkaConsumerThread):
     """The consumer thread with a consumer that reads committed records only and answers soon when there is nothing."""
 
     connection: Connection
+    logger = _logger
 
     def _create_worker_consumer(self, transport: object) -> AIOKafkaConsumer:
         conf = self.app.conf
@@ -102,6 +105,7 @@ class PositionedConsumer(driver.Consumer):
 
     committable: Committable
     connection: Connection
+    logger = _logger
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """As Faust builds it."""

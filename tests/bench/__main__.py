@@ -1,0 +1,88 @@
+"""`make bench`: throughput, restore and latency on one cluster, side by side, written to build/bench/throughput.json.
+
+    python -m tests.bench [--customers N] [--rounds N] [--only NAME,NAME]
+"""
+
+import argparse
+import asyncio
+import json
+import platform
+import tempfile
+from pathlib import Path
+
+from dispatcher.local.kafka import EmbeddedKafka
+from dispatcher.local.kafka_settings import BENCH
+from tests.bench.latency import latency
+from tests.bench.runs import Figures, bare, end_to_end, pipeline, stock
+from tests.broker.installation import ROOT
+
+RESULT = ROOT / "build" / "bench" / "throughput.json"
+BARS = {
+    "pipeline_to_bare": (0.3, "at least"),
+    "pipeline_to_stock": (8.0, "at least"),
+    "end_to_end_to_bare": (0.15, "at least"),
+    "restore": (150_000, "at least"),
+    "latency_p50_ms": (50, "below"),
+    "latency_p99_ms": (250, "below"),
+}
+
+
+async def run(customers: int, rounds: int, only: set[str]) -> Figures:
+    """All measurements, one after the other, nothing else beside them."""
+    figures = Figures(customers, rounds)
+    with tempfile.TemporaryDirectory(prefix="bench") as folder:
+        async with EmbeddedKafka(sizing=BENCH, log_path=Path(folder) / "kafka.log") as kafka:
+            servers = kafka.bootstrap_servers
+            for name, measure in (
+                ("pipeline", pipeline),
+                ("bare", bare),
+                ("stock", stock),
+                ("end_to_end", end_to_end),
+                ("latency", latency),
+            ):
+                if not only or name in only:
+                    print(f"{name} ...", flush=True)
+                    await measure(servers, Path(folder), figures)
+                    print(json.dumps(figures.of(name), default=str), flush=True)
+    return figures
+
+
+def judged(figures: Figures) -> dict[str, object]:
+    """Ratios beside their bars."""
+    bare_rate = figures.bare or float("nan")
+    values = {
+        "pipeline_to_bare": figures.pipeline / bare_rate,
+        "pipeline_to_stock": figures.pipeline / (figures.stock or float("nan")),
+        "end_to_end_to_bare": figures.end_to_end / bare_rate,
+        "restore": figures.restore,
+        "latency_p50_ms": figures.latency_ms.get("p50", float("nan")),
+        "latency_p99_ms": figures.latency_ms.get("p99", float("nan")),
+    }
+    told: dict[str, object] = {}
+    for name, (bar, kind) in BARS.items():
+        value = values[name]
+        met = value >= bar if kind == "at least" else value < bar
+        told[name] = {"value": round(value, 3), "bar": f"{kind} {bar}", "met": met}
+    return told
+
+
+def main() -> None:
+    """Measure and write; the exit code does not depend on the figures."""
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("--customers", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--only", default="")
+    asked = parser.parse_args()
+    only = {name for name in asked.only.split(",") if name}
+    figures = asyncio.run(run(asked.customers, asked.rounds, only))
+    bars = judged(figures)
+    whole = figures.as_json() | {"bars": bars, "python": platform.python_version(), "machine": platform.machine()}
+    RESULT.parent.mkdir(parents=True, exist_ok=True)
+    RESULT.write_text(json.dumps(whole, indent=2) + "\n", "utf-8")
+    for name, told in bars.items():
+        print(f"{name:22} {told}")
+    print(f"written to {RESULT.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
