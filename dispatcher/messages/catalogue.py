@@ -7,6 +7,7 @@ phase. The default language has generic words on every channel, so there are alw
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from babel import Locale
@@ -114,13 +115,27 @@ def load_catalogue(search: Sequence[Path]) -> Catalogue | list[TemplateProblem]:
         if locale is None:
             problems.append(TemplateProblem(str(folders[0]), None, "is no known language", "a tag such as en, zh-CN"))
             continue
-        loaded = load_language(tag, locale, folders)
+        loaded = _loaded(tag, locale, folders)
         if isinstance(loaded, Language):
             languages[tag] = loaded
         else:
             problems += loaded
     problems += _missing_generics(roots[0], languages)
     return problems or Catalogue(languages)
+
+
+def _loaded(tag: str, locale: Locale, folders: Sequence[Path]) -> Language | list[TemplateProblem]:
+    if folders[-1].parent != BUILT_IN:
+        return load_language(tag, locale, folders)
+    built_in = _built_in(tag, locale)
+    if len(folders) == 1 or not isinstance(built_in, Language):
+        return built_in
+    return load_language(tag, locale, folders, built_in)
+
+
+@cache
+def _built_in(tag: str, locale: Locale) -> Language | list[TemplateProblem]:
+    return load_language(tag, locale, [BUILT_IN / tag])
 
 
 def _piece(language: Language, words: Template, channel: Channel, locale: Locale | None = None) -> Piece:

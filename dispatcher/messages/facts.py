@@ -1,6 +1,6 @@
 """What a message is about, from the claim and the creditor: formatted for the customer, and safe to show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dispatcher.core.claim import Claim
@@ -29,11 +29,17 @@ _LONGEST_SMS_LINK = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """The invoices of a claim, oldest first, each with its id; credit notes apart."""
+class Matter:
+    """What a claim is about: invoices and credit notes with their ids, oldest first.
+
+    `totals` are what is to be paid, by currency in minor units: credit notes in the currency of an invoice are taken off,
+    and amounts in different currencies are never added. `deducted` is what was taken off.
+    """
 
     invoices: Sequence[tuple[str, Invoice]]
     credit_notes: Sequence[tuple[str, Invoice]]
+    totals: Mapping[str, int]
+    deducted: Mapping[str, int]
     today: Day
 
     def days(self, invoice: Invoice) -> int:
@@ -41,23 +47,43 @@ class Subject:
         return max(0, self.today - invoice.due_on)
 
 
-def subject_of(claim: Claim) -> Subject:
-    """What the claim is about. A claim of credit notes alone (there is none) would be told as if they were invoices."""
-    ordered = claim.invoices if len(claim.invoices) == 1 else tuple(sorted(claim.invoices, key=_by_due_date))
-    invoices = [each for each in ordered if each[1].kind == "invoice"] or [*ordered]
-    credit_notes = [each for each in ordered if each not in invoices]
-    return Subject(invoices, credit_notes, invoices[0][1].due_on + claim.days_overdue)
+def matter_of(claim: Claim) -> Matter:
+    """What the claim is about. It has at least one invoice; a credit note is listed only where it is deducted."""
+    if len(claim.invoices) == 1:
+        invoice = claim.invoices[0][1]
+        return Matter(
+            claim.invoices, (), {invoice.currency: invoice.amount_due}, {}, invoice.due_on + claim.days_overdue
+        )
+    ordered = sorted(claim.invoices, key=_by_due_date)
+    invoices = [each for each in ordered if each[1].kind == "invoice"]
+    notes = [each for each in ordered if each[1].kind == "credit_note"]
+    gross, credit = _sums(invoices), _sums(notes)
+    deducted = {currency: amount for currency, amount in credit.items() if amount < gross.get(currency, 0)}
+    return Matter(
+        invoices,
+        [each for each in notes if each[1].currency in deducted],
+        {currency: amount - deducted.get(currency, 0) for currency, amount in gross.items()},
+        deducted,
+        invoices[0][1].due_on + claim.days_overdue,
+    )
+
+
+def _sums(invoices: Iterable[tuple[str, Invoice]]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for _, invoice in invoices:
+        sums[invoice.currency] = sums.get(invoice.currency, 0) + invoice.amount_due
+    return sums
 
 
 def _by_due_date(each: tuple[str, Invoice]) -> tuple[Day, str]:
     return each[1].due_on, each[0]
 
 
-def shared_facts(claim: Claim, creditor: Creditor, subject: Subject, piece: Piece, *, sms: bool = False) -> Facts:
+def shared_facts(claim: Claim, creditor: Creditor, matter: Matter, piece: Piece, *, sms: bool = False) -> Facts:
     """The variables of every template; `sms` chooses short dates, amounts within GSM-7 and a link that fits."""
     formats = piece.formats
-    oldest_id, oldest = subject.invoices[0]
-    link = _common_link(subject, creditor)
+    oldest_id, oldest = matter.invoices[0]
+    link = _common_link(matter, creditor)
     return {
         "name": foreign_text(claim.profile.name, _LONGEST_NAME),
         "reference": foreign_text(claim.customer_id, _LONGEST_REFERENCE),
@@ -68,28 +94,29 @@ def shared_facts(claim: Claim, creditor: Creditor, subject: Subject, piece: Piec
         "phone": creditor.phone,
         "email": creditor.email,
         "phase": claim.stage.phase,
-        "count": len(subject.invoices),
+        "count": len(matter.invoices),
         "number": _number(oldest_id, oldest),
-        "total": formats.listed(totals(subject, formats, plain=sms)),
-        "due": formats.short_date(oldest.due_on, subject.today) if sms else formats.date(oldest.due_on),
-        "days": subject.days(oldest),
-        "pay_by": _pay_by(claim, subject, formats, sms=sms),
+        "total": formats.listed(_amounts(matter.totals, formats, plain=sms)),
+        "credit": formats.listed(_amounts(matter.deducted, formats, plain=sms)) if matter.deducted else "",
+        "due": formats.short_date(oldest.due_on, matter.today) if sms else formats.date(oldest.due_on),
+        "days": matter.days(oldest),
+        "pay_by": _pay_by(claim, matter, formats, sms=sms),
         "link": "" if sms and len(link) > _LONGEST_SMS_LINK else link,
         "reply_stop": creditor.sms_from.lstrip("+").isdigit(),
     }
 
 
-def listed_facts(claim: Claim, creditor: Creditor, subject: Subject, piece: Piece, *, bill: bool) -> Facts:
+def listed_facts(claim: Claim, creditor: Creditor, matter: Matter, piece: Piece, *, bill: bool) -> Facts:
     """The further variables of layouts; `bill` says whether descriptions and lines are wanted."""
     formats = piece.formats
-    shown = subject.invoices[:LISTED_INVOICES]
+    shown = matter.invoices[:LISTED_INVOICES]
     return {
-        "invoices": [_listed(each, creditor, subject, formats, bill=bill) for each in shown],
-        "more_invoices": len(subject.invoices) - len(shown),
-        "totals": totals(subject, formats) if len(subject.invoices) > 1 else [],
+        "invoices": [_listed(each, creditor, matter, formats, bill=bill) for each in shown],
+        "more_invoices": len(matter.invoices) - len(shown),
+        "totals": _amounts(matter.totals, formats) if len(matter.invoices) > 1 or matter.deducted else [],
         "credits": [
             {"number": _number(invoice_id, credit), "amount": formats.money(credit.amount_due, credit.currency)}
-            for invoice_id, credit in subject.credit_notes[:LISTED_INVOICES]
+            for invoice_id, credit in matter.credit_notes[:LISTED_INVOICES]
         ],
         "consequences": [] if claim.stage.phase == "pre_due" else [*_consequences(creditor, piece)],
     }
@@ -104,22 +131,18 @@ def links_left_out(creditor: Creditor, invoices: Sequence[tuple[str, Invoice]]) 
     )
 
 
-def totals(subject: Subject, formats: Formats, *, plain: bool = False) -> list[str]:
-    """What is to be paid, one amount a currency: amounts in different currencies are never added."""
-    sums: dict[str, int] = {}
-    for _, invoice in subject.invoices:
-        sums[invoice.currency] = sums.get(invoice.currency, 0) + invoice.amount_due
+def _amounts(sums: Mapping[str, int], formats: Formats, *, plain: bool = False) -> list[str]:
     return [formats.money(amount, currency, plain=plain) for currency, amount in sums.items()]
 
 
-def _listed(each: tuple[str, Invoice], creditor: Creditor, subject: Subject, formats: Formats, *, bill: bool) -> Facts:
+def _listed(each: tuple[str, Invoice], creditor: Creditor, matter: Matter, formats: Formats, *, bill: bool) -> Facts:
     invoice_id, invoice = each
     shown = invoice.lines[:LISTED_LINES] if bill else ()
     return {
         "number": _number(invoice_id, invoice),
         "amount": formats.money(invoice.amount_due, invoice.currency),
         "due": formats.date(invoice.due_on),
-        "days": subject.days(invoice),
+        "days": matter.days(invoice),
         "description": foreign_text(invoice.description or "", _LONGEST_DESCRIPTION) if bill else "",
         "link": trusted_link(invoice.pay_url, creditor.link_hosts) or "",
         "lines": [
@@ -134,16 +157,16 @@ def _number(invoice_id: str, invoice: Invoice) -> str:
     return foreign_text(invoice.number or invoice_id, _LONGEST_NUMBER)
 
 
-def _common_link(subject: Subject, creditor: Creditor) -> str:
-    links = {trusted_link(invoice.pay_url, creditor.link_hosts) or "" for _, invoice in subject.invoices}
+def _common_link(matter: Matter, creditor: Creditor) -> str:
+    links = {trusted_link(invoice.pay_url, creditor.link_hosts) or "" for _, invoice in matter.invoices}
     return links.pop() if len(links) == 1 else ""
 
 
-def _pay_by(claim: Claim, subject: Subject, formats: Formats, *, sms: bool) -> str:
+def _pay_by(claim: Claim, matter: Matter, formats: Formats, *, sms: bool) -> str:
     if claim.stage.phase == "pre_due":
         return ""
-    day = subject.today + PAY_WITHIN_DAYS
-    return formats.short_date(day, subject.today) if sms else formats.date(day)
+    day = matter.today + PAY_WITHIN_DAYS
+    return formats.short_date(day, matter.today) if sms else formats.date(day)
 
 
 def _consequences(creditor: Creditor, piece: Piece) -> Sequence[str]:

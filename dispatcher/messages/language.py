@@ -26,14 +26,20 @@ class Language:
         return self.templates.get(words_file(message, channel))
 
 
-def load_language(tag: str, locale: Locale, folders: Sequence[Path]) -> Language | list[TemplateProblem]:
-    """Everything in the language's folders, the first folder first, or every problem found."""
+def load_language(
+    tag: str, locale: Locale, folders: Sequence[Path], built_in: Language | None = None
+) -> Language | list[TemplateProblem]:
+    """Everything in the language's folders, the first folder first, or every problem found.
+
+    What `built_in` has compiled of the last folder is taken from there.
+    """
     environment = sandbox(folders, locale)
     templates: dict[str, Template] = {}
     problems: list[TemplateProblem] = []
     paths = [*_files(folders)]
     for path in paths:
-        found = _compiled(environment, path)
+        ready = None if built_in is None else built_in.templates.get(path.name)
+        found = ready if ready is not None and ready.filename == str(path) else _compiled(environment, path)
         if isinstance(found, Template):
             templates[path.name] = found
         else:
@@ -58,8 +64,9 @@ def _compiled(environment: Environment, path: Path) -> Template | list[TemplateP
         kinds = ", ".join(f"<message>.{channel}.txt" for channel in KINDS)
         return [TemplateProblem(str(path), None, "no template has such a name", f"{kinds}, a layout, or _<part>")]
     try:
-        tree = environment.parse(path.read_text(encoding="utf-8"))
-        template = environment.get_template(path.name)
+        tree = environment.parse(path.read_text(encoding="utf-8"), path.name, str(path))
+        code = environment.compile(tree, path.name, str(path))
+        template = Template.from_code(environment, code, environment.globals)
     except UnicodeDecodeError:
         return [TemplateProblem(str(path), None, "is not UTF-8", "text in UTF-8")]
     except TemplateSyntaxError as error:

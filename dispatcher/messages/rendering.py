@@ -9,7 +9,7 @@ from dispatcher.core.claim import Claim
 from dispatcher.core.rules import Creditor, Policy
 from dispatcher.messages.catalogue import Catalogue, Piece, load_catalogue
 from dispatcher.messages.composition import composed_mail, composed_script, composed_sms
-from dispatcher.messages.facts import links_left_out, listed_facts, shared_facts, subject_of
+from dispatcher.messages.facts import links_left_out, listed_facts, matter_of, shared_facts
 from dispatcher.messages.problems import TemplateProblem, TemplateProblems, TemplatesUnusable
 from dispatcher.messages.trial import FAILURES, trial
 from schemas.values import Channel
@@ -98,7 +98,7 @@ class Templates:
 
 
 def _sms(claim: Claim, creditor: Creditor, piece: Piece) -> Message:
-    facts = shared_facts(claim, creditor, subject_of(claim), piece, sms=True)
+    facts = shared_facts(claim, creditor, matter_of(claim), piece, sms=True)
     return Message(
         attempt_id=claim.attempt_id,
         channel="sms",
@@ -111,9 +111,9 @@ def _sms(claim: Claim, creditor: Creditor, piece: Piece) -> Message:
 
 
 def _mail(claim: Claim, creditor: Creditor, piece: Piece) -> Message:
-    subject = subject_of(claim)
-    facts = shared_facts(claim, creditor, subject, piece)
-    mail = composed_mail(piece, facts | listed_facts(claim, creditor, subject, piece, bill=True))
+    matter = matter_of(claim)
+    facts = shared_facts(claim, creditor, matter, piece)
+    mail = composed_mail(piece, facts | listed_facts(claim, creditor, matter, piece, bill=True))
     return Message(
         attempt_id=claim.attempt_id,
         channel="email",
@@ -133,9 +133,9 @@ def _mail(claim: Claim, creditor: Creditor, piece: Piece) -> Message:
 
 
 def _script(claim: Claim, creditor: Creditor, piece: Piece) -> str:
-    subject = subject_of(claim)
-    facts = shared_facts(claim, creditor, subject, piece)
-    return composed_script(piece, facts | listed_facts(claim, creditor, subject, piece, bill=False))
+    matter = matter_of(claim)
+    facts = shared_facts(claim, creditor, matter, piece)
+    return composed_script(piece, facts | listed_facts(claim, creditor, matter, piece, bill=False))
 
 
 def _validity(claim: Claim) -> int:

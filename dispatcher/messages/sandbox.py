@@ -51,7 +51,7 @@ def _plural_of(locale: Locale) -> Callable[..., str]:
     form = lru_cache(maxsize=1024)(locale.plural_form)
 
     def plural(count: int, *, other: str, **forms: str) -> str:
-        """The word that goes with a number, as in `{{ days | plural(one="day", other="days") }}`."""
+        """Choose the word that goes with a number: `one` and `other` in English, more forms elsewhere."""
         return forms.get(form(count), other)
 
     return plural

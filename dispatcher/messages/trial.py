@@ -51,12 +51,15 @@ def _problem(channel: Channel, piece: Piece, facts: Facts) -> TemplateProblem | 
 
 
 def _place(traceback: TracebackType | None, words: Template) -> tuple[str, int | None]:
-    """File and line of the innermost template in a traceback."""
+    """File and line of the innermost template in a traceback, be its frames compiled code or rewritten by Jinja."""
     place: tuple[str, int | None] = (words.filename or "", None)
     while traceback is not None:
-        template = traceback.tb_frame.f_globals.get("__jinja_template__")
+        names = traceback.tb_frame.f_globals
+        template = names.get("__jinja_template__")
         if isinstance(template, Template):
             place = template.filename or "", template.get_corresponding_lineno(traceback.tb_lineno)
+        elif "__jinja_exception__" in names:
+            place = str(names["__file__"]), traceback.tb_lineno
         traceback = traceback.tb_next
     return place
 
@@ -82,6 +85,7 @@ def _bare(phase: str) -> Facts:
         "count": 1,
         "number": "1",
         "total": "€1.00",
+        "credit": "",
         "due": "3 Nov 2026",
         "days": 0,
         "pay_by": "",
@@ -104,6 +108,7 @@ def _full(phase: str) -> Facts:
         "third_party": True,
         "count": 3,
         "total": "€1.00 and £2.00",
+        "credit": "€0.50",
         "days": 9,
         "pay_by": "19 Nov 2026",
         "link": link,

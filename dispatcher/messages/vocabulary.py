@@ -17,7 +17,8 @@ SHARED: dict[str, str] = {
     "phase": "pre_due, overdue or collection",
     "count": "number of invoices",
     "number": "the first invoice's number",
-    "total": "what is to be paid, one amount a currency, in words: `€10.00 and £5.00`",
+    "total": "what is to be paid, credit notes taken off, one amount a currency: `€10.00 and £5.00`",
+    "credit": "what credit notes took off the total, or nothing",
     "due": "due date of the oldest invoice",
     "days": "days since that date, 0 if it has not passed",
     "pay_by": "the date by which payment is asked for, or nothing before the due date",
@@ -29,8 +30,8 @@ SHARED: dict[str, str] = {
 LISTED: dict[str, str] = {
     "invoices": "list of {number, amount, due, days, description, link, lines: list of {text, amount}, more_lines}",
     "more_invoices": "how many invoices the list leaves out",
-    "totals": "list of totals, one a currency; empty for a single invoice",
-    "credits": "list of {number, amount}: credit notes, never deducted",
+    "totals": "list of totals, one a currency; empty if one invoice is all",
+    "credits": "list of {number, amount}: credit notes that the totals take into account",
     "consequences": "list of sentences that the creditor declared true; empty before the due date",
 }
 """Further variables of the layouts of e-mails and calls."""
