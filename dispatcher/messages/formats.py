@@ -19,6 +19,7 @@ class Formats:
 
     def __init__(self, locale: Locale) -> None:
         self.locale = locale
+        self._pair = format_list(["{0}", "{1}"], locale=locale)
         self._patterns: dict[tuple[str, bool], MoneyPattern] = {}
         self._dates: dict[Day, str] = {}
         self._near_dates: dict[Day, str] = {}
@@ -50,7 +51,13 @@ class Formats:
 
     def listed(self, texts: list[str]) -> str:
         """`€10.00 and £5.00`."""
-        return texts[0] if len(texts) == 1 else format_list(texts, locale=self.locale)
+        match texts:
+            case [text]:
+                return text
+            case [first, second]:
+                return self._pair.format(first, second)
+            case _:
+                return format_list(texts, locale=self.locale)
 
 
 def _remember(texts: dict[Day, str], day: Day, text: str) -> None:
