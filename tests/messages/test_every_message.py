@@ -1,5 +1,6 @@
 """Every built-in template, said about one invoice and about three, in both languages."""
 
+import re
 from html import unescape
 
 import pytest
@@ -73,6 +74,14 @@ def test_a_script_holds_what_it_must_and_nothing_improper(templates, policy, mes
 def test_a_subject_tells_nothing_to_who_sees_the_screen(templates, policy, message, locale, invoices):
     mail = templates.render(claim("email", message, invoices=invoices, locale=locale), policy)
     assert (indiscreet(mail.subject, locale, PHASES[message]), bool(mail.subject)) == ((), True)
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+@pytest.mark.parametrize("message", [key for key, phase in PHASES.items() if phase == "collection"])
+def test_the_preview_of_an_email_tells_nothing_in_collection(templates, policy, message, locale):
+    page = templates.render(claim("email", message, locale=locale), policy).html
+    preview = unescape(re.sub(r"<[^>]+>", "", page.partition("<body")[2].partition(">")[2])).strip()[:120]
+    assert indiscreet(preview, locale, "collection") == ()
 
 
 @over_every_message

@@ -1,8 +1,9 @@
 import pytest
 
+from dispatcher.messages.catalogue import BUILT_IN
 from dispatcher.messages.facts import listed_facts, matter_of, shared_facts
 from dispatcher.messages.trial import _bare, _full
-from dispatcher.messages.vocabulary import LISTED, SHARED
+from dispatcher.messages.vocabulary import KINDS, LISTED, SHARED
 from tests.messages.samples import claim, invoice
 
 
@@ -43,3 +44,14 @@ def test_templates_see_plain_values_alone(facts):
 def test_numbers_of_invoices_stand_for_missing_ones(templates, policy):
     text = templates.render(claim("sms", invoices=(invoice(number=None),)), policy).text
     assert "invoice I-0" in text
+
+
+@pytest.mark.parametrize(("name", "meaning"), [*SHARED.items(), *LISTED.items()])
+def test_every_variable_is_explained_to_authors_of_templates(name, meaning):
+    assert f"| `{name}` | {meaning} |" in (BUILT_IN / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
+def test_every_block_and_layout_is_explained_to_authors_of_templates(kind):
+    readme = (BUILT_IN / "README.md").read_text(encoding="utf-8")
+    assert [name for name in (*kind.blocks, *kind.layouts) if f"`{name}`" not in readme] == []
