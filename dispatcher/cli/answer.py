@@ -39,8 +39,11 @@ def answer(settings: Settings, customer: str, invoice: str | None, now: Millis) 
         ahead = as_recorded(happened, now)
     else:
         ahead = prospect(customer, EMPTY if state is None else state, policy, now, settings)
-    narrowed = msgspec.structs.replace(ahead, planned=_about(ahead.planned, invoice))
-    return Answer(customer, policy.hash, _about(happened, invoice), narrowed)
+    if invoice is not None:
+        happened = tuple(record for record in happened if invoice in record.invoice_ids)
+        planned = tuple(each for each in ahead.planned if invoice in each.invoice_ids)
+        ahead = msgspec.structs.replace(ahead, planned=planned)
+    return Answer(customer, policy.hash, happened, ahead)
 
 
 async def _read(kafka: Kafka, settings: Settings, customer: str) -> tuple[list[JournalRecord], Customer | None]:
@@ -58,7 +61,3 @@ async def _state(kafka: Kafka, settings: Settings, customer: str) -> Customer | 
         if record.key == key:
             found = record.value
     return None if found is None else decode(found)
-
-
-def _about(records_: tuple[JournalRecord, ...], invoice: str | None) -> tuple[JournalRecord, ...]:
-    return tuple(record for record in records_ if invoice is None or invoice in record.invoice_ids)

@@ -57,14 +57,16 @@ def _topic(step: Step) -> Finding:
 
 async def _logs(kafka: Kafka, config: EngineConfig) -> list[Finding]:
     name, state = config.inbox, config.topic(topics.STATE)
-    bounds = await kafka.ends(name)
     tails = await kafka.ends(state)
+    # Positions before ends: workers go on meanwhile, and a position is never ahead of an end that was asked for later.
+    positions = {partition: await _watermark(kafka, state, partition, tail) for partition, tail in tails.items()}
     committed = await kafka.group_position(config.app_id, name)
     findings = []
-    for partition, (start, end) in sorted(bounds.items()):
+    for partition, (start, end) in sorted((await kafka.ends(name)).items()):
+        identity = await _identity(kafka, name, partition) if start == 0 and end > 0 else None
         judged = position(
-            await _watermark(kafka, state, partition, tails[partition]),
-            LogBounds(start, end, await _identity(kafka, name, partition) if start == 0 and end > 0 else None),
+            positions[partition],
+            LogBounds(start, end, identity),
             committed.get(partition),
             partition=f"{name}[{partition}]",
             accept_gap=False,

@@ -86,17 +86,20 @@ async def _send(kafka: "Kafka", settings: Settings, events: Sequence[Good]) -> l
     placed: list[tuple[str, Appended]] = []
     # The first goes alone: it opens the connection that the others share.
     for start, end in ((0, 1), *((at, at + _AT_ONCE) for at in range(1, len(events), _AT_ONCE))):
-        batch = events[start:end]
-        placed += zip(
-            [settings.topic(event.topic) for event in batch],
-            await asyncio.gather(
-                *(
-                    kafka.publish(settings.topic(event.topic), event.event.customer_id.encode(), event.value)
-                    for event in batch
-                )
+        topics = [settings.topic(event.topic) for event in events[start:end]]
+        answers = await asyncio.gather(
+            *(
+                kafka.publish(topic, event.event.customer_id.encode(), event.value)
+                for topic, event in zip(topics, events[start:end], strict=True)
             ),
-            strict=True,
+            return_exceptions=True,
         )
+        for topic, answer in zip(topics, answers, strict=True):
+            if not isinstance(answer, BaseException):
+                placed.append((topic, answer))
+        if fault := next((answer for answer in answers if isinstance(answer, BaseException)), None):
+            typer.echo(f"dispatcher: {len(placed)} of {len(events)} events stand; publish all again", err=True)
+            raise fault
     return placed
 
 

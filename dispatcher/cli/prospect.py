@@ -9,12 +9,26 @@ import msgspec
 from dispatcher.core.decide import Conditions, decide
 from dispatcher.core.policy import Policy
 from dispatcher.settings import Settings
-from schemas.journal import JournalRecord
+from schemas.journal import JournalRecord, Reason, Result
 from schemas.state import Customer
-from schemas.values import CHANNELS, Millis, from_millis
+from schemas.values import CHANNELS, Channel, Millis, from_millis
 
 _LOOKS: Final = 500
 _AHEAD: Final = 400 * 24 * 60 * 60 * 1000
+
+
+class Planned(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What some invoices of one customer come to: `earliest` is when something may happen next, if that is known."""
+
+    invoice_ids: tuple[str, ...]
+    result: Result
+    reasons: tuple[Reason, ...]
+    creditor_id: str | None = None
+    stage: str | None = None
+    channel: Channel | None = None
+    earliest: datetime | None = None
+    responsible: str | None = None
+    tier: str | None = None
 
 
 class Prospect(msgspec.Struct, frozen=True):
@@ -26,8 +40,8 @@ class Prospect(msgspec.Struct, frozen=True):
 
     at: datetime
     basis: Literal["state", "journal"]
-    planned: tuple[JournalRecord, ...]
-    next_contact: JournalRecord | None
+    planned: tuple[Planned, ...]
+    next_contact: Planned | None
     looks_again_at: datetime | None
 
 
@@ -53,14 +67,14 @@ def prospect(customer_id: str, customer: Customer, policy: Policy, now: Millis, 
 
 def _next_contact(
     customer_id: str, customer: Customer, policy: Policy, now: Millis, conditions: Conditions
-) -> JournalRecord | None:
+) -> Planned | None:
     """The first contact that time alone brings about: the worker's own wake-ups, lived through in advance."""
     at = now
     for _ in range(_LOOKS):
         decision = decide(customer_id, customer, (), policy, at, conditions)
         for record in decision.records:
             if record.kind == "decision" and record.channel is not None:
-                return record
+                return _planned(record, record.at)
         if decision.wake_at is None or decision.wake_at > now + _AHEAD:
             return None
         customer, at = decision.customer, max(decision.wake_at, at + 1)
@@ -70,13 +84,37 @@ def _next_contact(
 def as_recorded(happened: Sequence[JournalRecord], now: Millis) -> Prospect:
     """The last decision about each group of invoices that still named something to come."""
     latest = {record.invoice_ids: record for record in happened if record.kind == "decision"}
-    planned = _ordered(record for record in latest.values() if record.planned_for or record.next_at)
-    ahead = [record.next_at for record in planned if record.next_at is not None]
-    return Prospect(from_millis(now), "journal", planned, None, min(ahead, default=None))
+    planned = _ordered(record for record in latest.values() if _ahead(record))
+    return Prospect(
+        at=from_millis(now),
+        basis="journal",
+        planned=planned,
+        next_contact=None,
+        looks_again_at=min((each.earliest for each in planned if each.earliest), default=None),
+    )
 
 
-def _ordered(records: Iterable[JournalRecord]) -> tuple[JournalRecord, ...]:
-    return tuple(sorted(records, key=lambda record: (record.invoice_ids, record.record_id)))
+def _ordered(records: Iterable[JournalRecord]) -> tuple[Planned, ...]:
+    inorder = sorted(records, key=lambda record: (record.invoice_ids, record.record_id))
+    return tuple(_planned(record, _ahead(record)) for record in inorder)
+
+
+def _planned(record: JournalRecord, earliest: datetime | None) -> Planned:
+    return Planned(
+        record.invoice_ids,
+        record.result,
+        record.reasons,
+        record.creditor_id,
+        record.stage,
+        record.channel,
+        earliest,
+        record.responsible,
+        record.tier,
+    )
+
+
+def _ahead(record: JournalRecord) -> datetime | None:
+    return record.planned_for or record.next_at
 
 
 def _without_verdicts(customer: Customer) -> Customer:

@@ -1,5 +1,6 @@
 """Journal records in words. They hold ids, codes and instants, never a name or an address."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from schemas.journal import JournalRecord, Reason
@@ -17,19 +18,14 @@ def told(record: JournalRecord) -> str:
         record.channel or "-",
         record.result,
     ]
-    if ahead := earliest(record):
+    if ahead := record.planned_for or record.next_at:
         words.append(f"not before {shown(ahead)}")
-    return "  ".join(words) + "  " + reasons(record)
+    return "  ".join([*words, sentences(record.reasons)])
 
 
-def reasons(record: JournalRecord) -> str:
-    """The reasons of a record as sentences, with the rule and the values that each looked at."""
-    return " ".join(_sentence(reason) for reason in record.reasons)
-
-
-def earliest(record: JournalRecord) -> datetime | None:
-    """The first instant at which something may happen next, if the record names one."""
-    return record.planned_for or record.next_at
+def sentences(reasons: Iterable[Reason]) -> str:
+    """Reasons in words, each with the rule and the values that it looked at."""
+    return " ".join(_sentence(reason) for reason in reasons)
 
 
 def shown(instant: datetime) -> str:

@@ -7,7 +7,7 @@ import typer
 
 from dispatcher.cli.ending import settings_or_stop, stop
 from dispatcher.cli.output import print_json, print_table
-from dispatcher.cli.telling import earliest, reasons, shown
+from dispatcher.cli.telling import sentences, shown
 from dispatcher.exit_codes import ExitCode
 from dispatcher.ops.clock import clock_for
 from schemas.journal import JournalRecord
@@ -15,6 +15,7 @@ from schemas.values import Millis, to_millis
 
 if TYPE_CHECKING:
     from dispatcher.cli.answer import Answer
+    from dispatcher.cli.prospect import Planned
 
 
 def register(app: typer.Typer) -> None:
@@ -51,35 +52,47 @@ def _instant(text: str) -> Millis:
 
 
 def _show(answer: "Answer") -> None:
+    ahead = answer.next
     typer.echo(f"customer {answer.customer_id}, policy {answer.policy}")
     typer.echo("\nWhat happened")
     print_table(
         ("at", "invoices", "stage", "channel", "result", "why"),
-        [(shown(record.at), *_what(record), reasons(record)) for record in answer.happened],
+        [
+            (shown(each.at), _ids(each.invoice_ids), each.stage or "-", each.channel or "-", each.result, _why(each))
+            for each in answer.happened
+        ],
     )
-    ahead = answer.next
     typer.echo(f"\nWhat is planned, as of {shown(ahead.at)} (by {ahead.basis})")
     print_table(
         ("earliest", "invoices", "stage", "channel", "result", "responsible", "why"),
-        [(_when(record), *_what(record), record.responsible or "-", reasons(record)) for record in ahead.planned],
+        [
+            (
+                "-" if each.earliest is None else shown(each.earliest),
+                _ids(each.invoice_ids),
+                each.stage or "-",
+                each.channel or "-",
+                each.result,
+                each.responsible or "-",
+                _why(each),
+            )
+            for each in ahead.planned
+        ],
     )
     again = "at the next event" if ahead.looks_again_at is None else shown(ahead.looks_again_at)
     typer.echo(f"\nNext contact if nothing happens: {_contact(ahead.next_contact)}")
     typer.echo(f"Looked at again: {again}")
 
 
-def _contact(record: JournalRecord | None) -> str:
-    if record is None:
+def _contact(planned: "Planned | None") -> str:
+    if planned is None or planned.earliest is None:
         return "none is in sight"
-    invoices, stage, channel, _ = _what(record)
-    return f"{shown(record.at)} by {channel}, stage {stage}, {invoices}, responsible: {record.responsible or '-'}"
+    by = f"by {planned.channel}, stage {planned.stage}, {_ids(planned.invoice_ids)}"
+    return f"{shown(planned.earliest)} {by}, responsible: {planned.responsible or '-'}"
 
 
-def _what(record: JournalRecord) -> tuple[str, str, str, str]:
-    invoices = ",".join(record.invoice_ids) or "-"
-    return invoices, record.stage or "-", record.channel or "-", record.result
+def _ids(invoice_ids: tuple[str, ...]) -> str:
+    return ",".join(invoice_ids) or "-"
 
 
-def _when(record: JournalRecord) -> str:
-    instant = earliest(record)
-    return "-" if instant is None else shown(instant)
+def _why(said: "JournalRecord | Planned") -> str:
+    return sentences(said.reasons)

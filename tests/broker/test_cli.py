@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import secrets
+import signal
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -216,7 +218,7 @@ def test_why_names_the_next_contact_with_channel_instant_and_person(shell: Shell
 
     contact = answer["next"]["next_contact"]
     assert contact["channel"] in CHANNELS
-    assert contact["at"] >= "2026-11-02"
+    assert contact["earliest"] >= "2026-11-02"
     assert contact["responsible"]
 
 
@@ -300,3 +302,44 @@ async def foreign_position(bootstrap_servers: str, prefix: str) -> None:
     mark = msgspec.msgpack.encode(Watermark("another log", 41))
     async with Kafka(Connection(bootstrap_servers)) as kafka:
         await kafka.publish(f"{prefix}reminders.state", WATERMARK_KEY, mark, partition=0)
+
+
+def test_a_followed_journal_goes_on_with_what_is_appended(environment: dict[str, str]):
+    line, code = asyncio.run(followed(environment))
+
+    assert (json.loads(line)["record_id"], code) == ("C-77.1", 130)
+
+
+async def followed(environ: dict[str, str]) -> tuple[bytes, int]:
+    """The first line of a journal that is followed while a record is appended, and how Ctrl-C ends it."""
+    command = [sys.executable, "-m", "dispatcher", "journal", "--customer", "C-77", "--follow", "--json"]
+    following = await asyncio.create_subprocess_exec(
+        *command, env=os.environ | environ, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    assert following.stdout is not None
+    try:
+        async with asyncio.timeout(30):
+            await appended(environ, "C-77")
+            line = await following.stdout.readline()
+            following.send_signal(signal.SIGINT)
+            return line, await following.wait()
+    except TimeoutError:
+        following.kill()
+        raise
+
+
+async def appended(environ: dict[str, str], customer_id: str) -> None:
+    record = journal.JournalRecord(
+        record_id=f"{customer_id}.1",
+        at=datetime.fromisoformat(DECIDED_AT),
+        kind="fact",
+        customer_id=customer_id,
+        invoice_ids=(),
+        result="recorded",
+        reasons=(journal.Reason("recorded"),),
+        policy="0",
+    )
+    topic = f"{environ['DISPATCHER_TOPIC_PREFIX']}reminders.journal"
+    async with Kafka(Connection(environ["DISPATCHER_BOOTSTRAP_SERVERS"])) as kafka:
+        place = partition_of(customer_id, PARTITIONS)
+        await kafka.publish(topic, customer_id.encode(), journal.encode(record), partition=place)
