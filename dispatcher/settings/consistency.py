@@ -61,9 +61,7 @@ def twilio(read: Reader) -> Twilio | None:
             v.TWILIO_AUTH_TOKEN.name: token,
             v.TWILIO_FROM.name: sender,
         }
-        read.problems += _missing(
-            needed, "expected: account, token and sender are set together, or none of them"
-        )
+        read.problems += _missing(needed, "expected: account, token and sender are set together, or none of them")
     return None
 
 

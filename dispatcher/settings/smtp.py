@@ -47,9 +47,7 @@ def parse_smtp_url(text: str) -> SmtpServer:
         raise Unsuitable(EXPECTED)
     encryption, port = known
     if parts.password is not None and encryption == "none" and not is_loopback(parts.hostname):
-        raise Unsuitable(
-            "smtp:// would send the password in clear text: expected smtps:// or smtp+starttls://"
-        )
+        raise Unsuitable("smtp:// would send the password in clear text: expected smtps:// or smtp+starttls://")
     return SmtpServer(
         host=parts.hostname,
         port=parts.port or port,
