@@ -3,15 +3,16 @@
 import asyncio
 import json
 import os
+import secrets
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from dispatcher.engine.clients import Kafka
+from dispatcher.engine.clients import Appended, Headers, Kafka, Record
 from dispatcher.engine.config import Connection, EngineConfig
 from dispatcher.engine.log_position import WATERMARK_KEY
 from dispatcher.local.process import LocalProcess
@@ -26,10 +27,12 @@ POLICY = ROOT / "deploy" / "policy.example.toml"
 SESSION_S = 2.0
 
 
-def event(
-    event_type: str, customer_id: str, *, at: datetime, event_id: str | None = None, **data: object
-) -> tuple[str, bytes, bytes]:
-    """Topic (without prefix), key and value of one published event."""
+Published = tuple[str, bytes, bytes]
+"""Topic (without prefix), key and value of one published event."""
+
+
+def event(event_type: str, customer_id: str, *, at: datetime, event_id: str | None = None, **data: object) -> Published:
+    """One event as a billing system publishes it."""
     body = {
         "specversion": "1.0",
         "id": event_id or f"{event_type}-{customer_id}-{at.timestamp()}",
@@ -42,7 +45,7 @@ def event(
     return EVENT_TYPES[event_type][0], customer_id.encode(), json.dumps(body).encode()
 
 
-def profile(customer_id: str, *, at: datetime, **more: object) -> tuple[str, bytes, bytes]:
+def profile(customer_id: str, *, at: datetime, **more: object) -> Published:
     """A customer in London who can be reached by SMS and e-mail."""
     known: dict[str, object] = {
         "name": "Pat Example",
@@ -55,7 +58,7 @@ def profile(customer_id: str, *, at: datetime, **more: object) -> tuple[str, byt
     return event("customer.updated", customer_id, at=at, **(known | more))
 
 
-def due(customer_id: str, invoice_id: str, *, at: datetime, in_days: int = 0, **more: object) -> tuple[str, bytes, bytes]:
+def due(customer_id: str, invoice_id: str, *, at: datetime, in_days: int = 0, **more: object) -> Published:
     """An invoice that is due so many days after `at`."""
     stated: dict[str, object] = {
         "invoice_id": invoice_id,
@@ -81,7 +84,11 @@ class Installation:
     @property
     def config(self) -> EngineConfig:
         return EngineConfig(
-            Connection(self.broker), f"{self.prefix}dispatcher", self.prefix, self.partitions, session_timeout_s=SESSION_S
+            Connection(self.broker),
+            f"{self.prefix}dispatcher",
+            self.prefix,
+            self.partitions,
+            session_timeout_s=SESSION_S,
         )
 
     async def create(self) -> None:
@@ -90,7 +97,7 @@ class Installation:
             wanted = topic_plan.Wanted(self.prefix, self.partitions, 1)
             await topic_plan.apply(kafka, await topic_plan.plan(kafka, wanted))
 
-    async def publish(self, events: Sequence[tuple[str, bytes, bytes]]) -> None:
+    async def publish(self, events: Sequence[Published]) -> None:
         """As a billing system would, in order by topic."""
         by_topic: dict[str, list[tuple[bytes | None, bytes]]] = {}
         for topic, key, value in events:
@@ -99,11 +106,23 @@ class Installation:
             for topic, records in by_topic.items():
                 await kafka.publish_all(self.prefix + topic, records)
 
-    def worker(self, name: str = "worker", **settings: str) -> LocalProcess:
-        """Start a worker process; its log is in the folder."""
-        environment = {
-            key: value for key, value in os.environ.items() if not key.startswith("DISPATCHER_")
-        } | {
+    async def append(
+        self, topic: str, value: bytes, key: bytes | None = None, *, partition: int | None = None, headers: Headers = ()
+    ) -> Appended:
+        """One record as it is, on the partition of the caller's choice."""
+        async with Kafka(Connection(self.broker)) as kafka:
+            return await kafka.publish(self.prefix + topic, key, value, headers, partition)
+
+    async def records(self, topic: str) -> list[Record]:
+        """All committed records of a topic (its name without prefix)."""
+        async with Kafka(Connection(self.broker)) as kafka:
+            return [each async for each in kafka.read(self.prefix + topic)]
+
+    def worker(
+        self, name: str = "worker", *, program: Sequence[str] = ("dispatcher", "worker"), **settings: str
+    ) -> LocalProcess:
+        """Start a worker process, or another `program` (module and arguments) with its settings; its log is in the folder."""
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("DISPATCHER_")} | {
             "DISPATCHER_BOOTSTRAP_SERVERS": self.broker,
             "DISPATCHER_TOPIC_PREFIX": self.prefix,
             "DISPATCHER_PARTITIONS": str(self.partitions),
@@ -116,7 +135,7 @@ class Installation:
             **settings,
         }
         command = ["/usr/bin/env", *(f"{k}={v}" for k, v in environment.items() if k.startswith("DISPATCHER_"))]
-        process = LocalProcess([*command, sys.executable, "-m", "dispatcher", "worker"], self.folder / f"{name}.log")
+        process = LocalProcess([*command, sys.executable, "-m", *program], self.folder / f"{name}.log")
         self.started.append(process)
         return process
 
@@ -153,8 +172,46 @@ class Installation:
         except TimeoutError:
             tails = "\n".join(each.output()[-3000:] for each in self.started)
             told = "\n".join(_short(each) for each in records[-40:])
-            raise AssertionError(f"not within {timeout_s} s; journal ends with\n{told}\nworkers said\n{tails}") from None
+            raise AssertionError(
+                f"not within {timeout_s} s; journal ends with\n{told}\nworkers said\n{tails}"
+            ) from None
         raise AssertionError("the journal ended")
+
+
+def each_of(customers: Iterable[str], wanted: Callable[[JournalRecord], bool]) -> Callable[[list[JournalRecord]], bool]:
+    """For `until`: each of these customers has a record like that."""
+    missing = set(customers)
+
+    def done(records: list[JournalRecord]) -> bool:
+        last = records[-1]
+        if last.customer_id in missing and wanted(last):
+            missing.remove(last.customer_id)
+        return not missing
+
+    return done
+
+
+def facts_of(event_ids: Iterable[str]) -> Callable[[list[JournalRecord]], bool]:
+    """For `until`: each of these events has been journalled."""
+    missing = set(event_ids)
+
+    def done(records: list[JournalRecord]) -> bool:
+        last = records[-1]
+        if last.kind == "fact" and last.cause is not None:
+            missing.discard(last.cause.id)
+        return not missing
+
+    return done
+
+
+def ids_of(events: Iterable[Published]) -> list[str]:
+    """The ids of published events."""
+    return [json.loads(value)["id"] for _, _, value in events]
+
+
+def codes(record: JournalRecord) -> list[str]:
+    """The reason codes of a record."""
+    return [reason.code for reason in record.reasons]
 
 
 def _short(record: JournalRecord) -> str:
@@ -173,6 +230,11 @@ async def installation(
         yield made
     finally:
         await made.end()
+
+
+def new_prefix() -> str:
+    """A prefix that no other installation has, for topics, groups and transactional ids."""
+    return f"t{secrets.token_hex(4)}."
 
 
 def now() -> datetime:
