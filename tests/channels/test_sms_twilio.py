@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
+from aiohttp import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.accounts import TwilioConfig
 from channels.protocol import Accepted, Deferred, Message, NotStarted, Rejected, Unknown
 from channels.sms_twilio import TwilioSms, _retry_after
-from channels.sms_twilio_http import Exchange
+from channels.sms_twilio_http import Exchange, OneShotHttpClient, exchange
 from dispatcher.local.twilio import ACCOUNT_SID, AUTH_TOKEN
 from dispatcher.local.twilio_faults import MAGIC_RECIPIENTS, MAGIC_SENDERS, Cut, Garbage, Refused
 
@@ -228,7 +229,7 @@ async def test_without_the_permit_no_byte_is_written(silent):
 
 @pytest.mark.asyncio
 async def test_a_tls_handshake_that_never_ends_is_safe(silent):
-    async with adapter_for(config(f"https://{silent.address}", connect_s=0.2)) as adapter:
+    async with adapter_for(config(f"https://{silent.address}", connect_s=0.2)) as adapter, asyncio.timeout(2.0):
         assert await send(adapter) == Deferred(1.0, "provider", "timeout")
 
 
@@ -255,8 +256,38 @@ async def test_a_name_that_does_not_resolve_is_safe():
 
 @pytest.mark.asyncio
 async def test_the_configured_time_bounds_a_send(silent):
-    async with adapter_for(config(f"http://{silent.address}", timeout_s=0.2)) as adapter:
+    async with adapter_for(config(f"http://{silent.address}", timeout_s=0.2)) as adapter, asyncio.timeout(2.0):
         assert await send(adapter, deadline_s=60.0) == Unknown("timeout")
+
+
+@pytest.mark.asyncio
+async def test_an_answer_without_an_end_is_not_read_to_its_end():
+    async def serve(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n\r\n")
+        try:
+            while True:
+                writer.write(b"x" * 65_536)
+                await writer.drain()
+        except ConnectionError:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server, adapter_for(config(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")) as adapter:
+        assert await send(adapter) == Unknown("unreadable")
+
+
+@pytest.mark.asyncio
+async def test_a_second_request_within_one_send_is_never_written(twilio):
+    http = OneShotHttpClient(config(twilio.base_url))
+    token = exchange.set(Exchange(lambda: True))
+    try:
+        await http.request("POST", twilio.base_url, data={"To": "+12025550123"})
+        with pytest.raises(ClientError, match="written once"):
+            await http.request("POST", twilio.base_url, data={"To": "+12025550123"})
+    finally:
+        exchange.reset(token)
+        await http.close()
 
 
 # --- Retry-After
