@@ -66,9 +66,9 @@ def run_worker(settings: Settings, *, accept_gap: bool = False) -> int:
 
 async def _serve(settings: Settings, *, accept_gap: bool) -> None:
     policy = read_policy(settings.policy)
-    templates = read_templates(settings)
     config = engine_config(settings, accept_gap=accept_gap)
     metrics = Metrics(policy.stage_ids, SENTENCES)
+    templates = read_templates(settings, metrics)
     clock = clock_for(settings.clock)
     health = Health(sending=settings.sending, clock=clock.marked)
     metrics.sending(settings.sending)
@@ -145,13 +145,13 @@ def read_policy(file: Path | None) -> Policy:
     return parsed
 
 
-def read_templates(settings: Settings) -> Templates:
+def read_templates(settings: Settings, metrics: Metrics) -> Templates:
     """All templates, compiled and tried.
 
     Raises:
         Unstartable: one is missing or broken.
     """
-    loaded = rendering.load(settings.templates)
+    loaded = rendering.load(settings.templates, on_links_left_out=metrics.links_left_out)
     if isinstance(loaded, TemplateProblems):
         raise Unstartable(ExitCode.POLICY, str(loaded))
     return loaded

@@ -1,6 +1,5 @@
 """A typed, small Kafka client for everything that is not the engine itself: commands, gateway, archive, tests."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType

@@ -354,9 +354,19 @@ class Lane:
             pool = shared.senders.pool(claim.channel)
             if pool is not None:
                 pool.submit(Job(claim, lease, self.gate.is_open, appended))
+        self._count(turn)
+
+    def _count(self, turn: Turn) -> None:
+        metrics = self._shared.metrics
+        for (stage, result, code, channel), n in turn.counts.items():
+            metrics.decision(stage, result, code, n)
+            if code == "shadow" and channel is not None:
+                metrics.attempt(channel, "shadow", n)
+        for topic, n in turn.repeated.items():
+            metrics.event(topic, "repeated", n)
         wall = time.time()
         for appended in turn.settled:
-            shared.metrics.payment_to_stop(max(0.0, wall - appended / 1000))
+            metrics.payment_to_stop(max(0.0, wall - appended / 1000))
 
     def _flush_failed(self, turn: Turn) -> None:
         """Nobody may send these; if they stand all the same, we know that they were not sent."""

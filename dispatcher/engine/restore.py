@@ -18,7 +18,8 @@ from schemas import inbox, topics
 from schemas.state import HAS_IN_DOUBT, WAITING_FOR_PROFILE, flags_of, wake_of
 
 _FETCH_BYTES = 8 * 1024 * 1024
-_POLL_MS = 200
+_POLL_MS = 20
+_FETCH_WAIT_MS = 100
 _SLICE_S = 0.005
 
 
@@ -41,7 +42,7 @@ def bare_consumer(connection: Connection) -> AIOKafkaConsumer:
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=_FETCH_BYTES,
-        fetch_max_wait_ms=_POLL_MS,
+        fetch_max_wait_ms=_FETCH_WAIT_MS,
         check_crcs=False,
         **connection.options,
     )

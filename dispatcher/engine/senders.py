@@ -20,10 +20,12 @@ from dispatcher.ops.clock import Clock
 from dispatcher.ops.metrics import Metrics
 from schemas.inbox import AttemptAccepted, AttemptInDoubt, AttemptRejected, AttemptReleased
 from schemas.reasons import ReasonCode
-from schemas.values import Channel
+from schemas.values import CHANNELS, Channel
 
 _WAIT_FOR_GATE_S = 0.05
 _LEAST_RETRY_S = 5.0
+_EVERY_CHANNEL = frozenset(CHANNELS)
+_WITHOUT_PROVIDER: frozenset[Channel] = frozenset({"call_task"})
 
 _log = structlog.get_logger(__name__)
 
@@ -113,7 +115,7 @@ class Pool:
     async def drain(self, timeout_s: float) -> None:
         """Wait for calls in flight and their outcomes, then stop and close the adapter."""
         ends = time.monotonic() + timeout_s
-        while self._known and time.monotonic() < ends:
+        while self._known and time.monotonic() < ends:  # noqa: ASYNC110 - time ends it too
             await asyncio.sleep(_WAIT_FOR_GATE_S)
         for task in self._tasks:
             task.cancel()
@@ -160,7 +162,7 @@ class Pool:
             self._busy(-1)
 
     async def _wait_for_gate(self, job: Job) -> None:
-        while self._forbidden(job) == "input_behind":
+        while self._forbidden(job) == "input_behind":  # noqa: ASYNC110 - clocks close the gate, nobody announces it
             await asyncio.sleep(_WAIT_FOR_GATE_S)
 
     def _forbidden(self, job: Job) -> ReasonCode | None:
@@ -215,8 +217,10 @@ class Senders:
         return self._pools.get(channel)
 
     def with_credit(self) -> frozenset[Channel]:
-        """Channels that may be claimed for now; a call task needs no credit."""
-        return frozenset(c for c, pool in self._pools.items() if pool.available > 0) | {"call_task"}
+        """Channels that may be claimed for now; where nobody has to be called, no credit is needed."""
+        if not self._pools:
+            return _EVERY_CHANNEL
+        return frozenset(c for c, pool in self._pools.items() if pool.available > 0) | _WITHOUT_PROVIDER
 
     def knows(self, attempt_id: str) -> bool:
         """Whether any pool is still to report an outcome of the attempt."""

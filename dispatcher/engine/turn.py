@@ -15,20 +15,26 @@ from dispatcher.core.policy import Policy
 from dispatcher.engine.carriers import ConsumerRecord
 from dispatcher.engine.task_records import TaskWriter
 from dispatcher.engine.transactions import BATCH_BYTES, Entry
-from dispatcher.ops.metrics import Metrics
 from schemas import inbox, journal, state
 from schemas.inbox import Arrival, InvoiceSettled
-from schemas.journal import CauseRecord, JournalRecord, Reason
+from schemas.journal import CauseRecord, JournalRecord, Reason, Result
 from schemas.reasons import ReasonCode
 from schemas.state import EMPTY, Customer
-from schemas.values import Millis, from_millis
+from schemas.values import Channel, Millis, from_millis
 
 _log = structlog.get_logger(__name__)
+
+Counted = tuple[str | None, Result, ReasonCode, Channel | None]
+"""Stage, result, first reason and channel of a journal record."""
 
 
 @dataclass(slots=True)
 class Turn:
-    """What a lane is about to flush. `claims` go to senders once they stand, with the append time of their cause."""
+    """What a lane is about to flush.
+
+    `claims` go to senders once they stand, with the append time (ms) of their cause; `settled` are the append times of
+    payments; `counts` are journal records, counted once they stand; `repeated` are events seen before, by topic.
+    """
 
     now: Millis
     state: list[Entry] = field(default_factory=list)
@@ -38,6 +44,8 @@ class Turn:
     withdrawn: list[str] = field(default_factory=list)
     settled: list[int] = field(default_factory=list)
     wakes: dict[bytes, Millis] = field(default_factory=dict)
+    counts: dict[Counted, int] = field(default_factory=dict)
+    repeated: dict[str, int] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
@@ -48,11 +56,10 @@ class Turn:
 class Decider:
     """Applies records and wake-ups to customers; `records` are the state records of the lane's partition."""
 
-    def __init__(self, policy: Policy, tasks: TaskWriter, metrics: Metrics) -> None:
+    def __init__(self, policy: Policy, tasks: TaskWriter) -> None:
         """One for all lanes of a worker."""
         self._policy = policy
         self._tasks = tasks
-        self._metrics = metrics
 
     def decide(
         self,
@@ -76,29 +83,33 @@ class Decider:
                 if type(arrival.fact) is InvoiceSettled and arrival.appended:
                     turn.settled.append(arrival.appended)
             decision = decide(customer_id, customer, arrivals, self._policy, turn.now, conditions())
-            encoded = state.encode(decision.customer, decision.wake_at, decision.flags)
+            encoded = record if _unchanged(decision, customer, record) else _encoded(decision)
         except Exception:  # a fault of ours, or a record that is not ours: parked, told, and never in the way
             _log.exception("decision_failed", partition_records=len(raw))
             self._park(turn, key, customer, arrivals, "refused")
             return None
-        if len(encoded) > BATCH_BYTES // 2:
-            self._park(turn, key, customer, arrivals, "too_large")
-            return None
-        if encoded != record:
+        if encoded is not None and encoded is not record:
+            if len(encoded) > BATCH_BYTES // 2:
+                self._park(turn, key, customer, arrivals, "too_large")
+                return None
             turn.state.append((key, encoded))
-        self._write(turn, key, decision, appended)
+        self._write(turn, key, decision, arrivals, appended)
         return decision
 
-    def _write(self, turn: Turn, key: bytes, decision: Decision, appended: int) -> None:
-        count = self._metrics.decision
+    def _write(self, turn: Turn, key: bytes, decision: Decision, arrivals: list[Arrival], appended: int) -> None:
+        counts = turn.counts
         for entry in decision.records:
             turn.journal.append((key, journal.encode(entry)))
-            count(entry.stage, entry.result, entry.reasons[0].code if entry.reasons else "recorded")
+            counted = (entry.stage, entry.result, entry.reasons[0].code, entry.channel)
+            counts[counted] = counts.get(counted, 0) + 1
         for claim in decision.claims:
             if claim.channel == "call_task":
                 turn.tasks.append((key, journal.encode(self._tasks.record(claim))))
             else:
                 turn.claims.append((claim, appended))
+        if decision.repeated and arrivals[-1].cause.topic:
+            topic = arrivals[-1].cause.topic
+            turn.repeated[topic] = turn.repeated.get(topic, 0) + decision.repeated
         turn.withdrawn.extend(decision.withdrawn)
         turn.wakes[key] = decision.wake_at or 0
 
@@ -120,7 +131,19 @@ class Decider:
                 cause=cause,
             )
             turn.journal.append((key, journal.encode(entry)))
-            self._metrics.decision(None, "parked", code)
+            counted: Counted = (None, "parked", code, None)
+            turn.counts[counted] = turn.counts.get(counted, 0) + 1
         parked = msgspec.structs.replace(customer, sequence=sequence)
         turn.state.append((key, state.encode(parked, None, 0)))
         turn.wakes[key] = 0
+
+
+def _unchanged(decision: Decision, customer: Customer, record: bytes | None) -> bool:
+    """Whether the record that stands says it all: nothing of the customer changed, and it is looked at again as before."""
+    if record is None or decision.customer is not customer:
+        return False
+    return state.wake_of(record) == (decision.wake_at or 0) and state.flags_of(record) == decision.flags
+
+
+def _encoded(decision: Decision) -> bytes:
+    return state.encode(decision.customer, decision.wake_at, decision.flags)

@@ -139,7 +139,7 @@ class Worker:
 
     async def _crash(self) -> None:
         """Ends with the fault when Faust has crashed: it offers no event for that."""
-        while not self._app.crashed:
+        while not self._app.crashed:  # noqa: ASYNC110 - see above
             await asyncio.sleep(_CRASH_LOOK_S)
         raise WorkerCrashed(f"Faust crashed: {type(self._app.crash_reason).__name__}: {self._app.crash_reason}")
 
@@ -249,7 +249,7 @@ class Worker:
         parts = self._parts
         return Shared(
             config=self._config,
-            decider=Decider(parts.policy, TaskWriter(parts.script), parts.metrics),
+            decider=Decider(parts.policy, TaskWriter(parts.script)),
             senders=self._senders,
             orphans=Orphans(self._config, self._senders, self._outcomes),
             ends=self._ends,

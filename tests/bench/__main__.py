@@ -1,6 +1,6 @@
 """`make bench`: throughput, restore and latency on one cluster, side by side, written to build/bench/throughput.json.
 
-    python -m tests.bench [--customers N] [--rounds N] [--only NAME,NAME]
+python -m tests.bench [--customers N] [--rounds N] [--only NAME,NAME]
 """
 
 import argparse
@@ -13,6 +13,7 @@ from pathlib import Path
 from dispatcher.local.kafka import EmbeddedKafka
 from dispatcher.local.kafka_settings import BENCH
 from tests.bench.latency import latency
+from tests.bench.restoring import restore
 from tests.bench.runs import Figures, bare, end_to_end, pipeline, stock
 from tests.broker.installation import ROOT
 
@@ -37,6 +38,7 @@ async def run(customers: int, rounds: int, only: set[str]) -> Figures:
                 ("pipeline", pipeline),
                 ("bare", bare),
                 ("stock", stock),
+                ("restore", restore),
                 ("end_to_end", end_to_end),
                 ("latency", latency),
             ):

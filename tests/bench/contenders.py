@@ -27,17 +27,14 @@ async def bare(broker: str, source: str, target: str, count: int) -> None:
     await producer.start()
     done = 0
     while done < count:
-        for tp, records in (await consumer.getmany(timeout_ms=500)).items():
-            batch = producer.create_batch()
-            futures = []
-            for record in records:
-                if batch.append(key=record.key, value=record.value, timestamp=None) is None:
-                    futures.append(await producer.send_batch(batch, target, partition=tp.partition))
-                    batch = producer.create_batch()
-                    batch.append(key=record.key, value=record.value, timestamp=None)
-            futures.append(await producer.send_batch(batch, target, partition=tp.partition))
-            await asyncio.gather(*futures)
-            done += len(records)
+        polled = await consumer.getmany(timeout_ms=500)
+        sends = [
+            await producer.send(target, record.value, record.key, tp.partition)
+            for tp, records in polled.items()
+            for record in records
+        ]
+        await asyncio.gather(*sends)
+        done += len(sends)
         await consumer.commit()
     await producer.stop()
     await consumer.stop()
@@ -61,7 +58,7 @@ def stock(broker: str, source: str, target: str) -> None:
     counts = app.Table("counts", partitions=8, key_type=bytes, value_type=int, default=int)
 
     @app.agent(events)
-    async def count(stream):  # noqa: ANN001, ANN202 - as in Faust's own tutorial
+    async def count(stream):
         async for key, value in stream.items():
             counts[key] += 1
             await out.send(key=key, value=value)

@@ -34,7 +34,12 @@ from schemas.values import to_millis
 POLICY = Path(__file__).parents[2] / "deploy" / "policy.example.toml"
 NOW = to_millis(datetime(2026, 3, 11, 11, 0, tzinfo=UTC))
 TODAY = date(2026, 3, 11).toordinal()
-PLACES = (("DE", "Europe/Berlin", "en"), ("GB", "Europe/London", "en"), ("CN", None, "zh-CN"), ("US", "America/New_York", "en"))
+PLACES = (
+    ("DE", "Europe/Berlin", "en"),
+    ("GB", "Europe/London", "en"),
+    ("CN", None, "zh-CN"),
+    ("US", "America/New_York", "en"),
+)
 KINDS = ("due_new",) * 6 + ("due_again",) * 5 + ("overdue",) * 4 + ("settled",) * 3 + ("profile", "feedback")
 LIVE = Conditions("on", frozenset(), gate_open=True, credits=frozenset(("sms", "email")))
 SHADOW = Conditions("shadow", frozenset(), gate_open=True, credits=frozenset(("sms", "email")))
@@ -135,10 +140,14 @@ def run(kinds: list[str], records: list[bytes], arrivals: list[bytes], rules: Po
         written += len(entries)
         claims += len(decision.claims)
     total = sum(sum(each) for each in spent.values())
-    print(f"sending={conditions.sending}: {total / len(kinds) / 1000:.2f} us/event, {written / len(kinds):.2f} records/event, "
-          f"{claims} claims, {sizes // len(kinds)} bytes of state")
+    print(
+        f"sending={conditions.sending}: {total / len(kinds) / 1000:.2f} us/event, {written / len(kinds):.2f} records/event, "
+        f"{claims} claims, {sizes // len(kinds)} bytes of state"
+    )
     for kind, each in spent.items():
-        print(f"  {kind:10s} {sum(each) / len(each) / 1000:6.2f} us   median {sorted(each)[len(each) // 2] / 1000:6.2f}")
+        print(
+            f"  {kind:10s} {sum(each) / len(each) / 1000:6.2f} us   median {sorted(each)[len(each) // 2] / 1000:6.2f}"
+        )
 
 
 def main(arguments: list[str]) -> None:

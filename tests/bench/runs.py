@@ -1,8 +1,6 @@
 """The measurements of throughput and restore: each in processes of its own, by the broker's own clock."""
 
 import asyncio
-import json
-import re
 import sys
 import time
 from dataclasses import asdict, dataclass, field
@@ -67,7 +65,6 @@ async def pipeline(broker: str, folder: Path, figures: Figures) -> None:
         await to_inbox(installed, list(load.measured(figures.customers, load.noon(), number)), number + 1)
     worker = installed.worker("pipeline")
     await applied(installed, worker)
-    figures.restore = restored_rate(worker)
     await worker.end()
     seen = await appended(broker, installed.config.topic("reminders.journal"), skip=already)
     figures.pipeline = events / seen.seconds
@@ -120,7 +117,10 @@ async def end_to_end(broker: str, folder: Path, figures: Figures) -> None:
     await worker.end()
     seen = await appended(broker, installed.config.topic("reminders.journal"), skip=already)
     begun = await first_append(broker, installed.config.inbox, mark)
-    seconds = seen.seconds + max(0.0, (await first_append(broker, installed.config.topic("reminders.journal"), mark)) - begun) / 1000
+    seconds = (
+        seen.seconds
+        + max(0.0, (await first_append(broker, installed.config.topic("reminders.journal"), mark)) - begun) / 1000
+    )
     figures.end_to_end = figures.customers / seconds
     figures.details["end_to_end"] = {"events": figures.customers, "seconds": seconds, "journal_records": seen.count}
 
@@ -220,14 +220,3 @@ async def first_append(broker: str, topic: str, after_ms: float) -> float:
             if record.timestamp >= after_ms and record.key and record.key[:1] != b"\0"
         ]
     return min(times)
-
-
-def restored_rate(worker: LocalProcess) -> float:
-    """Records a second while lanes restored, the lanes of a worker together: what one core gives."""
-    customers, seconds = 0, 0.0
-    for line in worker.output().splitlines():
-        if '"lane_restored"' in line and re.search(r'"customers": [1-9]', line):
-            told = json.loads(line)
-            customers += told["customers"]
-            seconds = max(seconds, told["seconds"])
-    return customers / seconds if seconds else 0.0
