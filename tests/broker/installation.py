@@ -40,7 +40,7 @@ def event(event_type: str, customer_id: str, *, at: datetime, event_id: str | No
         "type": event_type,
         "subject": customer_id,
         "time": at.isoformat(),
-        "data": {"customer_id": customer_id, **data},
+        "data": {"customer_id": customer_id, **data, **(fields or {})},
     }
     return EVENT_TYPES[event_type][0], customer_id.encode(), json.dumps(body).encode()
 
@@ -121,7 +121,7 @@ class Installation:
     def worker(
         self, name: str = "worker", *, program: Sequence[str] = ("dispatcher", "worker"), **settings: str
     ) -> LocalProcess:
-        """Start a worker process, or another `program` (module and arguments) with its settings; its log is in the folder."""
+        """Start a worker, or another `program` (module and arguments) with its settings; its log is in the folder."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("DISPATCHER_")} | {
             "DISPATCHER_BOOTSTRAP_SERVERS": self.broker,
             "DISPATCHER_TOPIC_PREFIX": self.prefix,

@@ -1,7 +1,7 @@
 """A contact that would happen does not happen after each event that forbids it; and nothing is said or sent twice.
 
-One story for all tests: at dawn everything is planned for the morning, then the stops arrive (or arrive while every worker is
-down), the workers are killed, and in the morning another one takes over. Each stopped customer has a twin without the stop.
+One story for all tests: at dawn everything is planned for the morning, then the stops arrive (some while every worker is
+down), and in the morning another worker takes over. Each stopped customer has a twin without the stop.
 """
 
 import signal
