@@ -31,8 +31,16 @@ Published = tuple[str, bytes, bytes]
 """Topic (without prefix), key and value of one published event."""
 
 
-def event(event_type: str, customer_id: str, *, at: datetime, event_id: str | None = None, **data: object) -> Published:
-    """One event as a billing system publishes it."""
+def event(
+    event_type: str,
+    customer_id: str,
+    *,
+    at: datetime,
+    event_id: str | None = None,
+    fields: Mapping[str, object] | None = None,
+    **data: object,
+) -> Published:
+    """One event as a billing system publishes it; `fields`: those of its data that are called like an argument here."""
     body = {
         "specversion": "1.0",
         "id": event_id or f"{event_type}-{customer_id}-{at.timestamp()}",
