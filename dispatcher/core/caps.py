@@ -23,17 +23,17 @@ class Limit(msgspec.Struct, frozen=True, gc=False):
     most: int
 
 
-def gap_ends(policy: Policy, contacts: Sequence[Contact], contact_id: str | None, at: Millis) -> Millis:
-    """When the minimum gap after the last contact has passed (not after `at`: it has).
+def gap_ends(policy: Policy, contacts: Sequence[Contact], contact_id: str | None) -> Millis:
+    """When the minimum gap after the last contact has passed.
 
     An earlier attempt of the very contact (`contact_id`) is no other contact: falling back to another channel is not held
     up by what never arrived.
     """
-    latest = 0
+    latest: Millis = 0
     for contact in contacts:
         if contact.at > latest and (contact_id is None or not contact.attempt_id.startswith(contact_id)):
             latest = contact.at
-    return latest + policy.min_gap if latest else at
+    return latest + policy.min_gap
 
 
 def limit(policy: Policy, contacts: Sequence[Contact], channel: Channel, place: Place, at: Millis) -> Limit | None:
@@ -76,6 +76,6 @@ def period(cap: Cap, day: Day) -> tuple[Day, Day]:
     return first, following.toordinal()
 
 
-def remembered(contacts: Sequence[Contact], horizon: Millis, at: Millis) -> tuple[Contact, ...]:
+def remembered(contacts: tuple[Contact, ...], since: Millis) -> tuple[Contact, ...]:
     """The entries that any cap or gap can still see."""
-    return tuple(each for each in contacts if each.at > at - horizon)
+    return tuple([each for each in contacts if each.at > since]) if contacts else contacts

@@ -22,6 +22,8 @@ from schemas.values import Millis
 ENTRY_BYTES = DIGEST_BYTES + 4
 SEEN_AT_MOST = 256
 SEEN_MINUTES = 7 * 24 * 60
+_FEW = 8 * ENTRY_BYTES
+"""So many bytes stay without a look at their age."""
 
 _FOLDS: dict[type, Callable[[Draft, Any, Stamp], Note]] = {
     inbox.InvoiceStated: statements.stated,
@@ -64,10 +66,12 @@ def apply(draft: Draft, arrival: Arrival, now: Millis) -> Note | None:
     cause = arrival.cause
     digest = event_digest(cause.source, cause.id)
     seen = draft.seen
-    if _holds(seen, digest):
+    if digest in seen and _holds(seen, digest):
         return None
     minute = now // MINUTE
-    draft.seen = _recent(seen, minute) + digest + minute.to_bytes(4, "big")
+    if len(seen) > _FEW:
+        seen = _recent(seen, minute)
+    draft.seen = seen + digest + minute.to_bytes(4, "big")
     draft.changed = True
     return _FOLDS[type(arrival.fact)](draft, arrival.fact, (arrival.at, cause.source, cause.id))
 

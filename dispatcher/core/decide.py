@@ -10,12 +10,11 @@ import msgspec
 from dispatcher.core.claim import Claim, Conditions, Sending
 from dispatcher.core.customer import apply
 from dispatcher.core.draft import Draft
-from dispatcher.core.pages import Pages
 from dispatcher.core.plan import plan
 from dispatcher.core.policy import Policy
 from dispatcher.core.statements import is_closed
 from dispatcher.core.turn import Turn
-from schemas.inbox import Arrival, Cause
+from schemas.inbox import Arrival
 from schemas.journal import JournalRecord
 from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CLAIM, WAITING_FOR_PROFILE, Customer
 from schemas.values import Millis
@@ -42,7 +41,7 @@ class Decision(msgspec.Struct, frozen=True):
     repeated: int
 
 
-def decide(
+def decide(  # noqa: PLR0917  all that a decision rests on
     customer_id: str,
     customer: Customer,
     arrivals: Sequence[Arrival],
@@ -51,29 +50,25 @@ def decide(
     conditions: Conditions,
 ) -> Decision:
     """Folds the arrivals into the customer and plans; the same inputs give the same decision."""
-    draft = Draft(customer)
-    pages = Pages(customer_id, policy, now, customer.sequence)
-    causes: dict[str, Cause] = {}
-    cause: Cause | None = None
+    turn = Turn(customer_id, customer, policy, now, conditions)
     applied = 0
     for arrival in arrivals:
-        note = apply(draft, arrival, now)
+        note = apply(turn, arrival, now)
         if note is None:
             continue
         applied += 1
-        cause = arrival.cause
-        pages.note(note, cause)
-        for invoice_id in note.invoice_ids:
-            causes[invoice_id] = cause
-    turn = Turn(customer_id, draft, policy, now, conditions, pages, causes, cause)
+        turn.cause = cause = arrival.cause
+        turn.pages.note(note, cause)
+        if len(arrivals) > 1:
+            turn.causes.update(dict.fromkeys(note.invoice_ids, cause))
     plan(turn)
-    if pages.sequence != draft.sequence:
-        draft.sequence = pages.sequence
-        draft.changed = True
-    flags, open_claims = _flags(draft)
+    if turn.pages.sequence != turn.sequence:
+        turn.sequence = turn.pages.sequence
+        turn.changed = True
+    flags, open_claims = _flags(turn) if turn.attempts or turn.profile is None else (0, ())
     return Decision(
-        draft.frozen(),
-        pages.records,
+        turn.frozen(),
+        turn.pages.records,
         turn.claims,
         turn.wake_at,
         flags,

@@ -7,16 +7,16 @@ from dispatcher.core.statements import is_closed
 from dispatcher.core.turn import Turn
 from schemas.journal import Result
 from schemas.reasons import ReasonCode
-from schemas.state import Attempt, Invoice
+from schemas.state import Attempt, Invoice, Retry
 from schemas.values import Millis
 
 CLAIM_CHECK: Millis = 60_000
-"""A claim without an answer is looked at again after this time, and every further such time."""
+"""A claim without an answer is looked at again after this time, and after every further such time."""
 
 
 def attend(turn: Turn) -> None:
-    """Withdraws, ends and times the customer's attempts, and forgets retries that have nothing left to be about."""
-    for attempt_id, attempt in tuple(turn.draft.attempts.items()):
+    """Withdraws, ends and times the customer's attempts."""
+    for attempt_id, attempt in tuple(turn.attempts.items()):
         if attempt.state == "accepted":
             _attend_task(turn, attempt_id, attempt)
         elif attempt.state == "claimed":
@@ -24,10 +24,22 @@ def attend(turn: Turn) -> None:
                 turn.withdrawn.append(attempt_id)
             waited = max(0, turn.now - attempt.claimed_at) // CLAIM_CHECK + 1
             turn.wake(attempt.claimed_at + waited * CLAIM_CHECK)
-    for contact_id, retry in tuple(turn.draft.retries.items()):
-        invoices = (turn.draft.invoices.get(each) for each in retry.invoice_ids)
-        if all(invoice is None or is_closed(invoice) for invoice in invoices):
-            turn.draft.drop_retry(contact_id)
+
+
+def in_flight(turn: Turn, creditor_id: str) -> bool:
+    """Whether an earlier contact for the creditor is claimed or in doubt; an open task does not hold others up."""
+    return any(each.creditor_id == creditor_id and each.state != "accepted" for each in turn.attempts.values())
+
+
+def forget_retries(turn: Turn) -> None:
+    """Drops retries that have nothing left to be about."""
+    for contact_id, retry in tuple(turn.retries.items()):
+        if all(_is_over(retry, turn.invoices.get(invoice_id)) for invoice_id in retry.invoice_ids):
+            turn.drop_retry(contact_id)
+
+
+def _is_over(retry: Retry, invoice: Invoice | None) -> bool:
+    return invoice is None or is_closed(invoice) or (invoice.due_on, retry.stage) in invoice.done
 
 
 def _attend_task(turn: Turn, attempt_id: str, attempt: Attempt) -> None:
@@ -36,15 +48,15 @@ def _attend_task(turn: Turn, attempt_id: str, attempt: Attempt) -> None:
     if code is None:
         turn.wake(attempt.expires_at)
         return
-    turn.draft.drop_attempt(attempt_id)
+    turn.drop_attempt(attempt_id)
     result: Result = "expired" if code == "expired" else "cancelled"
-    turn.pages.note(about(attempt, attempt_id, "task.ended", code, result), turn.last_cause)
+    turn.pages.note(about(attempt, attempt_id, "task.ended", code, result), turn.cause)
 
 
 def _task_ended(turn: Turn, attempt: Attempt) -> ReasonCode | None:
-    if turn.draft.erased is not None and turn.draft.profile is None:
+    if turn.erased is not None and turn.profile is None:
         return "erased"
-    invoices = [turn.draft.invoices.get(each) for each in attempt.invoice_ids]
+    invoices = [turn.invoices.get(each) for each in attempt.invoice_ids]
     if all(invoice is None or is_closed(invoice) for invoice in invoices):
         return closing_code(invoices[0])
     return "expired" if attempt.expires_at <= turn.now else None
@@ -57,14 +69,13 @@ def closing_code(invoice: Invoice | None) -> ReasonCode:
 
 def _unwanted(turn: Turn, attempt: Attempt) -> bool:
     """Whether a claim would not be made now: what it is about is settled, stopped or changed, or its way is barred."""
-    profile = turn.draft.profile
+    profile = turn.profile
     if profile is None or attempt.channel in profile.blocked_channels:
         return True
     for invoice_id, due_on, _ in attempt.spent:
-        invoice = turn.draft.invoices.get(invoice_id)
-        if invoice is None or is_closed(invoice) or invoice.due_on != due_on:
+        invoice = turn.invoices.get(invoice_id)
+        if invoice is None or is_closed(invoice) or invoice.due_on != due_on or stop_of(turn, invoice_id) is not None:
             return True
-        if stop_of(turn.draft, turn.policy, turn.place, invoice_id, turn.today, turn.starts, turn.now):
-            return True
-    point = next((p for p in points_of(profile, attempt.channel) if where(p) == attempt.contact_point), None)
-    return point is None or point_stop(turn.policy, turn.draft, attempt.channel, point, turn.now) is not None
+    points = (point for point in points_of(profile, attempt.channel) if where(point) == attempt.contact_point)
+    point = next(points, None)
+    return point is None or point_stop(turn, attempt.channel, point) is not None

@@ -4,26 +4,42 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from dispatcher.core.rules import Stage
-from dispatcher.core.stages import Schedule
-from schemas.state import Invoice
+from dispatcher.core.rules import Creditor, Stage, Tier
+from dispatcher.core.stages import Standing
+from schemas.state import Invoice, Retry
 
 
 class Member(msgspec.Struct, frozen=True, gc=False):
-    """An invoice with a stage that is due."""
+    """An invoice with a stage that is due, and where it stands."""
 
     invoice_id: str
     invoice: Invoice
     stage: Stage
-    plan: Schedule
+    standing: Standing
+
+
+class Approach(msgspec.Struct, frozen=True, gc=False):
+    """A contact that is being considered: in whose name, about what, how severe, and whether it was tried before.
+
+    `notes` are the creditor's open credit notes; `retry` is the contact's id and what an earlier attempt of it left behind.
+    """
+
+    creditor: Creditor
+    members: Sequence[Member]
+    notes: Sequence[tuple[str, Invoice]]
+    lead: Member
+    days_overdue: int
+    tier: Tier
+    invoice_ids: tuple[str, ...]
+    retry: tuple[str, Retry] | None
 
 
 def totals(invoices: Iterable[Invoice]) -> dict[str, int]:
     """What is open by currency, credit notes taken off; amounts of different currencies are never added."""
     sums: dict[str, int] = {}
     for invoice in invoices:
-        sign = -1 if invoice.kind == "credit_note" else 1
-        sums[invoice.currency] = sums.get(invoice.currency, 0) + sign * invoice.amount_due
+        amount = -invoice.amount_due if invoice.kind == "credit_note" else invoice.amount_due
+        sums[invoice.currency] = sums.get(invoice.currency, 0) + amount
     return sums
 
 

@@ -16,8 +16,9 @@ def event_digest(source: str, event_id: str) -> bytes:
 
 def contact_id(customer_id: str, creditor_id: str, stage: str, obligations: Iterable[tuple[str, Day]]) -> str:
     """The id of a contact about (invoice, due date) pairs: a prefix and 20 hexadecimal digits."""
-    parts = [customer_id, creditor_id, stage, *(f"{invoice}\1{due_on}" for invoice, due_on in sorted(obligations))]
-    return "ct-" + blake2b("\0".join(parts).encode(), digest_size=10).hexdigest()
+    about = "\0".join([f"{invoice}\1{due_on}" for invoice, due_on in sorted(obligations)])
+    name = f"{customer_id}\0{creditor_id}\0{stage}\0{about}"
+    return "ct-" + blake2b(name.encode(), digest_size=10).hexdigest()
 
 
 def attempt_id(contact: str, number: int) -> str:

@@ -7,12 +7,12 @@ the customer's preference within the ladder (where the stage lets the customer c
 import msgspec
 
 from dispatcher.core.agreements import consent_key
-from dispatcher.core.draft import Draft
 from dispatcher.core.holds import point_held
-from dispatcher.core.rules import Policy, Stage
+from dispatcher.core.rules import Stage
+from dispatcher.core.turn import Turn
 from schemas.inbox import EmailPoint, PhonePoint, ProfileStated
 from schemas.reasons import ReasonCode
-from schemas.values import Channel, Millis
+from schemas.values import Channel
 
 
 class Chosen(msgspec.Struct, frozen=True, gc=False):
@@ -32,13 +32,7 @@ _WEIGHT: tuple[ReasonCode, ...] = ("blocked_channel", "opted_out", "no_consent",
 
 
 def choose(
-    policy: Policy,
-    draft: Draft,
-    profile: ProfileStated,
-    stage: Stage,
-    tier: str,
-    tried: tuple[Channel, ...],
-    now: Millis,
+    turn: Turn, profile: ProfileStated, stage: Stage, tier: str, tried: tuple[Channel, ...]
 ) -> Chosen | NoChannel:
     """The channel of a contact, leaving out those that were tried."""
     codes: set[ReasonCode] = set()
@@ -49,7 +43,7 @@ def choose(
             codes.add("blocked_channel")
             continue
         for point in points_of(profile, channel):
-            forbidden = point_stop(policy, draft, channel, point, now)
+            forbidden = point_stop(turn, channel, point)
             if forbidden is None:
                 return Chosen(channel, where(point))
             codes.add(forbidden)
@@ -78,17 +72,15 @@ def points_of(profile: ProfileStated, channel: Channel) -> tuple[PhonePoint | Em
     return tuple(phones)
 
 
-def point_stop(
-    policy: Policy, draft: Draft, channel: Channel, point: PhonePoint | EmailPoint, now: Millis
-) -> ReasonCode | None:
+def point_stop(turn: Turn, channel: Channel, point: PhonePoint | EmailPoint) -> ReasonCode | None:
     """Why a contact point must not be used by a channel."""
     at = where(point)
-    consent = draft.consents.get(consent_key(channel, at)) if draft.consents else None
+    consent = turn.consents.get(consent_key(channel, at)) if turn.consents else None
     if consent is not None and not consent.allowed:
         return "opted_out"
-    if channel in policy.consent_required and consent is None and point.basis not in policy.accepted_bases:
+    if channel in turn.policy.consent_required and consent is None and point.basis not in turn.policy.accepted_bases:
         return "no_consent"
-    if draft.holds and point_held(draft, at, now):
+    if turn.holds and point_held(turn, at, turn.now):
         return "hold"
     return None
 

@@ -5,13 +5,15 @@ plan, nothing due, below the minimum, no channel, an earlier contact under way, 
 lane knows (sending off, gate, credit, shadow, allowlist). A deferral never uses up a stage.
 """
 
+from collections.abc import Sequence
+
 from dispatcher.core.contacts import consider
-from dispatcher.core.flights import attend, closing_code
+from dispatcher.core.flights import attend, closing_code, forget_retries
 from dispatcher.core.grouping import Member
 from dispatcher.core.holds import Stop, stop_of
 from dispatcher.core.pages import plain
 from dispatcher.core.rules import Stage
-from dispatcher.core.stages import NEVER, schedule, standing
+from dispatcher.core.stages import NEVER, standing
 from dispatcher.core.statements import is_closed
 from dispatcher.core.turn import Turn
 from dispatcher.core.verdicts import give_up, say, say_upcoming
@@ -20,17 +22,27 @@ from schemas.inbox import ProfileStated
 from schemas.journal import Reason
 from schemas.state import Invoice
 
+Notes = Sequence[tuple[str, Invoice]]
+"""Open credit notes."""
+
 
 def plan(turn: Turn) -> None:
     """Plans everything about a customer once; claims, records and the wake-up are left in the turn."""
-    if turn.draft.attempts or turn.draft.retries:
+    turn.begin()
+    if turn.attempts:
         attend(turn)
     profile = turn.profile
     if profile is None:
         _plan_unknown(turn)
-        return
+    else:
+        _plan_known(turn, profile)
+    if turn.retries:
+        forget_retries(turn)
+
+
+def _plan_known(turn: Turn, profile: ProfileStated) -> None:
     due: dict[str, list[Member]] = {}
-    for invoice_id, invoice in tuple(turn.draft.invoices.items()):
+    for invoice_id, invoice in tuple(turn.invoices.items()):
         member = _assess(turn, invoice_id, invoice)
         if member is not None:
             due.setdefault(turn.policy.creditor(invoice.creditor_id).id, []).append(member)
@@ -40,8 +52,8 @@ def plan(turn: Turn) -> None:
 
 def _plan_unknown(turn: Turn) -> None:
     """Nobody to write to: erased, or not known yet."""
-    erased = turn.draft.erased is not None
-    for invoice_id, invoice in tuple(turn.draft.invoices.items()):
+    erased = turn.erased is not None
+    for invoice_id, invoice in tuple(turn.invoices.items()):
         if is_closed(invoice):
             _close(turn, invoice_id, invoice)
         elif invoice.stated is not None and invoice.kind == "invoice":
@@ -64,28 +76,27 @@ def _assess(turn: Turn, invoice_id: str, invoice: Invoice) -> Member | None:
         return None
     if invoice.stated is None or invoice.kind == "credit_note":
         return None
-    timetable = schedule(turn.policy, invoice.due_on, turn.place)
-    where = standing(turn.policy, timetable, invoice, turn.today, overdue=_is_overdue(turn, invoice))
+    overdue = _is_overdue(turn, invoice)
+    where = standing(turn.policy, turn.place, invoice.due_on, invoice.done, turn.today, overdue)
     if where.missed:
-        give_up(turn, invoice_id, where)
-        invoice = turn.draft.invoices[invoice_id]
+        invoice = give_up(turn, invoice_id, where.missed)
     if where.changes_on < NEVER:
         turn.wake(turn.opens(where.changes_on))
     if where.due is None:
-        say_upcoming(turn, invoice_id, invoice, timetable, where)
+        say_upcoming(turn, invoice_id, invoice, where)
         return None
-    stop = stop_of(turn.draft, turn.policy, turn.place, invoice_id, turn.today, turn.starts, turn.now)
+    stop = stop_of(turn, invoice_id)
     if stop is not None:
         _say_stopped(turn, invoice_id, where.due, stop)
         return None
-    return Member(invoice_id, invoice, where.due, timetable)
+    return Member(invoice_id, invoice, where.due, where)
 
 
 def _is_overdue(turn: Turn, invoice: Invoice) -> bool:
     """Whether the overdue stages are open: an `invoice.overdue` counts if the due date had passed for the customer."""
-    if turn.policy.overdue_on == "due_date":
-        return True
-    return invoice.overdue_at is not None and day_in(turn.place, invoice.overdue_at) > invoice.due_on
+    if invoice.overdue_at is None or turn.policy.overdue_by_date:
+        return turn.policy.overdue_by_date
+    return day_in(turn.place, invoice.overdue_at) > invoice.due_on
 
 
 def _say_stopped(turn: Turn, invoice_id: str, stage: Stage, stop: Stop) -> None:
@@ -101,19 +112,28 @@ def _say_stopped(turn: Turn, invoice_id: str, stage: Stage, stop: Stop) -> None:
 def _contact(turn: Turn, profile: ProfileStated, creditor_id: str, members: list[Member]) -> None:
     """Contacts about the members; where a mandatory stage went first, what is still due is considered again."""
     creditor = turn.policy.creditors[creditor_id]
-    notes = [
+    notes: Notes = ()
+    if len(turn.invoices) > len(members):
+        notes = _credit_notes(turn, creditor_id)
+    while consider(turn, profile, creditor, members, notes):
+        again = [_assess_again(turn, member) for member in members if member.standing.more]
+        members = [member for member in again if member is not None]
+        if not members:
+            return
+
+
+def _credit_notes(turn: Turn, creditor_id: str) -> Notes:
+    return [
         (name, invoice)
-        for name, invoice in turn.draft.invoices.items()
+        for name, invoice in turn.invoices.items()
         if invoice.kind == "credit_note"
         and invoice.amount_due > 0
-        and turn.policy.creditor(invoice.creditor_id) is creditor
+        and turn.policy.creditor(invoice.creditor_id).id == creditor_id
     ]
-    while members and consider(turn, profile, creditor, members, notes):
-        again = (_assess_again(turn, member) for member in members)
-        members = [member for member in again if member is not None]
 
 
 def _assess_again(turn: Turn, member: Member) -> Member | None:
-    invoice = turn.draft.invoices[member.invoice_id]
-    where = standing(turn.policy, member.plan, invoice, turn.today, overdue=_is_overdue(turn, invoice))
-    return None if where.due is None else Member(member.invoice_id, invoice, where.due, member.plan)
+    invoice = turn.invoices[member.invoice_id]
+    overdue = _is_overdue(turn, invoice)
+    where = standing(turn.policy, turn.place, invoice.due_on, invoice.done, turn.today, overdue)
+    return None if where.due is None else Member(member.invoice_id, invoice, where.due, where)

@@ -30,9 +30,10 @@ from dispatcher.core.rules import (
     Policy,
     Ranges,
     Stage,
-    TierRule,
+    Tier,
     Window,
 )
+from dispatcher.core.tiers import DEFAULT_RULE, compiled
 from schemas.values import CHANNELS, Channel
 
 Add = Callable[[str, str, str], None]
@@ -82,16 +83,17 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
         creditors={name: _creditor(name, text) for name, text in sections.creditors.items()},
         stages=stages,
         pre_due_stages=sum(stage.phase == "pre_due" for stage in stages),
-        tiers=tuple(_tier(text) for text in sections.tiers),
-        default_tier=general.default_tier,
+        tiers=tuple(compiled(text) for text in sections.tiers),
+        default_tier=Tier(general.default_tier, DEFAULT_RULE),
         windows=windows,
         caps=caps,
         min_gap=min_gap,
-        minimum_amount=dict(sections.minimum_amount),
-        overdue_on=general.overdue_on,
+        minimum_amount={DEFAULT: 1, **{key: max(1, least) for key, least in sections.minimum_amount.items()}},
+        overdue_by_date=general.overdue_on == "due_date",
         promise_grace_days=general.promise_grace_days,
         day_starts=day_starts,
         spread=general.spread_minutes,
+        phases={stage.id: stage.phase for stage in stages},
         consent_required=frozenset(sections.consent.required),
         accepted_bases=frozenset(sections.consent.accepted_bases),
         horizon=max([min_gap, *(cap.length for cap in caps)]) + 2 * DAY,
@@ -116,22 +118,6 @@ def _creditor(name: str, text: CreditorText) -> Creditor:
         consequences=text.consequences,
         link_hosts=tuple(host.lower() for host in text.link_hosts),
         postal_address=text.postal_address,
-    )
-
-
-def _tier(text: TierText) -> TierRule:
-    when = text.when
-    return TierRule(
-        id=text.id,
-        tier=text.tier,
-        min_days_overdue=when.min_days_overdue,
-        max_days_overdue=when.max_days_overdue,
-        min_amount=when.min_amount,
-        min_risk_score=when.min_risk_score,
-        segments=frozenset(when.segments),
-        stated_tiers=frozenset(when.stated_tiers),
-        credit_grades=frozenset(when.credit_grades),
-        party=when.party,
     )
 
 

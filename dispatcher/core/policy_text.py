@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from dispatcher.core.rules import OverdueOn, Tone
+from dispatcher.core.rules import Tone
 from schemas.values import CHANNELS, Channel, ClockTime, Country, Party, Phase
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_\-]{0,39}$")]
@@ -27,7 +27,7 @@ class General(_Section, frozen=True):
     """The keys before the first table."""
 
     default_tier: Name
-    overdue_on: OverdueOn = "event"
+    overdue_on: Literal["event", "due_date"] = "event"
     day_starts: ClockTime = "08:00"
     spread_minutes: Annotated[int, msgspec.Meta(ge=0, le=240)] = 0
     min_gap_hours: Count = 0

@@ -1,10 +1,13 @@
 """The compiled policy: frozen values with everything precomputed that does not depend on a customer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from schemas.values import Channel, Millis, Party, Phase
+import msgspec
+
+from schemas.inbox import ProfileStated
+from schemas.values import Channel, Millis, Phase
 
 DEFAULT = "default"
 """Key of the creditor, the ladder and the amount that apply where nothing more particular is named."""
@@ -16,7 +19,6 @@ DAY: Millis = 24 * HOUR
 Tone = Literal["friendly", "firm", "formal"]
 DayKind = Literal["weekday", "saturday", "sunday", "holiday"]
 Period = Literal["rolling", "calendar_day", "calendar_week", "calendar_month"]
-OverdueOn = Literal["event", "due_date"]
 
 DAY_KINDS: tuple[DayKind, ...] = ("weekday", "saturday", "sunday", "holiday")
 
@@ -68,21 +70,29 @@ class Stage:
     customer_chooses: bool
     task_days: int
 
+    @property
+    def rule(self) -> str:
+        """Its name in reasons."""
+        return f"stages.{self.id}"
+
+
+TierTest = Callable[[ProfileStated, int, Mapping[str, int]], bool]
+"""One condition of a tier rule: profile, days overdue of the oldest invoice, open amounts by currency."""
+
+
+class Tier(msgspec.Struct, frozen=True, gc=False):
+    """A tier, and the rule that gives it."""
+
+    name: str
+    rule: str
+
 
 @dataclass(frozen=True, slots=True)
 class TierRule:
-    """The tier of a customer for whom every stated condition holds; an absent condition (None or empty) always holds."""
+    """The tier of a customer for whom every stated condition holds."""
 
-    id: str
-    tier: str
-    min_days_overdue: int | None
-    max_days_overdue: int | None
-    min_amount: Mapping[str, int]
-    min_risk_score: float | None
-    segments: frozenset[str]
-    stated_tiers: frozenset[str]
-    credit_grades: frozenset[str]
-    party: Party | None
+    tier: Tier
+    tests: tuple[TierTest, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +131,16 @@ class Policy:
     stages: tuple[Stage, ...]
     pre_due_stages: int
     tiers: tuple[TierRule, ...]
-    default_tier: str
+    default_tier: Tier
     windows: Mapping[Channel, Window]
     caps: tuple[Cap, ...]
     min_gap: Millis
     minimum_amount: Mapping[str, int]
-    overdue_on: OverdueOn
+    overdue_by_date: bool
     promise_grace_days: int
     day_starts: int
     spread: int
+    phases: Mapping[str, Phase]
     consent_required: frozenset[Channel]
     accepted_bases: frozenset[str]
     horizon: Millis
@@ -144,5 +155,5 @@ class Policy:
         return self.creditors.get(creditor_id or DEFAULT) or self.creditors[DEFAULT]
 
     def minimum(self, currency: str) -> int:
-        """The smallest sum, in minor units, about which anyone is contacted."""
-        return self.minimum_amount.get(currency, self.minimum_amount.get(DEFAULT, 0))
+        """The smallest sum, in minor units and at least 1, about which anyone is contacted."""
+        return self.minimum_amount.get(currency, self.minimum_amount[DEFAULT])

@@ -9,14 +9,13 @@ import msgspec
 from dispatcher.core.calendars import working_day_after
 from dispatcher.core.rules import Moment, Policy, Stage
 from dispatcher.core.zones import Place
-from schemas.state import Invoice
 from schemas.values import Day
 
 NEVER: Day = 10_000_000
 """A day after all days."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Schedule:
     """The first day of each stage for one due date, and the first day on which it is too late for it."""
 
@@ -27,15 +26,19 @@ class Schedule:
 class Standing(msgspec.Struct, frozen=True, gc=False):
     """Where an invoice stands: the stage that is due (not done yet), stages that were missed, and what comes next.
 
-    `changes_on` is the next day on which the standing changes by itself, NEVER if none; `blocked` is the stage that waits
-    for an `invoice.overdue`.
+    `upcoming` begins on `begins_on`. `changes_on` is the next day on which the standing changes by itself (NEVER: none).
+    `blocked`: the stage that comes next waits for an `invoice.overdue`. `more`: once `due` is done another stage that has
+    begun already is due. `ending` names what comes next, at the end of a verdict.
     """
 
     due: Stage | None
     missed: tuple[Stage, ...]
     upcoming: Stage | None
+    begins_on: Day
     changes_on: Day
     blocked: bool
+    more: bool
+    ending: str
 
 
 @lru_cache(maxsize=1 << 14)
@@ -47,11 +50,12 @@ def schedule(policy: Policy, due_on: Day, place: Place) -> Schedule:
         starts.append(start if not starts else max(start, starts[-1] + 1))
     ends: list[Day] = []
     for index, stage in enumerate(policy.stages):
-        successor = starts[index + 1] if index + 1 < len(starts) else NEVER
-        end = successor if stage.mandatory or stage.until is None else _day(stage.until, due_on, place) + 1
+        end = starts[index + 1] if index + 1 < len(starts) else NEVER
+        if stage.until is not None:
+            end = min(end, _day(stage.until, due_on, place) + 1)
         if stage.phase == "pre_due":
             end = min(end, max(due_on, starts[index] + 1))
-        ends.append(NEVER if stage.mandatory else min(end, successor))
+        ends.append(NEVER if stage.mandatory else end)
     return Schedule(tuple(starts), tuple(ends))
 
 
@@ -61,36 +65,41 @@ def _day(moment: Moment, due_on: Day, place: Place) -> Day:
     return due_on + moment.count
 
 
-def standing(policy: Policy, plan: Schedule, invoice: Invoice, day: Day, *, overdue: bool) -> Standing:
-    """The standing of an open invoice on a day; `overdue` opens the stages after the due date."""
-    stages, starts = policy.stages, plan.starts
-    reached = bisect_right(starts, day)
+@lru_cache(maxsize=1 << 16)
+def standing(  # noqa: PLR0917  what a standing depends on, as the key of its cache
+    policy: Policy,
+    place: Place,
+    due_on: Day,
+    done: tuple[tuple[Day, str], ...],
+    day: Day,
+    overdue: bool,  # noqa: FBT001  keywords would slow the cache down
+) -> Standing:
+    """The standing of an open invoice on a day. `done`: what was used up; `overdue` opens the stages after the due date.
+
+    Cached: on one day the invoices of one due date mostly stand alike.
+    """
+    stages = policy.stages
+    plan = schedule(policy, due_on, place)
+    used = {stage for on, stage in done if on == due_on}
+    reached = bisect_right(plan.starts, day)
     open_until = len(stages) if overdue else policy.pre_due_stages
     blocked = reached > open_until
-    if blocked:
-        reached = open_until
-    upcoming = stages[reached] if reached < len(stages) else None
-    changes_on = NEVER if blocked or upcoming is None else starts[reached]
-    if not reached:
-        return Standing(None, (), upcoming, changes_on, blocked)
-    due_on = invoice.due_on
-    done = {stage for on, stage in invoice.done if on == due_on}
-    if upcoming is not None and upcoming.id in done:
-        upcoming = next((stage for stage in stages[reached:] if stage.id not in done), None)
-    idle = Standing(None, (), upcoming, changes_on, blocked)
-    undone = [stage for stage in stages[:reached] if stage.id not in done]
-    return _pending(undone, plan.ends, day, idle) if undone else idle
-
-
-def _pending(undone: list[Stage], ends: tuple[Day, ...], day: Day, otherwise: Standing) -> Standing:
-    """What is due and what was missed of stages that have begun and are not done."""
-    still = [stage for stage in undone if day < ends[stage.index]]
-    if len(still) == len(undone):
-        missed: tuple[Stage, ...] = ()
-    else:
-        missed = tuple(stage for stage in undone if day >= ends[stage.index])
-    if not still:
-        return Standing(None, missed, otherwise.upcoming, otherwise.changes_on, otherwise.blocked)
-    due = next((stage for stage in still if stage.mandatory), still[-1])
-    changes_on = min(otherwise.changes_on, *(ends[stage.index] for stage in still))
-    return Standing(due, missed, otherwise.upcoming, changes_on, otherwise.blocked)
+    reached = min(reached, open_until)
+    ahead = next((stage for stage in stages[reached:] if stage.id not in used), None)
+    begins_on = NEVER if ahead is None else plan.starts[ahead.index]
+    undone = [stage for stage in stages[:reached] if stage.id not in used]
+    still = [stage for stage in undone if day < plan.ends[stage.index]]
+    due = next((stage for stage in still if stage.mandatory), still[-1] if still else None)
+    changes = [plan.ends[stage.index] for stage in still]
+    if not blocked:
+        changes.append(begins_on)
+    return Standing(
+        due=due,
+        missed=tuple(stage for stage in undone if stage not in still),
+        upcoming=ahead,
+        begins_on=begins_on,
+        changes_on=min(changes, default=NEVER),
+        blocked=blocked,
+        more=len(still) > 1,
+        ending="|-|0" if ahead is None else f"|{ahead.id}|{begins_on}",
+    )

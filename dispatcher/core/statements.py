@@ -8,66 +8,79 @@ from msgspec.structs import replace
 
 from dispatcher.core.draft import KEPT, Draft
 from dispatcher.core.notes import Note, newer
-from schemas.inbox import InvoiceSettled, InvoiceStated, Stamp
+from schemas.inbox import BillDocument, BillLine, InvoiceSettled, InvoiceStated, Stamp
 from schemas.reasons import ReasonCode
 from schemas.state import Invoice
+from schemas.values import Day, InvoiceKind
 
 _NEW = Invoice()
+_Terms = tuple[
+    str | None,
+    InvoiceKind,
+    str | None,
+    Day | None,
+    str | None,
+    str | None,
+    tuple[BillDocument, ...],
+    tuple[BillLine, ...],
+]
 
 
 def stated(draft: Draft, fact: InvoiceStated, stamp: Stamp) -> Note:
     """`invoice.due` or `invoice.overdue`."""
     event = "invoice.overdue" if fact.overdue else "invoice.due"
     ids = (fact.invoice_id,)
-    before = draft.invoices.get(fact.invoice_id)
-    if before is None:
-        before = _NEW
+    before = draft.invoices.get(fact.invoice_id, _NEW)
     overdue_at = before.overdue_at
     if fact.overdue and (overdue_at is None or stamp[0] // 1000 > overdue_at):
         overdue_at = stamp[0] // 1000
-    restated = newer(stamp, before.stated)
-    revalued = newer(stamp, before.valued)
-    if not (restated or revalued or overdue_at != before.overdue_at):
+    restated = before.stated is None or stamp > before.stated
+    revalued = before.valued is None or stamp > before.valued
+    if not restated and not revalued and overdue_at == before.overdue_at:
         return Note(event, "outdated", ids)
-    after = _with_statement(before, fact, stamp) if restated else before
-    if revalued:
-        after = replace(after, valued=stamp, amount_due=fact.amount_due, currency=fact.currency, settled_by=None)
-    if overdue_at != before.overdue_at:
-        after = replace(after, overdue_at=overdue_at)
-    closed = after.valued is not None and after.amount_due == 0
-    if closed or draft.erased is not None:
-        after = without_texts(after)
-    draft.put_invoice(fact.invoice_id, after)
-    return Note(event, "unchanged" if _same(before, after) else "recorded", ids)
-
-
-def _with_statement(before: Invoice, fact: InvoiceStated, stamp: Stamp) -> Invoice:
-    return Invoice(
-        stamp,
-        before.valued,
-        fact.due_on,
-        before.amount_due,
-        before.currency,
-        before.overdue_at,
-        before.settled_by,
-        fact.creditor_id,
-        fact.kind,
-        fact.number,
-        fact.issued_on,
-        fact.description,
-        fact.pay_url,
-        fact.documents,
-        fact.lines,
+    terms = known = _terms(before)
+    if restated:
+        terms = _terms(fact)
+    after = Invoice(
+        stamp if restated else before.stated,
+        stamp if revalued else before.valued,
+        fact.due_on if restated else before.due_on,
+        fact.amount_due if revalued else before.amount_due,
+        fact.currency if revalued else before.currency,
+        overdue_at,
+        None if revalued else before.settled_by,
+        *terms,
         before.done,
         before.verdict,
     )
+    if draft.erased is not None or is_closed(after):
+        after = without_texts(after)
+    draft.put_invoice(fact.invoice_id, after)
+    same = before.stated is not None and terms == known and _same_debt(before, after)
+    return Note(event, "unchanged" if same else "recorded", ids)
 
 
-def _same(before: Invoice, after: Invoice) -> bool:
-    """Whether only stamps differ: the whole portfolio published again under new ids says nothing new."""
+def _terms(said: InvoiceStated | Invoice) -> _Terms:
+    """What stands on an invoice beside its date and amount, in the order of `Invoice`."""
     return (
-        before.stated is not None
-        and after == replace(before, stated=after.stated, valued=after.valued, overdue_at=after.overdue_at)
+        said.creditor_id,
+        said.kind,
+        said.number,
+        said.issued_on,
+        said.description,
+        said.pay_url,
+        said.documents,
+        said.lines,
+    )
+
+
+def _same_debt(before: Invoice, after: Invoice) -> bool:
+    """Whether what is owed, and whether it is overdue, is as it was."""
+    return (
+        before.due_on == after.due_on
+        and before.amount_due == after.amount_due
+        and before.currency == after.currency
+        and before.settled_by == after.settled_by
         and (before.overdue_at is None) == (after.overdue_at is None)
     )
 

@@ -2,48 +2,55 @@
 
 from collections.abc import Mapping
 
-import msgspec
-
-from dispatcher.core.rules import Policy, TierRule
+from dispatcher.core.policy_text import TierConditions, TierText
+from dispatcher.core.rules import Policy, Tier, TierRule, TierTest
 from schemas.inbox import ProfileStated
 
-
-class Tier(msgspec.Struct, frozen=True, gc=False):
-    """A tier, and the rule that gave it (`default` if none held)."""
-
-    name: str
-    rule: str
+DEFAULT_RULE = "tiers.default"
 
 
 def tier_of(policy: Policy, profile: ProfileStated, days_overdue: int, amounts: Mapping[str, int]) -> Tier:
     """The tier for a contact about `amounts` (currency -> minor units), the oldest `days_overdue` (0 or less: not yet)."""
     for rule in policy.tiers:
-        if _holds(rule, profile, days_overdue, amounts):
-            return Tier(rule.tier, f"tiers.{rule.id}")
-    return Tier(policy.default_tier, "tiers.default")
+        for test in rule.tests:
+            if not test(profile, days_overdue, amounts):
+                break
+        else:
+            return rule.tier
+    return policy.default_tier
 
 
-def _holds(rule: TierRule, profile: ProfileStated, days_overdue: int, amounts: Mapping[str, int]) -> bool:
-    if rule.min_days_overdue is not None and days_overdue < rule.min_days_overdue:
-        return False
-    if rule.max_days_overdue is not None and days_overdue > rule.max_days_overdue:
-        return False
-    if rule.min_risk_score is not None and (profile.risk_score or 0) < rule.min_risk_score:
-        return False
-    if rule.min_amount and not _large(rule.min_amount, amounts):
-        return False
-    return _fits(rule, profile)
+def compiled(text: TierText) -> TierRule:
+    """A rule as the tests that it states, the cheap ones about the person first; what it leaves open is not tested."""
+    tests = [*_person_tests(text.when), *_debt_tests(text.when)]
+    return TierRule(Tier(text.tier, f"tiers.{text.id}"), tuple(tests))
 
 
-def _fits(rule: TierRule, profile: ProfileStated) -> bool:
-    """Whether what is stated of the customer is among what the rule names."""
-    return (
-        (not rule.segments or profile.segment in rule.segments)
-        and (not rule.stated_tiers or profile.tier in rule.stated_tiers)
-        and (not rule.credit_grades or profile.credit_grade in rule.credit_grades)
-        and (rule.party is None or profile.party == rule.party)
-    )
+def _person_tests(when: TierConditions) -> list[TierTest]:
+    tests: list[TierTest] = []
+    if stated := frozenset(when.stated_tiers):
+        tests.append(lambda profile, _days, _amounts: profile.tier in stated)
+    if segments := frozenset(when.segments):
+        tests.append(lambda profile, _days, _amounts: profile.segment in segments)
+    if grades := frozenset(when.credit_grades):
+        tests.append(lambda profile, _days, _amounts: profile.credit_grade in grades)
+    if (party := when.party) is not None:
+        tests.append(lambda profile, _days, _amounts: profile.party == party)
+    if (score := when.min_risk_score) is not None:
+        tests.append(lambda profile, _days, _amounts: profile.risk_score is not None and profile.risk_score >= score)
+    return tests
 
 
-def _large(least: Mapping[str, int], amounts: Mapping[str, int]) -> bool:
-    return any(currency in least and amount >= least[currency] for currency, amount in amounts.items())
+def _debt_tests(when: TierConditions) -> list[TierTest]:
+    tests: list[TierTest] = []
+    if (least := when.min_days_overdue) is not None:
+        tests.append(lambda _profile, days, _amounts: days >= least)
+    if (most := when.max_days_overdue) is not None:
+        tests.append(lambda _profile, days, _amounts: days <= most)
+    if large := dict(when.min_amount):
+        tests.append(
+            lambda _profile, _days, amounts: any(
+                currency in large and amount >= large[currency] for currency, amount in amounts.items()
+            )
+        )
+    return tests

@@ -3,20 +3,19 @@
 They are solved as one, so that a contact put off by a cap is put off to the hour at which it can really be made.
 """
 
-from collections.abc import Sequence
-
 import msgspec
 
 from dispatcher.core.caps import gap_ends, limit
-from dispatcher.core.rules import Policy
+from dispatcher.core.pages import because
+from dispatcher.core.turn import Turn
 from dispatcher.core.windows import WEEK, kind_of_day, opening
 from dispatcher.core.zones import Place
 from schemas.inbox import QuietSpan
 from schemas.journal import Reason
-from schemas.state import Contact
 from schemas.values import Channel, Millis
 
 _ROUNDS = 32
+_MIN_GAP = (Reason("min_gap", "min_gap_hours"),)
 
 
 class Slot(msgspec.Struct, frozen=True, gc=False):
@@ -27,46 +26,36 @@ class Slot(msgspec.Struct, frozen=True, gc=False):
 
     at: Millis
     end: Millis
-    waits_for: Reason | None
+    waits_for: tuple[Reason, ...] | None
     found: bool
 
 
-def slot_of(
-    policy: Policy,
-    place: Place,
-    quiet: tuple[QuietSpan, ...],
-    contacts: Sequence[Contact],
-    channel: Channel,
-    contact_id: str | None,
-    now: Millis,
-    spread: Millis,
-) -> Slot:
-    """The slot of a contact by `channel`, `contact_id` if it was tried before."""
+def slot_of(turn: Turn, quiet: tuple[QuietSpan, ...], channel: Channel, contact_id: str | None) -> Slot:
+    """The slot of a contact by `channel`; `contact_id` if it was tried before."""
+    policy, place, contacts, now = turn.policy, turn.place, turn.contacts, turn.now
     at = now
-    first: Reason | None = None
+    first: tuple[Reason, ...] | None = None
     if contacts:
-        at = gap_ends(policy, contacts, contact_id, now)
-        if at > now:
-            first = Reason("min_gap", "min_gap_hours")
-        else:
-            at = now
+        free_at = gap_ends(policy, contacts, contact_id)
+        if free_at > now:
+            first, at = _MIN_GAP, free_at
     window = policy.windows[channel]
     for _ in range(_ROUNDS):
         reached = limit(policy, contacts, channel, place, at) if contacts else None
         if reached is not None:
             at = reached.until
-            first = first or Reason("cap", reached.rule, {"contacts": reached.count, "most": reached.most})
+            first = first or (Reason("cap", reached.rule, {"contacts": reached.count, "most": reached.most}),)
             continue
-        free = opening(window, place, quiet, at, spread)
+        free = opening(window, place, quiet, at, turn.spread)
         if free is None:
             break
         if free.start <= at:
-            return Slot(at, free.end, first, found=True)
+            return Slot(at, free.end, first, True)  # noqa: FBT003
         first = first or _closed(place, channel, at)
         at = free.start
-    return Slot((now // WEEK + 1) * WEEK, 0, first or _closed(place, channel, now), found=False)
+    return Slot((now // WEEK + 1) * WEEK, 0, first or _closed(place, channel, now), False)  # noqa: FBT003
 
 
-def _closed(place: Place, channel: Channel, at: Millis) -> Reason:
+def _closed(place: Place, channel: Channel, at: Millis) -> tuple[Reason, ...]:
     kind = kind_of_day(place, at)
-    return Reason("holiday" if kind == "holiday" else "quiet_hours", f"windows.{channel}.{kind}")
+    return because("holiday" if kind == "holiday" else "quiet_hours", f"windows.{channel}.{kind}")

@@ -31,16 +31,17 @@ class Opening(msgspec.Struct, frozen=True, gc=False):
     end: Millis
 
 
-def opening(window: Window, place: Place, quiet: tuple[QuietSpan, ...], at: Millis, spread: float) -> Opening | None:
+def opening(window: Window, place: Place, quiet: tuple[QuietSpan, ...], at: Millis, spread: Millis) -> Opening | None:
     """The opening that holds `at`, or the next one; None: none within three weeks.
 
-    `spread` (0 <= spread < 1 of the policy's minutes, here in milliseconds) delays the start of every opening, at most to
-    its middle, so that not every customer is served in the first minute.
+    `spread` delays the start of every opening, at most to its middle, so that not everybody is served in the first minute.
     """
-    spans = _timeline(window, place, quiet, at // WEEK)
-    for start, end in spans[bisect_right(spans, at, key=_end) :]:
-        return Opening(int(start + min(spread, (end - start) // 2)), end)
-    return None
+    starts, ends = _timeline(window, place, quiet, at // WEEK)
+    index = bisect_right(ends, at)
+    if index == len(ends):
+        return None
+    start, end = starts[index], ends[index]
+    return Opening(start + min(spread, (end - start) // 2), end)
 
 
 def kind_of_day(place: Place, at: Millis) -> DayKind:
@@ -48,13 +49,11 @@ def kind_of_day(place: Place, at: Millis) -> DayKind:
     return day_kind(place.country, place.region, day_in(place, at))
 
 
-def _end(span: tuple[Millis, Millis]) -> Millis:
-    return span[1]
-
-
 @lru_cache(maxsize=4096)
-def _timeline(window: Window, place: Place, quiet: tuple[QuietSpan, ...], week: int) -> Spans:
-    """Every opening from two days before a week until two weeks after it."""
+def _timeline(
+    window: Window, place: Place, quiet: tuple[QuietSpan, ...], week: int
+) -> tuple[list[Millis], list[Millis]]:
+    """The starts and the ends of every opening from two days before a week until two weeks after it."""
     first = week * WEEK // DAY + EPOCH_DAY - _DAYS_BEFORE
     days = range(first, first + _DAYS_BEFORE + _DAYS_AFTER)
     spans: Spans | None = None
@@ -64,7 +63,7 @@ def _timeline(window: Window, place: Place, quiet: tuple[QuietSpan, ...], week: 
     result = spans or ()
     for zone in place.zones if quiet else ():
         result = subtract(result, _quiet(quiet, zone, days))
-    return result
+    return [start for start, _ in result], [end for _, end in result]
 
 
 def _allowed(window: Window, place: Place, zone: str, days: Iterable[Day]) -> Spans:

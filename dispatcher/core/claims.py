@@ -1,0 +1,190 @@
+"""What a contact uses up and leaves behind: stages, the ledger, the attempt in flight, and the claim itself."""
+
+from msgspec.structs import replace
+
+from dispatcher.core import identity
+from dispatcher.core.caps import remembered
+from dispatcher.core.claim import Claim
+from dispatcher.core.flights import CLAIM_CHECK
+from dispatcher.core.grouping import Approach, Member
+from dispatcher.core.ladder import Chosen
+from dispatcher.core.outcomes import about
+from dispatcher.core.pages import because
+from dispatcher.core.rules import DAY, Stage
+from dispatcher.core.stages import NEVER, Standing, standing
+from dispatcher.core.turn import Turn
+from dispatcher.core.verdicts import DONE_KEPT
+from schemas.inbox import ProfileStated
+from schemas.journal import Reason, Result
+from schemas.reasons import ReasonCode
+from schemas.state import Attempt, Contact
+from schemas.values import Channel, Day, Millis
+
+Spent = tuple[tuple[str, Day, str], ...]
+"""(invoice, due date, stage): what a contact used up."""
+
+
+def make(turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen, until: Millis) -> None:
+    """The contact is made: claimed, or, where nobody may be called, recorded exactly as if it had been."""
+    stage, ids = approach.lead.stage, approach.invoice_ids
+    tried: tuple[Channel, ...] = ()
+    if approach.retry is None:
+        contact_id, number = _contact_id(turn, approach), 1
+    else:
+        contact_id, before = approach.retry
+        number, tried = before.number + 1, before.tried
+        turn.drop_retry(contact_id)
+    attempt_id = identity.attempt_id(contact_id, number)
+    entry = Contact(attempt_id, turn.now, chosen.channel, stage.id, approach.creditor.id, ids)
+    turn.contacts = (*remembered(turn.contacts, turn.now - turn.policy.horizon), entry)
+    result, code = _result(turn, chosen)
+    spent = _use_up(turn, approach, result, because(code, stage.rule), chosen.channel, contact_id, attempt_id)
+    if result != "claimed":
+        return
+    is_task = chosen.channel == "call_task"
+    attempt = Attempt(
+        contact_id,
+        "accepted" if is_task else "claimed",
+        chosen.channel,
+        stage.id,
+        approach.creditor.id,
+        ids,
+        chosen.point,
+        turn.now,
+        turn.now + stage.task_days * DAY if is_task else until,
+        tried,
+        number,
+        spent,
+    )
+    turn.put_attempt(attempt_id, attempt)
+    _claim(turn, profile, approach, attempt_id, attempt, until)
+
+
+def _contact_id(turn: Turn, approach: Approach) -> str:
+    obligations = [(member.invoice_id, member.invoice.due_on) for member in approach.members]
+    return identity.contact_id(turn.customer_id, approach.creditor.id, approach.lead.stage.id, obligations)
+
+
+def end_refused(turn: Turn, approach: Approach) -> None:
+    """Every channel of the ladder was refused or is barred: the contact is over."""
+    contact_id = None if approach.retry is None else approach.retry[0]
+    _use_up(turn, approach, "rejected", because("refused", approach.lead.stage.rule), None, contact_id, None)
+    if contact_id is not None:
+        turn.drop_retry(contact_id)
+
+
+def _result(turn: Turn, chosen: Chosen) -> tuple[Result, ReasonCode]:
+    sending = turn.conditions.sending
+    if sending == "shadow":
+        return "suppressed", "shadow"
+    if sending == "allowlist" and chosen.point not in turn.conditions.allowlist:
+        return "suppressed", "not_in_allowlist"
+    return "claimed", "due"
+
+
+def _use_up(  # noqa: PLR0917  the fields of the contact's record
+    turn: Turn,
+    approach: Approach,
+    result: Result,
+    reasons: tuple[Reason, ...],
+    channel: Channel | None,
+    contact_id: str | None,
+    attempt_id: str | None,
+) -> Spent:
+    """Marks the stage of every member done, and records the contact."""
+    lead = approach.lead
+    spent: Spent = ()
+    next_day = NEVER
+    said = f"{result}|{reasons[0].code}|{lead.stage.id}"
+    for member in approach.members:
+        fresh, where = _spend(turn, member, lead.stage, said)
+        spent += fresh
+        next_day = min(next_day, where.begins_on)
+    turn.pages.decision(
+        approach.invoice_ids,
+        result,
+        reasons,
+        turn.cause_of(lead.invoice_id),
+        approach.creditor.id,
+        lead.stage,
+        None,
+        None if next_day == NEVER else turn.opens(next_day),
+        approach.tier,
+        channel,
+        contact_id,
+        attempt_id,
+    )
+    if len(approach.members) > 1:
+        _record_merged(turn, approach, contact_id)
+    return spent
+
+
+def _spend(turn: Turn, member: Member, lead: Stage, said: str) -> tuple[Spent, Standing]:
+    """Uses up the member's own stage, and that of the message: nobody gets the same stage twice for one due date.
+
+    Where the member stands then ends the verdict.
+    """
+    invoice_id, invoice, where = member.invoice_id, member.invoice, member.standing
+    due_on, done = invoice.due_on, invoice.done
+    if member.stage is lead:
+        fresh: tuple[tuple[Day, str], ...] = ((due_on, lead.id),)
+    else:
+        fresh = tuple([(due_on, name) for name in (member.stage.id, lead.id) if (due_on, name) not in done])
+        if where.upcoming is lead:
+            overdue = member.stage.phase != "pre_due"
+            where = standing(turn.policy, turn.place, due_on, done + fresh, turn.today, overdue)
+    done = (done + fresh)[-DONE_KEPT:]
+    turn.put_invoice(invoice_id, replace(invoice, done=done, verdict=said + where.ending))
+    return tuple([(invoice_id, due_on, name) for _, name in fresh]), where
+
+
+def _record_merged(turn: Turn, approach: Approach, contact_id: str | None) -> None:
+    lead = approach.lead
+    for member in approach.members:
+        if member is not lead:
+            seen: dict[str, str | int] = {"lead": lead.invoice_id}
+            turn.pages.decision(
+                (member.invoice_id,),
+                "merged",
+                (Reason("merged_into", lead.stage.rule, seen),),
+                turn.cause_of(member.invoice_id),
+                approach.creditor.id,
+                member.stage,
+                tier=approach.tier,
+                contact_id=contact_id,
+            )
+
+
+def _claim(  # noqa: PLR0917  a contact and its attempt
+    turn: Turn, profile: ProfileStated, approach: Approach, attempt_id: str, attempt: Attempt, until: Millis
+) -> None:
+    stage, now, channel = approach.lead.stage, turn.now, attempt.channel
+    cause = turn.cause_of(approach.lead.invoice_id)
+    if channel == "call_task":
+        turn.wake(attempt.expires_at)
+        turn.pages.note(about(attempt, attempt_id, "task.issued", "due", "accepted"), cause)
+    else:
+        turn.wake(now + CLAIM_CHECK)
+        turn.use_credit(channel)
+    invoices = turn.invoices
+    turn.claims.append(
+        Claim(
+            customer_id=turn.customer_id,
+            contact_id=attempt.contact_id,
+            attempt_id=attempt_id,
+            channel=channel,
+            contact_point=attempt.contact_point,
+            stage=stage,
+            creditor_id=approach.creditor.id,
+            invoices=(*[(each, invoices[each]) for each in attempt.invoice_ids], *approach.notes),
+            profile=profile,
+            claimed_at=now,
+            not_before=now,
+            not_after=until,
+            expires_at=attempt.expires_at,
+            days_overdue=max(0, approach.days_overdue),
+            tier=approach.tier.name,
+            responsible=stage.responsible,
+            cause=cause,
+        )
+    )
