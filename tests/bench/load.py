@@ -1,7 +1,7 @@
 """The load: 100,000 customers, one event each a round; 55 % due, 20 % overdue, 15 % settled, 10 % profile and feedback.
 
 The first round (not measured) makes every customer known, with a profile and one open invoice that is not due yet. In the
-measured round a fifth and more of the events make a contact due at once.
+measured round a quarter of the events make a contact due at once.
 """
 
 import random
@@ -51,10 +51,10 @@ def one(customer_id: str, number: int, position: int, at: datetime, seed: int) -
     """The event at a position of the mix: by twentieths."""
     kind = position % 20
     unique = f"{seed}-{number}"
-    if kind < 11:  # 55 % due; three of the eleven at once, so that they cause a contact
-        return due(customer_id, f"I-{number}-2", at=at, in_days=0 if kind < 3 else 20, event_id=unique)
-    if kind < 15:  # 20 % overdue, half of them for the first time, so that they cause a contact
-        return due(customer_id, f"I-{number}-3", at=at, in_days=-5 if kind < 13 else -40, event_id=unique)
+    if kind < 11:  # 55 % due; one of the eleven today, which causes a contact
+        return due(customer_id, f"I-{number}-2-{seed}", at=at, in_days=0 if kind < 1 else 20, event_id=unique)
+    if kind < 15:  # 20 % overdue, half of them lightly, half severely: each causes a contact
+        return due(customer_id, f"I-{number}-3-{seed}", at=at, in_days=-5 if kind < 13 else -40, event_id=unique)
     if kind < 18:  # 15 % settled
         return event(
             "invoice.settled",
