@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 import structlog
 import uvloop
@@ -19,6 +20,7 @@ from channels.retrying import Retrying
 from dispatcher.core.policy import Policy, PolicyProblems, parse
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection, EngineConfig
+from dispatcher.engine.gate import SourcePartition
 from dispatcher.engine.inbox_writer import AppendFailed
 from dispatcher.engine.lane_state import LaneRefused
 from dispatcher.engine.topology import Unsuited, stopping_sources
@@ -48,15 +50,13 @@ class Unstartable(Exception):
 
 
 def run_worker(settings: Settings, *, accept_gap: bool = False) -> int:
-    """Run a worker until SIGTERM or SIGINT; returns the exit code. A crash leaves the process at once, with 70."""
+    """Run a worker until SIGTERM or SIGINT; returns the exit code, unless a crash or a refusal ends the process."""
     logs.configure(settings.log_level)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(settings, accept_gap=accept_gap))
     except Unstartable as unstartable:
         return _told(unstartable.code, str(unstartable))
-    except LaneRefused as refused:
-        return _told(ExitCode.REFUSED, str(refused))
     except (KafkaAway, AppendFailed) as away:
         return _told(ExitCode.NO_BROKER, str(away))
     except PortTaken as taken:
@@ -65,22 +65,60 @@ def run_worker(settings: Settings, *, accept_gap: bool = False) -> int:
 
 
 async def _serve(settings: Settings, *, accept_gap: bool) -> None:
-    policy = read_policy(settings.policy)
     config = engine_config(settings, accept_gap=accept_gap)
-    metrics = Metrics(policy.stage_ids, SENTENCES)
-    templates = read_templates(settings, metrics)
-    clock = clock_for(settings.clock)
-    health = Health(sending=settings.sending, clock=clock.marked)
-    metrics.sending(settings.sending)
-    async with Kafka(config.connection) as kafka:
-        sources = await stopping_sources(kafka, config)
-    if isinstance(sources, Unsuited):
-        raise Unstartable(ExitCode.TOPICS, sources.why)
+    parts = parts_of(settings)
+    sources = await sources_of(config)
+    host, port = settings.metrics_host, settings.metrics_port
+    with OperationsServer(parts.metrics, parts.health, host=host, port=port) as server:
+        _log.info(
+            "worker_started",
+            policy=parts.policy.hash,
+            sending=parts.sending,
+            clock=parts.clock.marked,
+            port=server.port,
+            prefix=settings.topic_prefix,
+        )
+        await work(config, parts, sources)
+    _log.info("worker_stopped")
+
+
+async def work(config: EngineConfig, parts: Parts, sources: frozenset[SourcePartition]) -> None:
+    """Run a worker until SIGTERM or SIGINT.
+
+    A crash or a refusal does not return: it ends the process at once, with its exit code. Nothing of Faust is stopped then,
+    because that would commit what crashed, and can wait without end; what was not flushed is read again by the next owner.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    parts = Parts(
+    try:
+        await Worker(config, parts, sources).run(stop)
+    except LaneRefused as refused:
+        _leave_at_once(_told(ExitCode.REFUSED, str(refused)))
+    except WorkerCrashed as crash:
+        _log.critical("worker_crashed", why=str(crash), exc_info=crash)
+        _leave_at_once(ExitCode.CRASH)
+
+
+def _leave_at_once(code: int) -> NoReturn:
+    logs.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def parts_of(settings: Settings) -> Parts:
+    """What the settings ask for.
+
+    Raises:
+        Unstartable: policy, templates or providers are wrong or missing.
+    """
+    policy = read_policy(settings.policy)
+    metrics = Metrics(policy.stage_ids, SENTENCES)
+    metrics.sending(settings.sending)
+    templates = read_templates(settings, metrics)
+    clock = clock_for(settings.clock)
+    return Parts(
         policy=policy,
         adapters=adapters(settings),
         compose=lambda claim: templates.render(claim, policy),
@@ -89,30 +127,23 @@ async def _serve(settings: Settings, *, accept_gap: bool) -> None:
         allowlist=settings.allowlist,
         clock=clock,
         metrics=metrics,
-        health=health,
+        health=Health(sending=settings.sending, clock=clock.marked),
         datadir=settings.data_dir,
     )
-    with OperationsServer(metrics, health, host=settings.metrics_host, port=settings.metrics_port) as server:
-        _log.info(
-            "worker_started",
-            policy=policy.hash,
-            sending=settings.sending,
-            clock=clock.marked,
-            port=server.port,
-            prefix=settings.topic_prefix,
-        )
-        try:
-            await Worker(config, parts, sources).run(stop)
-        except WorkerCrashed as crash:
-            _leave_at_once(crash)
-    _log.info("worker_stopped")
 
 
-def _leave_at_once(crash: WorkerCrashed) -> None:
-    """No stop of Faust's: it would commit what crashed. What was not flushed is read again by the next owner."""
-    _log.critical("worker_crashed", why=str(crash), exc_info=crash)
-    logs.flush()
-    os._exit(ExitCode.CRASH)
+async def sources_of(config: EngineConfig) -> frozenset[SourcePartition]:
+    """The partitions that must be fresh before anything is sent.
+
+    Raises:
+        Unstartable: a topic is missing or not as it must be.
+        KafkaAway: Kafka does not answer.
+    """
+    async with Kafka(config.connection) as kafka:
+        sources = await stopping_sources(kafka, config)
+    if isinstance(sources, Unsuited):
+        raise Unstartable(ExitCode.TOPICS, sources.why)
+    return sources
 
 
 def engine_config(settings: Settings, *, accept_gap: bool = False) -> EngineConfig:

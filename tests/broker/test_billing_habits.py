@@ -132,8 +132,8 @@ async def transacted(house: House) -> Transacted:
         ]
         await in_transaction(house, billing, known)
     await installed.until(facts_of([*ids_of(known), *ids_of([paid("committed", house)])]))
-    journal = await installed.until(each_of(["aborted"], lambda each: each.result == "accepted"))
-    return Transacted(journal)
+    await installed.until(each_of(["aborted"], lambda each: each.result == "accepted"))
+    return Transacted(await installed.journal())
 
 
 async def test_an_event_of_a_committed_transaction_is_applied(transacted: Transacted):
