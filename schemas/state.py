@@ -32,7 +32,7 @@ HAS_OPEN_CLAIM = 4
 """Flag: an attempt of the customer is claimed and not yet answered."""
 
 
-class Invoice(msgspec.Struct, frozen=True, array_like=True):
+class Invoice(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One invoice and what has been done about it.
 
     `stated` and `valued` order statements and amounts (last writer wins by `time`, whatever the order of arrival).
@@ -60,7 +60,7 @@ class Invoice(msgspec.Struct, frozen=True, array_like=True):
     verdict: str = ""
 
 
-class Hold(msgspec.Struct, frozen=True, array_like=True):
+class Hold(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A hold, or (`released`) the memory of one, so that a late `placed` does not bring it back."""
 
     stamp: Stamp
@@ -71,7 +71,7 @@ class Hold(msgspec.Struct, frozen=True, array_like=True):
     until: Millis | None = None
 
 
-class Promise(msgspec.Struct, frozen=True, array_like=True):
+class Promise(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A promise to pay, or (`cancelled`) the memory of one."""
 
     stamp: Stamp
@@ -82,7 +82,7 @@ class Promise(msgspec.Struct, frozen=True, array_like=True):
     promised_on: Day = 0
 
 
-class Plan(msgspec.Struct, frozen=True, array_like=True):
+class Plan(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An instalment plan, or (`cancelled`) the memory of one."""
 
     stamp: Stamp
@@ -92,14 +92,14 @@ class Plan(msgspec.Struct, frozen=True, array_like=True):
     instalments: tuple[InstalmentDue, ...] = ()
 
 
-class Consent(msgspec.Struct, frozen=True, array_like=True):
+class Consent(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What the customer said of one channel at one contact point."""
 
     stamp: Stamp
     allowed: bool
 
 
-class Contact(msgspec.Struct, frozen=True, array_like=True):
+class Contact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A contact that counts against caps and minimum gaps; claims count, released ones are taken out again."""
 
     attempt_id: str
@@ -113,7 +113,7 @@ class Contact(msgspec.Struct, frozen=True, array_like=True):
 AttemptState = Literal["claimed", "accepted", "in_doubt"]
 
 
-class Attempt(msgspec.Struct, frozen=True, array_like=True):
+class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An attempt in flight: claimed and not yet answered, a call task that is open, or in doubt.
 
     `spent` names what its claim used up, (invoice, due date, stage), so that a release gives exactly that back. `tried`
@@ -134,7 +134,7 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True):
     spent: tuple[tuple[str, Day, str], ...] = ()
 
 
-class Retry(msgspec.Struct, frozen=True, array_like=True):
+class Retry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A contact that has to be tried again: an attempt was given back unsent, or its channel cannot reach the customer.
 
     `number` is that of the last attempt, `not_before` the earliest instant of the next, `reason` the reason code with which
@@ -150,7 +150,7 @@ class Retry(msgspec.Struct, frozen=True, array_like=True):
     reason: ReasonCode
 
 
-class Customer(msgspec.Struct, frozen=True, array_like=True):
+class Customer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The aggregate.
 
     `sequence` numbers the customer's journal records without a gap. `seen` holds the ids of recent events: 12 bytes each, an

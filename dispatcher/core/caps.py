@@ -78,4 +78,6 @@ def period(cap: Cap, day: Day) -> tuple[Day, Day]:
 
 def remembered(contacts: tuple[Contact, ...], since: Millis) -> tuple[Contact, ...]:
     """The entries that any cap or gap can still see."""
-    return tuple([each for each in contacts if each.at > since]) if contacts else contacts
+    if not contacts or contacts[0].at > since:
+        return contacts
+    return tuple([each for each in contacts if each.at > since])

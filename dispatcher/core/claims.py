@@ -9,7 +9,7 @@ from dispatcher.core.flights import CLAIM_CHECK
 from dispatcher.core.grouping import Approach, Member
 from dispatcher.core.ladder import Chosen
 from dispatcher.core.outcomes import about
-from dispatcher.core.pages import because
+from dispatcher.core.pages import because, note_decision, note_event
 from dispatcher.core.rules import DAY, Stage
 from dispatcher.core.stages import NEVER, Standing, standing
 from dispatcher.core.turn import Turn
@@ -61,7 +61,9 @@ def make(turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen,
 
 
 def _contact_id(turn: Turn, approach: Approach) -> str:
-    obligations = [(member.invoice_id, member.invoice.due_on) for member in approach.members]
+    obligations = ""
+    for name in sorted(approach.invoice_ids):
+        obligations += f"\0{name}\1{turn.invoices[name].due_on}"
     return identity.contact_id(turn.customer_id, approach.creditor.id, approach.lead.stage.id, obligations)
 
 
@@ -100,7 +102,8 @@ def _use_up(  # noqa: PLR0917  the fields of the contact's record
         fresh, where = _spend(turn, member, lead.stage, said)
         spent += fresh
         next_day = min(next_day, where.begins_on)
-    turn.pages.decision(
+    note_decision(
+        turn,
         approach.invoice_ids,
         result,
         reasons,
@@ -134,8 +137,11 @@ def _spend(turn: Turn, member: Member, lead: Stage, said: str) -> tuple[Spent, S
             overdue = member.stage.phase != "pre_due"
             where = standing(turn.policy, turn.place, due_on, done + fresh, turn.today, overdue)
     done = (done + fresh)[-DONE_KEPT:]
-    turn.put_invoice(invoice_id, replace(invoice, done=done, verdict=said + where.ending))
-    return tuple([(invoice_id, due_on, name) for _, name in fresh]), where
+    turn.invoices[invoice_id] = replace(invoice, done=done, verdict=said + where.ending)
+    spent: Spent = ()
+    for _, name in fresh:
+        spent += ((invoice_id, due_on, name),)
+    return spent, where
 
 
 def _record_merged(turn: Turn, approach: Approach, contact_id: str | None) -> None:
@@ -143,7 +149,8 @@ def _record_merged(turn: Turn, approach: Approach, contact_id: str | None) -> No
     for member in approach.members:
         if member is not lead:
             seen: dict[str, str | int] = {"lead": lead.invoice_id}
-            turn.pages.decision(
+            note_decision(
+                turn,
                 (member.invoice_id,),
                 "merged",
                 (Reason("merged_into", lead.stage.rule, seen),),
@@ -162,11 +169,11 @@ def _claim(  # noqa: PLR0917  a contact and its attempt
     cause = turn.cause_of(approach.lead.invoice_id)
     if channel == "call_task":
         turn.wake(attempt.expires_at)
-        turn.pages.note(about(attempt, attempt_id, "task.issued", "due", "accepted"), cause)
+        note_event(turn, about(attempt, attempt_id, "task.issued", "due", "accepted"), cause)
     else:
         turn.wake(now + CLAIM_CHECK)
         turn.use_credit(channel)
-    invoices = turn.invoices
+    ids = attempt.invoice_ids
     turn.claims.append(
         Claim(
             customer_id=turn.customer_id,
@@ -176,7 +183,7 @@ def _claim(  # noqa: PLR0917  a contact and its attempt
             contact_point=attempt.contact_point,
             stage=stage,
             creditor_id=approach.creditor.id,
-            invoices=(*[(each, invoices[each]) for each in attempt.invoice_ids], *approach.notes),
+            invoices=tuple(zip(ids, map(turn.invoices.__getitem__, ids), strict=True)) + tuple(approach.notes),
             profile=profile,
             claimed_at=now,
             not_before=now,

@@ -6,10 +6,10 @@ from msgspec.structs import replace
 
 from dispatcher.core.claims import end_refused, make
 from dispatcher.core.flights import in_flight
-from dispatcher.core.grouping import Approach, Member, lead_of, totals
+from dispatcher.core.grouping import Approach, Member, invoice_id_of, lead_of, totals
 from dispatcher.core.holds import points_free_at
 from dispatcher.core.ladder import Chosen, NoChannel, choose
-from dispatcher.core.pages import plain
+from dispatcher.core.pages import because, note_decision
 from dispatcher.core.rules import MINUTE, Creditor
 from dispatcher.core.tiers import tier_of
 from dispatcher.core.timing import slot_of
@@ -65,11 +65,14 @@ def _approach(  # noqa: PLR0917  what an approach is made of
     notes: Sequence[tuple[str, Invoice]],
     amounts: dict[str, int],
 ) -> Approach:
-    lead = lead_of(members)
-    oldest = lead.invoice.due_on if len(members) == 1 else min([member.invoice.due_on for member in members])
+    lead = members[0]
+    oldest = lead.invoice.due_on
+    if len(members) > 1:
+        lead = lead_of(members)
+        oldest = min([member.invoice.due_on for member in members])
     days_overdue: Day = day_in(turn.place, turn.now) - oldest
     tier = tier_of(turn.policy, profile, days_overdue, amounts)
-    ids = tuple([member.invoice_id for member in members])
+    ids = tuple(map(invoice_id_of, members))
     retry = _tried_before(turn, creditor, lead, ids) if turn.retries else None
     return Approach(creditor, members, notes, lead, days_overdue, tier, ids, retry)
 
@@ -86,9 +89,12 @@ def _tried_before(turn: Turn, creditor: Creditor, lead: Member, ids: tuple[str, 
 def _worth_it(turn: Turn, members: Sequence[Member], amounts: dict[str, int]) -> Sequence[Member]:
     """The members whose currency's sum, net of credit notes, reaches the minimum; of the others it is said."""
     minimum = turn.policy.minimum
-    small = [currency for currency, amount in amounts.items() if amount < minimum(currency)]
-    if not small:
+    for currency, amount in amounts.items():
+        if amount < minimum(currency):
+            break
+    else:
         return members
+    small = [currency for currency, amount in amounts.items() if amount < minimum(currency)]
     for member in members:
         currency = member.invoice.currency
         if currency in small:
@@ -113,11 +119,11 @@ def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen:
     """The stops of time and of the lane; True if the contact was made."""
     retry = approach.retry
     if turn.attempts and in_flight(turn, approach.creditor.id):
-        _put_off(turn, approach, "waiting", plain("in_flight"), "waiting|in_flight", None)
+        _put_off(turn, approach, "waiting", because("in_flight"), "waiting|in_flight", None)
         return False
     if retry is not None and retry[1].not_before > turn.now:
         at = retry[1].not_before
-        _put_off(turn, approach, "deferred", plain(retry[1].reason), f"deferred|retry|{at}", at)
+        _put_off(turn, approach, "deferred", because(retry[1].reason), f"deferred|retry|{at}", at)
         return False
     slot = slot_of(turn, profile.quiet_hours, chosen.channel, None if retry is None else retry[0])
     if slot.waits_for is not None:
@@ -128,7 +134,7 @@ def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen:
     code = _lane_stop(turn, chosen.channel)
     if code is not None:
         result: Result = "waiting" if code == "input_behind" else "deferred"
-        _put_off(turn, approach, result, plain(code), f"{result}|{code}", None)
+        _put_off(turn, approach, result, because(code), f"{result}|{code}", None)
         turn.wake(turn.now + (PAUSED_FOR if code == "paused" else LOOK_AGAIN))
         return False
     make(turn, profile, approach, chosen, slot.end)
@@ -163,6 +169,15 @@ def _put_off(  # noqa: PLR0917  a verdict and the fields of its record
         return
     for invoice_id in news:
         turn.put_invoice(invoice_id, replace(turn.invoices[invoice_id], verdict=verdict))
-    turn.pages.decision(
-        tuple(news), result, reasons, turn.cause_of(news[0]), approach.creditor.id, stage, None, next_at, approach.tier
+    note_decision(
+        turn,
+        tuple(news),
+        result,
+        reasons,
+        turn.cause_of(news[0]),
+        approach.creditor.id,
+        stage,
+        None,
+        next_at,
+        approach.tier,
     )

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from dispatcher.core import agreements, outcomes, persons, statements
-from dispatcher.core.draft import Draft
+from dispatcher.core.draft import Draft, draft_of
 from dispatcher.core.identity import DIGEST_BYTES, event_digest
 from dispatcher.core.notes import Note
 from dispatcher.core.rules import MINUTE
@@ -56,9 +56,9 @@ class Folded(msgspec.Struct, frozen=True):
 
 def fold(customer: Customer, arrival: Arrival, now: Millis) -> Folded:
     """One event into an aggregate; `now` only dates the memory of the event's id."""
-    draft = Draft(customer)
+    draft = draft_of(customer)
     note = apply(draft, arrival, now)
-    return Folded(draft.frozen(), note)
+    return Folded(draft.frozen(customer), note)
 
 
 def apply(draft: Draft, arrival: Arrival, now: Millis) -> Note | None:

@@ -10,10 +10,11 @@ import msgspec
 from dispatcher.core.claim import Claim, Conditions, Sending
 from dispatcher.core.customer import apply
 from dispatcher.core.draft import Draft
+from dispatcher.core.pages import note_event
 from dispatcher.core.plan import plan
 from dispatcher.core.policy import Policy
 from dispatcher.core.statements import is_closed
-from dispatcher.core.turn import Turn
+from dispatcher.core.turn import turn_of
 from schemas.inbox import Arrival
 from schemas.journal import JournalRecord
 from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CLAIM, WAITING_FOR_PROFILE, Customer
@@ -50,7 +51,7 @@ def decide(  # noqa: PLR0917  all that a decision rests on
     conditions: Conditions,
 ) -> Decision:
     """Folds the arrivals into the customer and plans; the same inputs give the same decision."""
-    turn = Turn(customer_id, customer, policy, now, conditions)
+    turn = turn_of(customer_id, customer, policy, now, conditions)
     applied = 0
     for arrival in arrivals:
         note = apply(turn, arrival, now)
@@ -58,22 +59,19 @@ def decide(  # noqa: PLR0917  all that a decision rests on
             continue
         applied += 1
         turn.cause = cause = arrival.cause
-        turn.pages.note(note, cause)
+        note_event(turn, note, cause)
         if len(arrivals) > 1:
             turn.causes.update(dict.fromkeys(note.invoice_ids, cause))
     plan(turn)
-    if turn.pages.sequence != turn.sequence:
-        turn.sequence = turn.pages.sequence
-        turn.changed = True
     flags, open_claims = _flags(turn) if turn.attempts or turn.profile is None else (0, ())
     return Decision(
-        turn.frozen(),
-        turn.pages.records,
+        turn.frozen(customer),
+        turn.records,
         turn.claims,
         turn.wake_at,
         flags,
         open_claims,
-        tuple(turn.withdrawn),
+        turn.withdrawn,
         applied,
         len(arrivals) - applied,
     )

@@ -4,6 +4,9 @@ It lives inside one call of `fold` or `decide`. Dictionaries are copied before t
 came in stays as it was.
 """
 
+import msgspec
+from msgspec.structs import astuple
+
 from schemas.inbox import ProfileStated, Stamp
 from schemas.state import (
     Attempt,
@@ -21,46 +24,24 @@ KEPT = 64
 """How many closed invoices, and how many memories of each other kind, a customer keeps."""
 
 
-class Draft:
-    """The fields of `Customer`; `changed` says whether any of them was written."""
+class Draft(msgspec.Struct):
+    """The fields of `Customer` in its order; `changed` says whether any of them was written."""
 
-    __slots__ = (
-        "attempts",
-        "changed",
-        "consents",
-        "contacts",
-        "customer",
-        "erased",
-        "holds",
-        "invoices",
-        "plans",
-        "profile",
-        "profile_stamp",
-        "promises",
-        "retries",
-        "seen",
-        "sequence",
-        "suppressed",
-    )
-
-    def __init__(self, customer: Customer) -> None:
-        """Starts as the customer is."""
-        self.customer = customer
-        self.changed = False
-        self.sequence: int = customer.sequence
-        self.profile: ProfileStated | None = customer.profile
-        self.profile_stamp: Stamp | None = customer.profile_stamp
-        self.invoices: dict[str, Invoice] = customer.invoices.copy()
-        self.holds: dict[str, Hold] = customer.holds
-        self.promises: dict[str, Promise] = customer.promises
-        self.plans: dict[str, Plan] = customer.plans
-        self.consents: dict[str, Consent] = customer.consents
-        self.contacts: tuple[Contact, ...] = customer.contacts
-        self.attempts: dict[str, Attempt] = customer.attempts
-        self.seen: bytes = customer.seen
-        self.erased: Stamp | None = customer.erased
-        self.suppressed: tuple[str, ...] = customer.suppressed
-        self.retries: dict[str, Retry] = customer.retries
+    sequence: int
+    profile: ProfileStated | None
+    profile_stamp: Stamp | None
+    invoices: dict[str, Invoice]
+    holds: dict[str, Hold]
+    promises: dict[str, Promise]
+    plans: dict[str, Plan]
+    consents: dict[str, Consent]
+    contacts: tuple[Contact, ...]
+    attempts: dict[str, Attempt]
+    seen: bytes
+    erased: Stamp | None
+    suppressed: tuple[str, ...]
+    retries: dict[str, Retry]
+    changed: bool = False
 
     def put_invoice(self, invoice_id: str, invoice: Invoice) -> None:
         """Writes one invoice."""
@@ -87,10 +68,10 @@ class Draft:
         self.retries = {name: retry for name, retry in self.retries.items() if name != contact_id}
         self.changed = True
 
-    def frozen(self) -> Customer:
+    def frozen(self, before: Customer) -> Customer:
         """The aggregate as it is now; the very one that came in if nothing was written."""
         if not self.changed:
-            return self.customer
+            return before
         return Customer(
             self.sequence,
             self.profile,
@@ -107,3 +88,10 @@ class Draft:
             self.suppressed,
             self.retries,
         )
+
+
+def draft_of(customer: Customer) -> Draft:
+    """A draft that starts as the customer is."""
+    draft = Draft(*astuple(customer))
+    draft.invoices = customer.invoices.copy()
+    return draft

@@ -3,6 +3,7 @@
 from dispatcher.core.holds import stop_of
 from dispatcher.core.ladder import point_stop, points_of, where
 from dispatcher.core.outcomes import about
+from dispatcher.core.pages import note_event
 from dispatcher.core.statements import is_closed
 from dispatcher.core.turn import Turn
 from schemas.journal import Result
@@ -21,7 +22,7 @@ def attend(turn: Turn) -> None:
             _attend_task(turn, attempt_id, attempt)
         elif attempt.state == "claimed":
             if _unwanted(turn, attempt):
-                turn.withdrawn.append(attempt_id)
+                turn.withdrawn = (*turn.withdrawn, attempt_id)
             waited = max(0, turn.now - attempt.claimed_at) // CLAIM_CHECK + 1
             turn.wake(attempt.claimed_at + waited * CLAIM_CHECK)
 
@@ -50,7 +51,7 @@ def _attend_task(turn: Turn, attempt_id: str, attempt: Attempt) -> None:
         return
     turn.drop_attempt(attempt_id)
     result: Result = "expired" if code == "expired" else "cancelled"
-    turn.pages.note(about(attempt, attempt_id, "task.ended", code, result), turn.cause)
+    note_event(turn, about(attempt, attempt_id, "task.ended", code, result), turn.cause)
 
 
 def _task_ended(turn: Turn, attempt: Attempt) -> ReasonCode | None:

@@ -1,6 +1,7 @@
 """Several open invoices of one customer and creditor in one contact: who belongs to it, and what it is about in sum."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 import msgspec
 
@@ -34,6 +35,10 @@ class Approach(msgspec.Struct, frozen=True, gc=False):
     retry: tuple[str, Retry] | None
 
 
+invoice_id_of = attrgetter("invoice_id")
+"""The invoice id of a member."""
+
+
 def totals(invoices: Iterable[Invoice]) -> dict[str, int]:
     """What is open by currency, credit notes taken off; amounts of different currencies are never added."""
     sums: dict[str, int] = {}
@@ -45,6 +50,4 @@ def totals(invoices: Iterable[Invoice]) -> dict[str, int]:
 
 def lead_of(members: Sequence[Member]) -> Member:
     """The member that leads: the most severe stage, then the longest overdue, then the smallest id."""
-    if len(members) == 1:
-        return members[0]
     return min(members, key=lambda each: (-each.stage.index, each.invoice.due_on, each.invoice_id))

@@ -1,10 +1,7 @@
 """Names that the decision gives: the same inputs give the same names, on every worker and in every replay."""
 
-from collections.abc import Iterable
 from hashlib import blake2b, sha256
 from zlib import crc32
-
-from schemas.values import Day
 
 DIGEST_BYTES = 8
 
@@ -14,10 +11,9 @@ def event_digest(source: str, event_id: str) -> bytes:
     return blake2b(f"{source}\0{event_id}".encode(), digest_size=DIGEST_BYTES).digest()
 
 
-def contact_id(customer_id: str, creditor_id: str, stage: str, obligations: Iterable[tuple[str, Day]]) -> str:
-    """The id of a contact about (invoice, due date) pairs: a prefix and 20 hexadecimal digits."""
-    about = "\0".join([f"{invoice}\1{due_on}" for invoice, due_on in sorted(obligations)])
-    name = f"{customer_id}\0{creditor_id}\0{stage}\0{about}"
+def contact_id(customer_id: str, creditor_id: str, stage: str, obligations: str) -> str:
+    """The id of a contact: a prefix and 20 hexadecimal digits. `obligations` names its invoices with their due dates."""
+    name = f"{customer_id}\0{creditor_id}\0{stage}{obligations}"
     return "ct-" + blake2b(name.encode(), digest_size=10).hexdigest()
 
 

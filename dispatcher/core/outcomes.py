@@ -5,6 +5,8 @@ moves backwards. A refusal that another channel may not meet, and an attempt giv
 claim used up, and leave a `Retry` behind.
 """
 
+import re
+
 from msgspec.structs import replace
 
 from dispatcher.core.draft import Draft
@@ -30,6 +32,8 @@ _BY_CODE: dict[str, ReasonCode] = {code: code for code in CODES}
 _REACHED = frozenset({"reached", "delivered", "conversation", "promise", "paid", "message_left"})
 """Outcomes of a call task that say the customer was told, whatever the contact class."""
 
+_WORDS = re.compile(r"[a-z]+([_-][a-z]+){0,5}")
+
 
 def accepted(draft: Draft, fact: AttemptAccepted, stamp: Stamp) -> Note:  # noqa: ARG001
     """The provider took the message: the attempt is over, also one that was in doubt."""
@@ -49,7 +53,7 @@ def rejected(draft: Draft, fact: AttemptRejected, stamp: Stamp) -> Note:  # noqa
     if fact.refusal in ("recipient", "suppressed"):
         _give_back(draft, attempt, (*attempt.tried, attempt.channel), 0, "refused")
     detail = f"{fact.refusal} {fact.code}"
-    return about(attempt, fact.attempt_id, "attempt.rejected", "refused", "rejected", detail)
+    return about(attempt, fact.attempt_id, "attempt.rejected", "refused", "rejected", detail=detail)
 
 
 def in_doubt(draft: Draft, fact: AttemptInDoubt, stamp: Stamp) -> Note:  # noqa: ARG001
@@ -58,7 +62,7 @@ def in_doubt(draft: Draft, fact: AttemptInDoubt, stamp: Stamp) -> Note:  # noqa:
     if attempt is None or attempt.state != "claimed":
         return _unknown("attempt.in_doubt", fact.attempt_id)
     draft.put_attempt(fact.attempt_id, replace(attempt, state="in_doubt"))
-    return about(attempt, fact.attempt_id, "attempt.in_doubt", "unanswered", "in_doubt", fact.code)
+    return about(attempt, fact.attempt_id, "attempt.in_doubt", "unanswered", "in_doubt", detail=fact.code)
 
 
 def released(draft: Draft, fact: AttemptReleased, stamp: Stamp) -> Note:  # noqa: ARG001
@@ -80,10 +84,10 @@ def reported(draft: Draft, fact: ContactReported, stamp: Stamp) -> Note:
         draft.drop_attempt(fact.task_id)
         told = fact.contact_class == "right_party" or fact.outcome in _REACHED
         result: Result = "delivered" if told else "undelivered"
-        return about(attempt, fact.task_id, "contact.reported", "reported", result, fact.outcome)
+        return about(attempt, fact.task_id, "contact.reported", "reported", result, detail=_plain(fact.outcome))
     if fact.direction == "outbound" and fact.task_id is None and fact.contact_id is None:
         _count(draft, fact, reported_id(stamp[1], stamp[2]))
-    return Note("contact.reported", "recorded", fact.invoice_ids, channel=fact.channel, detail=fact.outcome)
+    return Note("contact.reported", "recorded", fact.invoice_ids, channel=fact.channel, detail=_plain(fact.outcome))
 
 
 def _count(draft: Draft, fact: ContactReported, name: str) -> None:
@@ -105,11 +109,16 @@ def _give_back(
     draft.put_retry(attempt.contact_id, retry)
 
 
+def _plain(outcome: str) -> str:
+    """The outcome as the journal may hold it: a word or two, never a sentence that could name a person or a number."""
+    return outcome if _WORDS.fullmatch(outcome) else "other"
+
+
 def _unknown(event: str, attempt_id: str) -> Note:
     return Note(event, "outdated", attempt_id=attempt_id)
 
 
-def about(attempt: Attempt, attempt_id: str, event: str, code: ReasonCode, result: Result, detail: str = "") -> Note:
+def about(attempt: Attempt, attempt_id: str, event: str, code: ReasonCode, result: Result, *, detail: str = "") -> Note:
     """The note of a status of an attempt."""
     return Note(
         event,

@@ -1,117 +1,98 @@
-"""The journal of one decision: records in order, numbered without a gap."""
+"""The journal of one turn: records in order, numbered without a gap."""
 
 from functools import lru_cache
 
 from dispatcher.core.notes import Note, reasons_of
-from dispatcher.core.rules import Policy, Stage, Tier
+from dispatcher.core.rules import Stage, Tier
+from dispatcher.core.turn import Turn, date_of
 from schemas.inbox import Cause
-from schemas.journal import CauseRecord, JournalRecord, Reason, Result, cause_record
+from schemas.journal import CauseRecord, JournalRecord, Reason, Result
 from schemas.reasons import ReasonCode
-from schemas.values import Channel, Millis, from_millis
-
-_instant = lru_cache(maxsize=4096)(from_millis)
-_PLAIN: dict[ReasonCode, tuple[Reason, ...]] = {}
-
-
-def plain(code: ReasonCode) -> tuple[Reason, ...]:
-    """A reason that is its code alone, built once."""
-    reasons = _PLAIN.get(code)
-    if reasons is None:
-        reasons = _PLAIN[code] = (Reason(code),)
-    return reasons
+from schemas.values import Channel, Millis
 
 
 @lru_cache(maxsize=1024)
-def because(code: ReasonCode, rule: str) -> tuple[Reason, ...]:
+def because(code: ReasonCode, rule: str = "") -> tuple[Reason, ...]:
     """A reason with the rule of the policy that gave it; policies have few rules, so each is built once."""
     return (Reason(code, rule),)
 
 
-class Pages:
-    """Collects the records of one customer at one instant."""
-
-    __slots__ = ("_at", "_cause", "_customer_id", "_policy", "_told", "records", "sequence")
-
-    def __init__(self, customer_id: str, policy: Policy, at: Millis, sequence: int) -> None:
-        """`sequence` is the number of the customer's last record."""
-        self._customer_id = customer_id
-        self._policy = policy
-        self._at = _instant(at)
-        self._cause: Cause | None = None
-        self._told: CauseRecord | None = None
-        self.sequence = sequence
-        self.records: list[JournalRecord] = []
-
-    def note(self, note: Note, cause: Cause | None) -> None:
-        """What became of an event, or of an attempt that time alone ended."""
-        self.sequence += 1
-        stage = note.stage
-        self.records.append(
-            JournalRecord(
-                f"{self._customer_id}.{self.sequence}",
-                self._at,
-                note.kind,
-                self._customer_id,
-                note.invoice_ids,
-                note.result,
-                reasons_of(note),
-                self._policy.hash,
-                note.creditor_id,
-                None if stage is None else self._policy.phases.get(stage),
-                stage,
-                note.channel,
-                note.contact_id,
-                note.attempt_id,
-                cause=self._record_of(cause),
-            )
+def note_event(turn: Turn, note: Note, cause: Cause | None) -> None:
+    """What became of an event, or of an attempt that time alone ended."""
+    turn.sequence = number = turn.sequence + 1
+    turn.changed = True
+    stage = note.stage
+    turn.records.append(
+        JournalRecord(
+            f"{turn.customer_id}.{number}",
+            turn.at,
+            note.kind,
+            turn.customer_id,
+            note.invoice_ids,
+            note.result,
+            reasons_of(note),
+            turn.policy.hash,
+            note.creditor_id,
+            None if stage is None else turn.policy.phases.get(stage),
+            stage,
+            note.channel,
+            note.contact_id,
+            note.attempt_id,
+            cause=_record_of(turn, cause),
         )
+    )
 
-    def decision(  # noqa: PLR0917  the fields of a record, in its order
-        self,
-        invoice_ids: tuple[str, ...],
-        result: Result,
-        reasons: tuple[Reason, ...],
-        cause: Cause | None,
-        creditor_id: str,
-        stage: Stage | None = None,
-        planned_for: Millis | None = None,
-        next_at: Millis | None = None,
-        tier: Tier | None = None,
-        channel: Channel | None = None,
-        contact_id: str | None = None,
-        attempt_id: str | None = None,
-    ) -> None:
-        """A decision about some invoices."""
-        self.sequence += 1
-        self.records.append(
-            JournalRecord(
-                f"{self._customer_id}.{self.sequence}",
-                self._at,
-                "decision",
-                self._customer_id,
-                invoice_ids,
-                result,
-                reasons,
-                self._policy.hash,
-                creditor_id,
-                None if stage is None else stage.phase,
-                None if stage is None else stage.id,
-                channel,
-                contact_id,
-                attempt_id,
-                None if planned_for is None else _instant(planned_for),
-                None if next_at is None else _instant(next_at),
-                None if tier is None else tier.name,
-                None if tier is None else tier.rule,
-                None,
-                None if stage is None else stage.responsible,
-                self._record_of(cause),
-            )
+
+def note_decision(  # noqa: PLR0917  the fields of a record, in its order
+    turn: Turn,
+    invoice_ids: tuple[str, ...],
+    result: Result,
+    reasons: tuple[Reason, ...],
+    cause: Cause | None,
+    creditor_id: str,
+    stage: Stage | None = None,
+    planned_for: Millis | None = None,
+    next_at: Millis | None = None,
+    tier: Tier | None = None,
+    channel: Channel | None = None,
+    contact_id: str | None = None,
+    attempt_id: str | None = None,
+) -> None:
+    """A decision about some invoices."""
+    turn.sequence = number = turn.sequence + 1
+    turn.changed = True
+    turn.records.append(
+        JournalRecord(
+            f"{turn.customer_id}.{number}",
+            turn.at,
+            "decision",
+            turn.customer_id,
+            invoice_ids,
+            result,
+            reasons,
+            turn.policy.hash,
+            creditor_id,
+            None if stage is None else stage.phase,
+            None if stage is None else stage.id,
+            channel,
+            contact_id,
+            attempt_id,
+            None if planned_for is None else date_of(planned_for),
+            None if next_at is None else date_of(next_at),
+            None if tier is None else tier.name,
+            None if tier is None else tier.rule,
+            None,
+            None if stage is None else stage.responsible,
+            _record_of(turn, cause),
         )
+    )
 
-    def _record_of(self, cause: Cause | None) -> CauseRecord | None:
-        """The journal's form of a cause; the records of a turn mostly share one."""
-        if cause is not self._cause:
-            self._cause = cause
-            self._told = None if cause is None else cause_record(cause)
-        return self._told
+
+def _record_of(turn: Turn, cause: Cause | None) -> CauseRecord | None:
+    """The journal's form of a cause; what a turn has just written of the same event is used again."""
+    if cause is None:
+        return None
+    told = turn.records[-1].cause if turn.records else None
+    if told is not None and told.offset == cause.offset and told.id == cause.id and told.topic == cause.topic:
+        return told
+    return CauseRecord(cause.topic, cause.partition, cause.offset, cause.source, cause.id)

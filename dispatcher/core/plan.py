@@ -5,13 +5,13 @@ plan, nothing due, below the minimum, no channel, an earlier contact under way, 
 lane knows (sending off, gate, credit, shadow, allowlist). A deferral never uses up a stage.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from dispatcher.core.contacts import consider
 from dispatcher.core.flights import attend, closing_code, forget_retries
 from dispatcher.core.grouping import Member
 from dispatcher.core.holds import Stop, stop_of
-from dispatcher.core.pages import plain
+from dispatcher.core.pages import because
 from dispatcher.core.rules import Stage
 from dispatcher.core.stages import NEVER, standing
 from dispatcher.core.statements import is_closed
@@ -58,15 +58,15 @@ def _plan_unknown(turn: Turn) -> None:
             _close(turn, invoice_id, invoice)
         elif invoice.stated is not None and invoice.kind == "invoice":
             if erased:
-                say(turn, invoice_id, "suppressed|erased", "suppressed", plain("erased"))
+                say(turn, invoice_id, "suppressed|erased", "suppressed", because("erased"))
             else:
-                say(turn, invoice_id, "waiting|waiting_for_profile", "waiting", plain("waiting_for_profile"))
+                say(turn, invoice_id, "waiting|waiting_for_profile", "waiting", because("waiting_for_profile"))
 
 
 def _close(turn: Turn, invoice_id: str, invoice: Invoice) -> None:
     if invoice.kind == "invoice":
         code = closing_code(invoice)
-        say(turn, invoice_id, f"cancelled|{code}", "cancelled", plain(code))
+        say(turn, invoice_id, f"cancelled|{code}", "cancelled", because(code))
 
 
 def _assess(turn: Turn, invoice_id: str, invoice: Invoice) -> Member | None:
@@ -115,11 +115,8 @@ def _contact(turn: Turn, profile: ProfileStated, creditor_id: str, members: list
     notes: Notes = ()
     if len(turn.invoices) > len(members):
         notes = _credit_notes(turn, creditor_id)
-    while consider(turn, profile, creditor, members, notes):
-        again = [_assess_again(turn, member) for member in members if member.standing.more]
-        members = [member for member in again if member is not None]
-        if not members:
-            return
+    while members and consider(turn, profile, creditor, members, notes):
+        members = list(_due_again(turn, members))
 
 
 def _credit_notes(turn: Turn, creditor_id: str) -> Notes:
@@ -132,8 +129,12 @@ def _credit_notes(turn: Turn, creditor_id: str) -> Notes:
     ]
 
 
-def _assess_again(turn: Turn, member: Member) -> Member | None:
-    invoice = turn.invoices[member.invoice_id]
-    overdue = _is_overdue(turn, invoice)
-    where = standing(turn.policy, turn.place, invoice.due_on, invoice.done, turn.today, overdue)
-    return None if where.due is None else Member(member.invoice_id, invoice, where.due, where)
+def _due_again(turn: Turn, members: Sequence[Member]) -> Iterator[Member]:
+    """The members for which another stage had begun already."""
+    for member in members:
+        if member.standing.more:
+            invoice_id, invoice = member.invoice_id, turn.invoices[member.invoice_id]
+            overdue = _is_overdue(turn, invoice)
+            where = standing(turn.policy, turn.place, invoice.due_on, invoice.done, turn.today, overdue)
+            if where.due is not None:
+                yield Member(invoice_id, invoice, where.due, where)

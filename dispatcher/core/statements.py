@@ -8,22 +8,12 @@ from msgspec.structs import replace
 
 from dispatcher.core.draft import KEPT, Draft
 from dispatcher.core.notes import Note, newer
-from schemas.inbox import BillDocument, BillLine, InvoiceSettled, InvoiceStated, Stamp
+from schemas.inbox import InvoiceSettled, InvoiceStated, Stamp
 from schemas.reasons import ReasonCode
 from schemas.state import Invoice
-from schemas.values import Day, InvoiceKind
+from schemas.values import Millis, SettledReason
 
 _NEW = Invoice()
-_Terms = tuple[
-    str | None,
-    InvoiceKind,
-    str | None,
-    Day | None,
-    str | None,
-    str | None,
-    tuple[BillDocument, ...],
-    tuple[BillLine, ...],
-]
 
 
 def stated(draft: Draft, fact: InvoiceStated, stamp: Stamp) -> Note:
@@ -38,50 +28,59 @@ def stated(draft: Draft, fact: InvoiceStated, stamp: Stamp) -> Note:
     revalued = before.valued is None or stamp > before.valued
     if not restated and not revalued and overdue_at == before.overdue_at:
         return Note(event, "outdated", ids)
-    terms = known = _terms(before)
-    if restated:
-        terms = _terms(fact)
-    after = Invoice(
-        stamp if restated else before.stated,
-        stamp if revalued else before.valued,
-        fact.due_on if restated else before.due_on,
-        fact.amount_due if revalued else before.amount_due,
-        fact.currency if revalued else before.currency,
-        overdue_at,
-        None if revalued else before.settled_by,
-        *terms,
-        before.done,
-        before.verdict,
-    )
+    if restated and revalued:
+        after = _restated(before, fact, stamp, stamp, fact.amount_due, fact.currency, overdue_at, None)
+    elif restated:
+        valued, amount, currency = before.valued, before.amount_due, before.currency
+        after = _restated(before, fact, stamp, valued, amount, currency, overdue_at, before.settled_by)
+    elif revalued:
+        after = replace(before, valued=stamp, amount_due=fact.amount_due, currency=fact.currency, settled_by=None)
+        after = replace(after, overdue_at=overdue_at)
+    else:
+        after = replace(before, overdue_at=overdue_at)
     if draft.erased is not None or is_closed(after):
         after = without_texts(after)
     draft.put_invoice(fact.invoice_id, after)
-    same = before.stated is not None and terms == known and _same_debt(before, after)
-    return Note(event, "unchanged" if same else "recorded", ids)
+    return Note(event, "unchanged" if _same(before, after) else "recorded", ids)
 
 
-def _terms(said: InvoiceStated | Invoice) -> _Terms:
-    """What stands on an invoice beside its date and amount, in the order of `Invoice`."""
-    return (
-        said.creditor_id,
-        said.kind,
-        said.number,
-        said.issued_on,
-        said.description,
-        said.pay_url,
-        said.documents,
-        said.lines,
+def _restated(  # noqa: PLR0917  the fields of an invoice that a statement does not set by itself
+    before: Invoice,
+    fact: InvoiceStated,
+    stamp: Stamp,
+    valued: Stamp | None,
+    amount_due: int,
+    currency: str,
+    overdue_at: Millis | None,
+    settled_by: SettledReason | None,
+) -> Invoice:
+    return Invoice(
+        stamp,
+        valued,
+        fact.due_on,
+        amount_due,
+        currency,
+        overdue_at,
+        settled_by,
+        fact.creditor_id,
+        fact.kind,
+        fact.number,
+        fact.issued_on,
+        fact.description,
+        fact.pay_url,
+        fact.documents,
+        fact.lines,
+        before.done,
+        before.verdict,
     )
 
 
-def _same_debt(before: Invoice, after: Invoice) -> bool:
-    """Whether what is owed, and whether it is overdue, is as it was."""
-    return (
-        before.due_on == after.due_on
-        and before.amount_due == after.amount_due
-        and before.currency == after.currency
-        and before.settled_by == after.settled_by
-        and (before.overdue_at is None) == (after.overdue_at is None)
+def _same(before: Invoice, after: Invoice) -> bool:
+    """Whether only stamps differ: the whole portfolio published again under new ids says nothing new."""
+    if before.stated is None or (before.overdue_at is None) != (after.overdue_at is None):
+        return False
+    return replace(before, stated=None, valued=None, overdue_at=None) == replace(
+        after, stated=None, valued=None, overdue_at=None
     )
 
 

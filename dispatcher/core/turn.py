@@ -1,19 +1,28 @@
 """What one planning turn shares: the draft, the instant, the customer's clock, and what was decided so far."""
 
+from datetime import datetime
+from functools import lru_cache
+
+from msgspec import field
+from msgspec.structs import astuple
+
 from dispatcher.core.claim import Claim, Conditions
 from dispatcher.core.draft import Draft
 from dispatcher.core.identity import share
-from dispatcher.core.pages import Pages
 from dispatcher.core.rules import MINUTE, Policy
 from dispatcher.core.zones import Place, day_begins, day_in, place_of
 from schemas.inbox import Cause
+from schemas.journal import JournalRecord
 from schemas.state import Customer
-from schemas.values import Channel, Day, Millis
+from schemas.values import Channel, Day, Millis, from_millis
 
 _NOWHERE = Place(("Etc/UTC",), "", None)
 
+date_of = lru_cache(maxsize=4096)(from_millis)
+"""The datetime of an instant; turns, openings and days of many customers share theirs."""
 
-class Turn(Draft):
+
+class Turn(Draft, kw_only=True):
     """One customer, one instant: the draft into which arrivals were folded, and everything that planning looks at.
 
     `starts` is when the customer's days begin, in milliseconds past local midnight, `spread` the customer's delay after an
@@ -21,44 +30,22 @@ class Turn(Draft):
     `causes`: invoice -> the event of this turn that touched it; `cause`, the last event, stands in for the others.
     """
 
-    __slots__ = (
-        "cause",
-        "causes",
-        "claims",
-        "conditions",
-        "credits",
-        "customer_id",
-        "now",
-        "pages",
-        "place",
-        "policy",
-        "spread",
-        "starts",
-        "today",
-        "wake_at",
-        "withdrawn",
-    )
-
-    def __init__(
-        self, customer_id: str, customer: Customer, policy: Policy, now: Millis, conditions: Conditions
-    ) -> None:
-        """Before anything is folded; `begin` follows once everything is."""
-        super().__init__(customer)
-        self.customer_id = customer_id
-        self.policy = policy
-        self.now = now
-        self.conditions = conditions
-        self.credits = conditions.credits
-        self.pages = Pages(customer_id, policy, now, customer.sequence)
-        self.causes: dict[str, Cause] = {}
-        self.cause: Cause | None = None
-        self.wake_at: Millis | None = None
-        self.claims: list[Claim] = []
-        self.withdrawn: list[str] = []
-        self.spread: Millis = 0
-        self.starts: Millis = 0
-        self.place = _NOWHERE
-        self.today: Day = 0
+    customer_id: str
+    policy: Policy
+    now: Millis
+    at: datetime
+    conditions: Conditions
+    credits: frozenset[Channel]
+    place: Place = _NOWHERE
+    spread: Millis = 0
+    starts: Millis = 0
+    today: Day = 0
+    causes: dict[str, Cause] = field(default_factory=dict)
+    cause: Cause | None = None
+    wake_at: Millis | None = None
+    records: list[JournalRecord] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    withdrawn: tuple[str, ...] = ()
 
     def begin(self) -> None:
         """Reads the customer's clock, as the profile says now."""
@@ -66,9 +53,9 @@ class Turn(Draft):
         profile = self.profile
         if profile is not None:
             self.place = place_of(profile.timezone, profile.country, profile.region)
-        self.spread = share(self.customer_id) * policy.spread * MINUTE >> 16
-        self.starts = policy.day_starts * MINUTE + self.spread
-        self.today = day_in(self.place, self.now, self.starts)
+        self.spread = spread = share(self.customer_id) * policy.spread * MINUTE >> 16
+        self.starts = starts = policy.day_starts * MINUTE + spread
+        self.today = day_in(self.place, self.now, starts)
 
     def wake(self, at: Millis) -> None:
         """Something can change at an instant."""
@@ -86,3 +73,18 @@ class Turn(Draft):
     def use_credit(self, channel: Channel) -> None:
         """A claim uses up the lane's credit for a channel."""
         self.credits -= {channel}
+
+
+def turn_of(customer_id: str, customer: Customer, policy: Policy, now: Millis, conditions: Conditions) -> Turn:
+    """A turn before anything is folded; `begin` follows once everything is."""
+    turn = Turn(
+        *astuple(customer),
+        customer_id=customer_id,
+        policy=policy,
+        now=now,
+        at=date_of(now),
+        conditions=conditions,
+        credits=conditions.credits,
+    )
+    turn.invoices = customer.invoices.copy()
+    return turn

@@ -6,7 +6,7 @@ comes next and its day, so that "planned" is not said again after a contact that
 
 from msgspec.structs import replace
 
-from dispatcher.core.pages import because, plain
+from dispatcher.core.pages import because, note_decision
 from dispatcher.core.rules import Stage
 from dispatcher.core.stages import Standing
 from dispatcher.core.turn import Turn
@@ -35,7 +35,7 @@ def say(  # noqa: PLR0917  a verdict and the fields of its record
     turn.put_invoice(invoice_id, replace(invoice, verdict=verdict))
     creditor = turn.policy.creditor(invoice.creditor_id).id
     cause = turn.cause_of(invoice_id)
-    turn.pages.decision((invoice_id,), result, reasons, cause, creditor, stage, planned_for, next_at)
+    note_decision(turn, (invoice_id,), result, reasons, cause, creditor, stage, planned_for, next_at)
 
 
 def say_upcoming(turn: Turn, invoice_id: str, invoice: Invoice, where: Standing) -> None:
@@ -43,10 +43,10 @@ def say_upcoming(turn: Turn, invoice_id: str, invoice: Invoice, where: Standing)
     upcoming, ending = where.upcoming, where.ending
     if upcoming is None:
         if not invoice.verdict.endswith(ending):
-            say(turn, invoice_id, "suppressed|ladder_done" + ending, "suppressed", plain("ladder_done"))
+            say(turn, invoice_id, "suppressed|ladder_done" + ending, "suppressed", because("ladder_done"))
     elif where.blocked:
         verdict = f"waiting|not_overdue|{upcoming.id}"
-        say(turn, invoice_id, verdict, "waiting", plain("not_overdue"), upcoming)
+        say(turn, invoice_id, verdict, "waiting", because("not_overdue"), upcoming)
     elif not invoice.verdict.endswith(ending):
         planned_for = turn.opens(where.begins_on)
         reasons = because("due", upcoming.rule)
@@ -62,5 +62,5 @@ def give_up(turn: Turn, invoice_id: str, missed: tuple[Stage, ...]) -> Invoice:
     creditor = turn.policy.creditor(invoice.creditor_id).id
     cause = turn.cause_of(invoice_id)
     for stage in missed:
-        turn.pages.decision((invoice_id,), "suppressed", because("missed_stage", stage.rule), cause, creditor, stage)
+        note_decision(turn, (invoice_id,), "suppressed", because("missed_stage", stage.rule), cause, creditor, stage)
     return invoice
