@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,15 +16,25 @@ _END_TIMEOUT_S: Final = 20.0
 class LocalProcess:
     """A running command. Start it from a thread that lives as long as it should (see `tether`)."""
 
-    def __init__(self, command: Sequence[str | Path], log_path: Path) -> None:
-        """Start `command`, which begins with an absolute path; its output is appended to `log_path`."""
+    def __init__(
+        self, command: Sequence[str | Path], log_path: Path, *, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Start `command`, which begins with an absolute path; its output is appended to `log_path`.
+
+        `environment` is the whole of its environment; without one it inherits ours.
+        """
         log_path.parent.mkdir(parents=True, exist_ok=True)
         self._log_path = log_path
         with log_path.open("ab") as log:
             self._log_start = log.tell()
             # A session of its own: Ctrl-C in a terminal reaches us, and we end servers last.
             self._process = subprocess.Popen(
-                tethered(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                tethered(command),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=environment,
             )
 
     @property

@@ -1,0 +1,49 @@
+"""After the demonstration: stand-ins and worker serve on, and what is published is told as it is decided, until Ctrl-C."""
+
+from collections.abc import Callable, Sequence
+
+from dispatcher.local.demo_outbox import Paper
+from dispatcher.local.demo_play import Play, Surroundings
+from dispatcher.local.demo_rows import rows_of
+from dispatcher.local.demo_telling import Telling
+from dispatcher.local.portfolio import FOLDER, POLICY
+from dispatcher.local.portfolio_outcome import told
+
+
+async def stay_up(play: Play, around: Surroundings, telling: Telling, papers: Callable[[], Sequence[Paper]]) -> None:
+    """Serve until cancelled; `papers` writes the outbox anew.
+
+    Raises:
+        WorkerFailed: the worker ended.
+    """
+    known = len(play.watch.records)
+
+    def news() -> bool:
+        nonlocal known
+        fresh = play.watch.records[known:]
+        known += len(fresh)
+        rows = rows_of(fresh)
+        if any(row.is_contact for row in rows):
+            papers()
+        telling.lines(told(row) for row in rows)
+        return False
+
+    telling.lines(_invitation(play, around))
+    await play.worker.while_running(play.watch.until(news), what=lambda: "further events", timeout_s=float("inf"))
+
+
+def _invitation(play: Play, around: Surroundings) -> tuple[str, ...]:
+    return (
+        "",
+        "Everything stays up until Ctrl-C; the worker's clock goes on from Thursday afternoon. To publish further events:",
+        "",
+        f"export DISPATCHER_BOOTSTRAP_SERVERS={around.environment['DISPATCHER_BOOTSTRAP_SERVERS']}",
+        f"export DISPATCHER_TOPIC_PREFIX={play.prefix} DISPATCHER_PARTITIONS={play.act.partitions}",
+        f"export DISPATCHER_POLICY={POLICY}",
+        ".venv/bin/dispatcher publish - <<'END'",
+        (FOLDER / "further.jsonl").read_text("utf-8").rstrip(),
+        "END",
+        "",
+        "With the same settings: .venv/bin/dispatcher journal --customer C-900, .venv/bin/dispatcher why C-900",
+        "",
+    )
