@@ -73,7 +73,9 @@ class Pool:
         self._withdrawn: set[str] = set()
         self._resting_until = 0.0
         self._in_flight = 0
+        self._draining = False
         self._tasks: list[asyncio.Task[None]] = []
+        self._reports: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Start the workers."""
@@ -113,7 +115,8 @@ class Pool:
         return bool(self._known)
 
     async def drain(self, timeout_s: float) -> None:
-        """Wait for calls in flight and their outcomes, then stop and close the adapter."""
+        """Give back what has not started, wait for calls in flight and all outcomes, stop, and close the adapter."""
+        self._draining = True
         ends = time.monotonic() + timeout_s
         while self._known and time.monotonic() < ends:  # noqa: ASYNC110 - time ends it too
             await asyncio.sleep(_WAIT_FOR_GATE_S)
@@ -125,12 +128,17 @@ class Pool:
     async def _work(self) -> None:
         while True:
             job = await self._queue.get()
-            attempt_id = job.claim.attempt_id
             fact = await self._attempt(job)
-            await self._outcomes.report(job.claim.customer_id, fact)
-            self._known.discard(attempt_id)
-            self._withdrawn.discard(attempt_id)
-            self._credits += 1
+            report = asyncio.get_running_loop().create_task(self._report(job, fact))
+            self._reports.add(report)
+            report.add_done_callback(self._reports.discard)
+
+    async def _report(self, job: Job, fact: OutcomeFact) -> None:
+        """The credit comes back when the outcome stands; the worker has gone on to the next call by then."""
+        await self._outcomes.report(job.claim.customer_id, fact)
+        self._known.discard(job.claim.attempt_id)
+        self._withdrawn.discard(job.claim.attempt_id)
+        self._credits += 1
 
     async def _attempt(self, job: Job) -> OutcomeFact:
         attempt_id = job.claim.attempt_id
@@ -168,7 +176,7 @@ class Pool:
     def _forbidden(self, job: Job) -> ReasonCode | None:
         if job.claim.attempt_id in self._withdrawn:
             return "withdrawn"
-        if not job.lease.valid() or self._clock.now() >= job.claim.not_after:
+        if self._draining or not job.lease.valid() or self._clock.now() >= job.claim.not_after:
             return "lease_expired"
         return None if job.may_send() else "input_behind"
 

@@ -110,7 +110,7 @@ class Worker:
         """
         await self._writer.start()
         self._senders.start()
-        for task in (self._ends.run(), self._intake.run(), self._progress.run(), self._sample()):
+        for task in (self._ends.run(), self._intake.run(), self._progress.run(), self._outcomes.run(), self._sample()):
             self._spawn(task)
         self._spawn(keep_beating(self._parts.health))
         loop = asyncio.get_running_loop()
