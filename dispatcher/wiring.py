@@ -24,7 +24,7 @@ from dispatcher.engine.gate import SourcePartition
 from dispatcher.engine.inbox_writer import AppendFailed
 from dispatcher.engine.lane_state import LaneRefused
 from dispatcher.engine.topology import Unsuited, stopping_sources
-from dispatcher.engine.worker import Parts, Worker, WorkerCrashed
+from dispatcher.engine.worker import Parts, TopicsChanged, Worker, WorkerCrashed
 from dispatcher.exit_codes import ExitCode
 from dispatcher.messages import rendering
 from dispatcher.messages.problems import TemplateProblems
@@ -39,6 +39,11 @@ from schemas.refusals import SENTENCES
 from schemas.values import Channel
 
 _log = structlog.get_logger(__name__)
+
+_MISSING: Mapping[Channel, str] = {
+    "sms": "DISPATCHER_TWILIO_ACCOUNT_SID (with its token and DISPATCHER_TWILIO_FROM)",
+    "email": "DISPATCHER_SMTP_URL (with DISPATCHER_EMAIL_FROM)",
+}
 
 
 class Unstartable(Exception):
@@ -96,6 +101,8 @@ async def work(config: EngineConfig, parts: Parts, sources: frozenset[SourcePart
         await Worker(config, parts, sources).run(stop)
     except LaneRefused as refused:
         _leave_at_once(_told(ExitCode.REFUSED, str(refused)))
+    except TopicsChanged as changed:
+        _leave_at_once(_told(ExitCode.TOPICS, str(changed)))
     except WorkerCrashed as crash:
         _log.critical("worker_crashed", why=str(crash), exc_info=crash)
         _leave_at_once(ExitCode.CRASH)
@@ -120,7 +127,7 @@ def parts_of(settings: Settings) -> Parts:
     clock = clock_for(settings.clock)
     return Parts(
         policy=policy,
-        adapters=adapters(settings),
+        adapters=adapters(settings, policy),
         compose=lambda claim: templates.render(claim, policy),
         script=lambda claim: templates.script(claim, policy),
         sending=settings.sending,
@@ -188,14 +195,21 @@ def read_templates(settings: Settings, metrics: Metrics) -> Templates:
     return loaded
 
 
-def adapters(settings: Settings) -> Mapping[Channel, Adapter]:
+def adapters(settings: Settings, policy: Policy) -> Mapping[Channel, Adapter]:
     """The providers that are called in this sending mode.
 
     Raises:
-        Unstartable: the mode sends, and nothing is configured to send with.
+        Unstartable: the mode sends, and the policy uses a channel that nothing is configured for.
     """
     if settings.sending in ("off", "shadow"):
         return {}
+    used = {channel for stage in policy.stages for ladder in stage.ladders.values() for channel in ladder}
+    for channel in sorted(used - {"call_task"} - _names(settings).keys()):
+        raise Unstartable(
+            ExitCode.SETTINGS,
+            f"the policy uses the channel {channel}, and {_MISSING[channel]} is not set: set it, take the channel out "
+            "of the policy, or choose DISPATCHER_SENDING=shadow",
+        )
     built = build(_names(settings), _accounts(settings))
     if isinstance(built, RegistryProblems):
         raise Unstartable(ExitCode.SETTINGS, "\n".join(built.sentences))

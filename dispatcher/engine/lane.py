@@ -74,7 +74,7 @@ class Shared:
 
 
 class Lane:
-    """Serves one partition from `run` until it is cancelled."""
+    """Serves one partition from `run` until it finishes or is cancelled."""
 
     def __init__(self, partition: int, gate: Gate, shared: Shared) -> None:
         """Owns nothing before `run`."""
@@ -96,6 +96,7 @@ class Lane:
         self._latest: Millis = 0
         self._failures = 0
         self._marks: list[inbox.ProgressMark] = []
+        self._finishing = False
 
     @property
     def restored(self) -> bool:
@@ -127,7 +128,7 @@ class Lane:
         self._work.set()
 
     async def run(self) -> None:
-        """Restore, serve, and restore again after a failure.
+        """Restore, serve until `finish`, and restore again after a failure.
 
         Raises:
             LaneRefused: the inbox does not continue what the state holds.
@@ -150,13 +151,14 @@ class Lane:
                     raise LaneFailed(f"partition {self.partition} failed {self._failures} times in a row") from fault
                 self._shared.health.idle(self.name)
                 await asyncio.sleep(_PAUSES_S[min(self._failures, len(_PAUSES_S)) - 1])
+            else:
+                await self._give_up()
+                return
 
-    async def flush_last(self) -> None:
-        """Write the position once more before the worker leaves; called when `run` has ended."""
-        state = self._state
-        if state is not None and self._applied > state.watermark.applied:
-            await state.flush(Turn(self._shared.clock.now()), self._applied)
-            self._shared.committable.advance(self.tp, self._applied + 1)
+    def finish(self) -> None:
+        """Flush what is under way and the position, then let `run` return."""
+        self._finishing = True
+        self._work.set()
 
     async def _give_up(self) -> None:
         state, self._state = self._state, None
@@ -214,6 +216,8 @@ class Lane:
             if self._must_flush(turn, state):
                 await self._flush(turn, state)
             self._pass_marks_on()
+            if self._finishing:
+                return
             if hole or (self._paused and self._records_waiting < _MOST_WAITING // 2):
                 await self._seek()
             await self._look_around(state)
@@ -308,7 +312,7 @@ class Lane:
 
     async def _wake(self, turn: Turn, state: LaneState) -> None:
         """Plan customers whose time has come again, with what is known now; at most 200 of them or 5 ms."""
-        if not self.gate.is_open():
+        if not self.gate.is_open() or self._shared.senders.all_exhausted:
             return
         ends = time.perf_counter() + _WAKE_UPS_S
         fired = 0
@@ -326,8 +330,8 @@ class Lane:
     def _must_flush(self, turn: Turn, state: LaneState) -> bool:
         if not turn.empty or turn.journal or self.gate.unproved:
             return True
-        idle = time.monotonic() - self._flushed_at
-        return self._applied > state.watermark.applied and idle > _IDLE_FLUSH_S
+        due = self._finishing or time.monotonic() - self._flushed_at > _IDLE_FLUSH_S
+        return due and self._applied > state.watermark.applied
 
     async def _flush(self, turn: Turn, state: LaneState) -> None:
         shared = self._shared

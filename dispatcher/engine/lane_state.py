@@ -1,9 +1,12 @@
 """What a lane keeps in memory, and its way to the log and back: the records, the wake-ups, the watermark, the producer."""
 
+import asyncio
+from collections.abc import Awaitable
+
 import msgspec
 
 from dispatcher.engine.config import EngineConfig
-from dispatcher.engine.log_position import WATERMARK_KEY, Refused, Watermark, position
+from dispatcher.engine.log_position import WATERMARK_KEY, LogBounds, Refused, Watermark, position
 from dispatcher.engine.restore import Restored, log_bounds, restore
 from dispatcher.engine.transactions import PartitionTransactions
 from dispatcher.engine.turn import Turn
@@ -55,7 +58,7 @@ class LaneState:
             restored = await restore(config, partition)
             found = position(
                 restored.watermark,
-                await log_bounds(config, partition),
+                await _in_time(config, log_bounds(config, partition)),
                 committed,
                 partition=f"{config.inbox}[{partition}]",
                 accept_gap=config.accept_gap,
@@ -106,3 +109,9 @@ class LaneState:
     async def close(self) -> None:
         """Give the producer up."""
         await self._transactions.close()
+
+
+async def _in_time(config: EngineConfig, question: Awaitable[LogBounds]) -> LogBounds:
+    """A broker that does not answer must not hold a place among the restoring lanes for ever."""
+    async with asyncio.timeout(config.flush_timeout_s):
+        return await question

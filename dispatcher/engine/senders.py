@@ -212,7 +212,7 @@ class Senders:
     """All pools of a worker."""
 
     def __init__(self, pools: Mapping[Channel, Pool]) -> None:
-        """One pool for each channel that has a provider; call tasks need none."""
+        """One pool for each channel that has a provider; call tasks need none, and where nobody is called no channel."""
         self._pools = pools
 
     def start(self) -> None:
@@ -229,6 +229,11 @@ class Senders:
         if not self._pools:
             return _EVERY_CHANNEL
         return frozenset(c for c, pool in self._pools.items() if pool.available > 0) | _WITHOUT_PROVIDER
+
+    @property
+    def all_exhausted(self) -> bool:
+        """Whether every provider has as many open attempts as it may."""
+        return bool(self._pools) and not any(pool.available > 0 for pool in self._pools.values())
 
     def knows(self, attempt_id: str) -> bool:
         """Whether any pool is still to report an outcome of the attempt."""

@@ -23,6 +23,7 @@ from schemas.state import EMPTY, Customer
 from schemas.values import Channel, Millis, from_millis
 
 _log = structlog.get_logger(__name__)
+_AGAIN_MS = 60 * 60 * 1000
 
 Counted = tuple[str | None, Result, ReasonCode, Channel | None]
 """Stage, result, first reason and channel of a journal record."""
@@ -70,11 +71,13 @@ class Decider:
         conditions: Callable[[], Conditions],
     ) -> Decision | None:
         """Fold a customer's records, plan, and add the result to the turn; None if it had to be parked."""
-        customer = EMPTY if record is None else state.decode(record)
-        customer_id = key.decode()
+        customer_id = key.decode("utf-8", "replace")
         arrivals: list[Arrival] = []
         appended = 0
+        customer = EMPTY
         try:
+            if record is not None:
+                customer = state.decode(record)
             for each in raw:
                 arrival = inbox.decode_arrival(each.value)
                 arrivals.append(arrival)
@@ -85,8 +88,10 @@ class Decider:
             decision = decide(customer_id, customer, arrivals, self._policy, turn.now, conditions())
             encoded = record if _unchanged(decision, customer, record) else _encoded(decision)
         except Exception:  # a fault of ours, or a record that is not ours: parked, told, and never in the way
+            if record is not None and customer is EMPTY:
+                raise  # our own state is unreadable: nothing may be decided, or overwritten, on such a footing
             _log.exception("decision_failed", partition_records=len(raw))
-            self._park(turn, key, customer, arrivals, "refused")
+            self._park(turn, key, customer, arrivals, "faulty")
             return None
         if encoded is not None and encoded is not record:
             if len(encoded) > BATCH_BYTES // 2:
@@ -114,7 +119,8 @@ class Decider:
         turn.wakes[key] = decision.wake_at or 0
 
     def _park(self, turn: Turn, key: bytes, customer: Customer, arrivals: list[Arrival], code: ReasonCode) -> None:
-        customer_id = key.decode()
+        """Say that these events, or this wake-up, led to nothing; the customer is looked at again in an hour."""
+        customer_id = key.decode("utf-8", "replace")
         sequence = customer.sequence
         causes: list[CauseRecord | None] = [journal.cause_record(each.cause) for each in arrivals]
         for cause in causes or [None]:
@@ -134,8 +140,9 @@ class Decider:
             counted: Counted = (None, "parked", code, None)
             turn.counts[counted] = turn.counts.get(counted, 0) + 1
         parked = msgspec.structs.replace(customer, sequence=sequence)
-        turn.state.append((key, state.encode(parked, None, 0)))
-        turn.wakes[key] = 0
+        again = turn.now + _AGAIN_MS
+        turn.state.append((key, state.encode(parked, again, 0)))
+        turn.wakes[key] = again
 
 
 def _unchanged(decision: Decision, customer: Customer, record: bytes | None) -> bool:

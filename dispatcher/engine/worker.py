@@ -14,6 +14,7 @@ from dispatcher.core.decide import Conditions, Sending
 from dispatcher.core.policy import Policy
 from dispatcher.engine.app import build_app
 from dispatcher.engine.carriers import Stretch
+from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.gate import Gate, SourcePartition
 from dispatcher.engine.inbox_writer import InboxWriter
@@ -27,6 +28,7 @@ from dispatcher.engine.positions import Committable, PositionedConsumer
 from dispatcher.engine.progress import Progress
 from dispatcher.engine.senders import Compose, Pool, Senders
 from dispatcher.engine.task_records import Script, TaskWriter
+from dispatcher.engine.topology import Unsuited, stopping_sources
 from dispatcher.engine.turn import Decider
 from dispatcher.ops.clock import Clock
 from dispatcher.ops.health import Health, keep_beating
@@ -41,6 +43,7 @@ _DRAIN_S = 15.0
 _LAST_FLUSH_S = 5.0
 _SAMPLE_S = 1.0
 _CRASH_LOOK_S = 0.2
+_TOPOLOGY_S = 10.0
 _WORKERS = {"sms": 32, "email": 16}
 _CREDITS = {"sms": 256, "email": 128}
 
@@ -59,6 +62,10 @@ class Parts:
     metrics: Metrics
     health: Health
     datadir: Path
+
+
+class TopicsChanged(Exception):
+    """The cluster's topics are no longer as the configuration says; the message says which, and what to do."""
 
 
 class WorkerCrashed(Exception):
@@ -112,6 +119,7 @@ class Worker:
         self._senders.start()
         for task in (self._ends.run(), self._intake.run(), self._progress.run(), self._outcomes.run(), self._sample()):
             self._spawn(task)
+        self._spawn(self._watch_topology())
         self._spawn(keep_beating(self._parts.health))
         loop = asyncio.get_running_loop()
         starting = loop.create_task(self._app.start())
@@ -121,7 +129,7 @@ class Worker:
             await self._until_one_ends(starting, stopped)
             if not stopped.done():
                 await self._until_one_ends(crashed, stopped)
-        except (LaneRefused, WorkerCrashed):
+        except (LaneRefused, TopicsChanged, WorkerCrashed):
             raise
         except Exception as fault:
             raise WorkerCrashed(f"{type(fault).__name__}: {fault}") from fault
@@ -148,11 +156,13 @@ class Worker:
         for lane in self._lanes.values():
             lane.gate.drain()
         await self._senders.drain(_DRAIN_S)
-        for task in self._tasks.values():
+        for lane in self._lanes.values():
+            lane.finish()
+        if self._tasks:
+            await asyncio.wait(self._tasks.values(), timeout=_LAST_FLUSH_S)
+        for task in (*self._tasks.values(), *self._background):
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
-        for task in self._background:
-            task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         if not starting.done():
             starting.cancel()
@@ -295,8 +305,23 @@ class Worker:
         if task.cancelled() or self._fatal.done():
             return
         fault = task.exception()
-        if fault is not None:
+        if isinstance(fault, TopicsChanged):
+            self._fatal.set_exception(fault)
+        elif fault is not None:
             self._fatal.set_exception(WorkerCrashed(f"{type(fault).__name__}: {fault}"))
+
+    async def _watch_topology(self) -> None:
+        """Stop when the topics are no longer as configured; a new partition of an input must be fresh too."""
+        while True:
+            await asyncio.sleep(_TOPOLOGY_S)
+            try:
+                async with Kafka(self._config.connection) as kafka:
+                    found = await stopping_sources(kafka, self._config)
+            except KafkaAway:
+                continue
+            if isinstance(found, Unsuited):
+                raise TopicsChanged(found.why)
+            self._sources = found
 
     async def _sample(self) -> None:
         """Gauges, once a second."""
