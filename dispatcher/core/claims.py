@@ -10,8 +10,8 @@ from dispatcher.core.grouping import Approach, Member
 from dispatcher.core.ladder import Chosen
 from dispatcher.core.outcomes import about
 from dispatcher.core.pages import because, note_decision, note_event
-from dispatcher.core.rules import DAY, Stage
-from dispatcher.core.stages import NEVER, Standing, standing
+from dispatcher.core.rules import DAY, NEVER, Stage
+from dispatcher.core.stages import Standing, standing
 from dispatcher.core.turn import Turn
 from dispatcher.core.verdicts import DONE_KEPT
 from schemas.inbox import ProfileStated
@@ -102,6 +102,10 @@ def _use_up(  # noqa: PLR0917  the fields of the contact's record
         fresh, where = _spend(turn, member, lead.stage, said)
         spent += fresh
         next_day = min(next_day, where.begins_on)
+    next_at = None
+    if next_day < NEVER:
+        next_at = turn.opens(next_day)
+        turn.wake(next_at)
     note_decision(
         turn,
         approach.invoice_ids,
@@ -111,7 +115,7 @@ def _use_up(  # noqa: PLR0917  the fields of the contact's record
         approach.creditor.id,
         lead.stage,
         None,
-        None if next_day == NEVER else turn.opens(next_day),
+        next_at,
         approach.tier,
         channel,
         contact_id,

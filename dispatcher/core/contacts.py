@@ -36,16 +36,26 @@ def consider(
     members: Sequence[Member],
     notes: Sequence[tuple[str, Invoice]],
 ) -> bool:
-    """Contacts about the members, whose stages are due, or says why not; True if stages were used up."""
+    """Contacts about the members, whose stages are due, or says why not; True if stages were used up.
+
+    What is not contacted is looked at again when its standing changes.
+    """
     if len(members) == 1 and not notes:
         only = members[0].invoice
         amounts = {only.currency: only.amount_due}
     else:
         amounts = totals([*[member.invoice for member in members], *[note for _, note in notes]])
     members = _worth_it(turn, members, amounts)
-    if not members:
-        return False
-    approach = _approach(turn, profile, creditor, members, notes, amounts)
+    if members:
+        approach = _approach(turn, profile, creditor, members, notes, amounts)
+        if _contacted(turn, profile, approach):
+            return True
+    for member in members:
+        turn.wake_on(member.standing.changes_on)
+    return False
+
+
+def _contacted(turn: Turn, profile: ProfileStated, approach: Approach) -> bool:
     retry, stage = approach.retry, approach.lead.stage
     chosen = choose(turn, profile, stage, approach.tier.name, () if retry is None else retry[1].tried)
     if isinstance(chosen, Chosen):
@@ -102,6 +112,7 @@ def _worth_it(turn: Turn, members: Sequence[Member], amounts: dict[str, int]) ->
             reasons = (Reason("below_minimum", "minimum_amount", seen),)
             verdict = f"suppressed|below_minimum|{member.stage.id}"
             say(turn, member.invoice_id, verdict, "suppressed", reasons, member.stage)
+            turn.wake_on(member.standing.changes_on)
     return [member for member in members if member.invoice.currency not in small]
 
 

@@ -13,7 +13,7 @@ from dispatcher.core.grouping import Member
 from dispatcher.core.holds import Stop, stop_of
 from dispatcher.core.pages import because
 from dispatcher.core.rules import Stage
-from dispatcher.core.stages import NEVER, standing
+from dispatcher.core.stages import standing
 from dispatcher.core.statements import is_closed
 from dispatcher.core.turn import Turn
 from dispatcher.core.verdicts import give_up, say, say_upcoming
@@ -80,16 +80,15 @@ def _assess(turn: Turn, invoice_id: str, invoice: Invoice) -> Member | None:
     where = standing(turn.policy, turn.place, invoice.due_on, invoice.done, turn.today, overdue)
     if where.missed:
         invoice = give_up(turn, invoice_id, where.missed)
-    if where.changes_on < NEVER:
-        turn.wake(turn.opens(where.changes_on))
     if where.due is None:
         say_upcoming(turn, invoice_id, invoice, where)
-        return None
-    stop = stop_of(turn, invoice_id)
-    if stop is not None:
+    else:
+        stop = stop_of(turn, invoice_id)
+        if stop is None:
+            return Member(invoice_id, invoice, where.due, where)
         _say_stopped(turn, invoice_id, where.due, stop)
-        return None
-    return Member(invoice_id, invoice, where.due, where)
+    turn.wake_on(where.changes_on)
+    return None
 
 
 def _is_overdue(turn: Turn, invoice: Invoice) -> bool:

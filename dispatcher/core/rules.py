@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from schemas.inbox import ProfileStated
-from schemas.values import Channel, Millis, Phase
+from schemas.values import Channel, Day, Millis, Phase
 
 DEFAULT = "default"
 """Key of the creditor, the ladder and the amount that apply where nothing more particular is named."""
@@ -15,6 +15,9 @@ DEFAULT = "default"
 MINUTE: Millis = 60_000
 HOUR: Millis = 60 * MINUTE
 DAY: Millis = 24 * HOUR
+
+NEVER: Day = 10_000_000
+"""A day after all days."""
 
 Tone = Literal["friendly", "firm", "formal"]
 DayKind = Literal["weekday", "saturday", "sunday", "holiday"]
@@ -118,7 +121,7 @@ class Window:
     ranges: Mapping[DayKind, Ranges]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Policy:
     """A whole policy. `hash` is that of its content: comments and layout do not change it.
 
@@ -144,6 +147,9 @@ class Policy:
     consent_required: frozenset[Channel]
     accepted_bases: frozenset[str]
     horizon: Millis
+
+    def __repr__(self) -> str:
+        return f"Policy({self.hash})"
 
     @property
     def stage_ids(self) -> tuple[str, ...]:

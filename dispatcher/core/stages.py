@@ -7,12 +7,9 @@ from functools import lru_cache
 import msgspec
 
 from dispatcher.core.calendars import working_day_after
-from dispatcher.core.rules import Moment, Policy, Stage
+from dispatcher.core.rules import NEVER, Moment, Policy, Stage
 from dispatcher.core.zones import Place
 from schemas.values import Day
-
-NEVER: Day = 10_000_000
-"""A day after all days."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

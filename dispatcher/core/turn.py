@@ -9,7 +9,7 @@ from msgspec.structs import astuple
 from dispatcher.core.claim import Claim, Conditions
 from dispatcher.core.draft import Draft
 from dispatcher.core.identity import share
-from dispatcher.core.rules import MINUTE, Policy
+from dispatcher.core.rules import MINUTE, NEVER, Policy
 from dispatcher.core.zones import Place, day_begins, day_in, place_of
 from schemas.inbox import Cause
 from schemas.journal import JournalRecord
@@ -61,6 +61,11 @@ class Turn(Draft, kw_only=True):
         """Something can change at an instant."""
         if self.wake_at is None or at < self.wake_at:
             self.wake_at = at
+
+    def wake_on(self, day: Day) -> None:
+        """Something can change when a day of the customer begins; NEVER: nothing does."""
+        if day < NEVER:
+            self.wake(self.opens(day))
 
     def opens(self, day: Day) -> Millis:
         """When a day of the customer begins."""

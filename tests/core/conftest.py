@@ -1,0 +1,7 @@
+"""How many stories the laws are tried on: few in every run, many with `--hypothesis-profile=long`."""
+
+from hypothesis import settings
+
+settings.register_profile("core", max_examples=12, deadline=None)
+settings.register_profile("long", max_examples=1500, deadline=None)
+settings.load_profile("core")
