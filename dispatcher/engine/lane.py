@@ -145,12 +145,12 @@ class Lane:
             except Exception as fault:  # of any class: the log alone knows what stands
                 self.gate.lost()
                 await self._give_up()
-                self._failures += 1
+                self._failures += self._shared.ends.answered_lately  # while Kafka is away, waiting is all there is to do
                 _log.warning("lane_failed", partition=self.partition, fault=type(fault).__name__, why=str(fault))
                 if self._failures > _MOST_FAILURES:
                     raise LaneFailed(f"partition {self.partition} failed {self._failures} times in a row") from fault
                 self._shared.health.idle(self.name)
-                await asyncio.sleep(_PAUSES_S[min(self._failures, len(_PAUSES_S)) - 1])
+                await asyncio.sleep(_PAUSES_S[min(self._failures, len(_PAUSES_S) - 1)])
             else:
                 await self._give_up()
                 return

@@ -18,6 +18,7 @@ from dispatcher.engine.restore import bare_consumer
 
 PERIOD_S = 0.2
 _LOOK_MS = 200
+_LATELY_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,16 @@ class LogEnds:
         self._consumer: AIOKafkaConsumer | None = None
         self._ends: dict[TP, End] = {}
         self._listeners: list[Callable[[], None]] = []
+        self._answered_at = float("-inf")
 
     def on_answer(self, listener: Callable[[], None]) -> None:
         """Call `listener` after each answer of the broker."""
         self._listeners.append(listener)
+
+    @property
+    def answered_lately(self) -> bool:
+        """Whether the broker can be reached."""
+        return time.monotonic() - self._answered_at < _LATELY_S
 
     def end(self, tp: TP) -> End | None:
         """The last answer about a partition, None if there is none yet."""
@@ -112,6 +119,7 @@ class LogEnds:
             await consumer.start()
         asked_at, asked_wall = time.monotonic(), time.time()
         answers = await self._consumer.end_offsets([TopicPartition(*tp) for tp in watched])
+        self._answered_at = time.monotonic()
         self._ends = {TP(tp.topic, tp.partition): End(offset, asked_at, asked_wall) for tp, offset in answers.items()}
 
     async def _close(self) -> None:
