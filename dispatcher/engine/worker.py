@@ -224,7 +224,8 @@ class Worker:
         position = await self._consumer.committed_position(tp)
         if position is None:
             position = await self._ends.start(tp)
-        await self._intake.assign(tp, position)
+        if tp in self._consumer.assignment():  # another rebalance may have taken it meanwhile
+            await self._intake.assign(tp, position)
 
     # --- what lanes and intake ask of the consumer
 
