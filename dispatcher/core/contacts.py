@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from msgspec.structs import replace
 
 from dispatcher.core.claims import end_refused, make
@@ -29,42 +30,52 @@ PAUSED_FOR: Millis = 5 * MINUTE
 """The same where sending is switched off."""
 
 
+class Made(msgspec.Struct, frozen=True):
+    """Stages were used up: the contact was made, or is over because every channel was refused."""
+
+
+class PutOff(msgspec.Struct, frozen=True, gc=False):
+    """No contact now. Nothing is said yet: a contact for another creditor in the same turn can change why, and until when.
+
+    `verdict` is the start of the members' verdict, `next_at` the planned instant, `look_at` when something can change.
+    """
+
+    approach: Approach
+    result: Result
+    reasons: tuple[Reason, ...]
+    verdict: str
+    next_at: Millis | None = None
+    look_at: Millis | None = None
+
+
+_MADE = Made()
+
+
 def consider(
     turn: Turn,
     profile: ProfileStated,
     creditor: Creditor,
     members: Sequence[Member],
     notes: Sequence[tuple[str, Invoice]],
-) -> bool:
-    """Contacts about the members, whose stages are due, or says why not; True if stages were used up.
-
-    What is not contacted is looked at again when its standing changes.
-    """
+) -> Made | PutOff | None:
+    """Contacts about the members, whose stages are due, or finds out why not; None: no sum is worth a contact."""
     if len(members) == 1 and not notes:
         only = members[0].invoice
         amounts = {only.currency: only.amount_due}
     else:
         amounts = totals([*[member.invoice for member in members], *[note for _, note in notes]])
     members = _worth_it(turn, members, amounts)
-    if members:
-        approach = _approach(turn, profile, creditor, members, notes, amounts)
-        if _contacted(turn, profile, approach):
-            return True
-    for member in members:
-        turn.wake_on(member.standing.changes_on)
-    return False
-
-
-def _contacted(turn: Turn, profile: ProfileStated, approach: Approach) -> bool:
+    if not members:
+        return None
+    approach = _approach(turn, profile, creditor, members, notes, amounts)
     retry, stage = approach.retry, approach.lead.stage
     chosen = choose(turn, profile, stage, approach.tier.name, () if retry is None else retry[1].tried)
     if isinstance(chosen, Chosen):
         return _in_its_time(turn, profile, approach, chosen)
     if retry is not None and retry[1].reason == "refused":
         end_refused(turn, approach)
-        return True
-    _say_unreachable(turn, approach, chosen)
-    return False
+        return _MADE
+    return _unreachable(turn, approach, chosen)
 
 
 def _approach(  # noqa: PLR0917  what an approach is made of
@@ -116,40 +127,32 @@ def _worth_it(turn: Turn, members: Sequence[Member], amounts: dict[str, int]) ->
     return [member for member in members if member.invoice.currency not in small]
 
 
-def _say_unreachable(turn: Turn, approach: Approach, why: NoChannel) -> None:
+def _unreachable(turn: Turn, approach: Approach, why: NoChannel) -> PutOff:
     rule = f"{approach.lead.stage.rule}.channels"
     reasons = tuple(Reason(code, rule) for code in why.codes)
-    _put_off(turn, approach, "suppressed", reasons, f"suppressed|{why.codes[0]}", None)
-    if "hold" in why.codes:
-        free_at = points_free_at(turn, turn.now)
-        if free_at is not None:
-            turn.wake(free_at)
+    look_at = points_free_at(turn, turn.now) if "hold" in why.codes else None
+    return PutOff(approach, "suppressed", reasons, f"suppressed|{why.codes[0]}", None, look_at)
 
 
-def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen) -> bool:
-    """The stops of time and of the lane; True if the contact was made."""
+def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen) -> Made | PutOff:
+    """The stops of time and of the lane."""
     retry = approach.retry
     if turn.attempts and in_flight(turn, approach.creditor.id):
-        _put_off(turn, approach, "waiting", because("in_flight"), "waiting|in_flight", None)
-        return False
+        return PutOff(approach, "waiting", because("in_flight"), "waiting|in_flight")
     if retry is not None and retry[1].not_before > turn.now:
         at = retry[1].not_before
-        _put_off(turn, approach, "deferred", because(retry[1].reason), f"deferred|retry|{at}", at)
-        return False
+        return PutOff(approach, "deferred", because(retry[1].reason), f"deferred|retry|{at}", at, at)
     slot = slot_of(turn, profile.quiet_hours, chosen.channel, None if retry is None else retry[0])
     if slot.waits_for is not None:
         next_at = slot.at if slot.found else None
-        _put_off(turn, approach, "deferred", slot.waits_for, f"deferred|time|{next_at}", next_at)
-        turn.wake(slot.at)
-        return False
+        return PutOff(approach, "deferred", slot.waits_for, f"deferred|time|{next_at}", next_at, slot.at)
     code = _lane_stop(turn, chosen.channel)
     if code is not None:
         result: Result = "waiting" if code == "input_behind" else "deferred"
-        _put_off(turn, approach, result, because(code), f"{result}|{code}", None)
-        turn.wake(turn.now + (PAUSED_FOR if code == "paused" else LOOK_AGAIN))
-        return False
+        look_at = turn.now + (PAUSED_FOR if code == "paused" else LOOK_AGAIN)
+        return PutOff(approach, result, because(code), f"{result}|{code}", None, look_at)
     make(turn, profile, approach, chosen, slot.end)
-    return True
+    return _MADE
 
 
 def _lane_stop(turn: Turn, channel: Channel) -> ReasonCode | None:
@@ -162,20 +165,16 @@ def _lane_stop(turn: Turn, channel: Channel) -> ReasonCode | None:
     return None
 
 
-def _put_off(  # noqa: PLR0917  a verdict and the fields of its record
-    turn: Turn,
-    approach: Approach,
-    result: Result,
-    reasons: tuple[Reason, ...],
-    verdict: str,
-    next_at: Millis | None,
-) -> None:
+def say_put_off(turn: Turn, put_off: PutOff) -> None:
     """Says why there is no contact now, once to all members that have not been told; no stage is used up."""
-    if next_at is not None:
-        turn.wake(next_at)
+    approach = put_off.approach
+    for member in approach.members:
+        turn.wake_on(member.standing.changes_on)
+    if put_off.look_at is not None:
+        turn.wake(put_off.look_at)
     stage = approach.lead.stage
-    verdict = f"{verdict}|{stage.id}"
-    news = [each.invoice_id for each in approach.members if turn.invoices[each.invoice_id].verdict != verdict]
+    verdict = f"{put_off.verdict}|{stage.id}"
+    news = [each for each in approach.invoice_ids if turn.invoices[each].verdict != verdict]
     if not news:
         return
     for invoice_id in news:
@@ -183,12 +182,12 @@ def _put_off(  # noqa: PLR0917  a verdict and the fields of its record
     note_decision(
         turn,
         tuple(news),
-        result,
-        reasons,
+        put_off.result,
+        put_off.reasons,
         turn.cause_of(news[0]),
         approach.creditor.id,
         stage,
         None,
-        next_at,
+        put_off.next_at,
         approach.tier,
     )

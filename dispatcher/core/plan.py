@@ -7,7 +7,7 @@ lane knows (sending off, gate, credit, shadow, allowlist). A deferral never uses
 
 from collections.abc import Iterator, Sequence
 
-from dispatcher.core.contacts import consider
+from dispatcher.core.contacts import PutOff, consider, say_put_off
 from dispatcher.core.flights import attend, closing_code, forget_retries
 from dispatcher.core.grouping import Member
 from dispatcher.core.holds import Stop, stop_of
@@ -46,8 +46,8 @@ def _plan_known(turn: Turn, profile: ProfileStated) -> None:
         member = _assess(turn, invoice_id, invoice)
         if member is not None:
             due.setdefault(turn.policy.creditor(invoice.creditor_id).id, []).append(member)
-    for creditor_id, members in due.items():
-        _contact(turn, profile, creditor_id, members)
+    if due:
+        _contact(turn, profile, list(due.items()))
 
 
 def _plan_unknown(turn: Turn) -> None:
@@ -108,14 +108,36 @@ def _say_stopped(turn: Turn, invoice_id: str, stage: Stage, stop: Stop) -> None:
     say(turn, invoice_id, verdict, "deferred", reasons, stage, None, stop.until)
 
 
-def _contact(turn: Turn, profile: ProfileStated, creditor_id: str, members: list[Member]) -> None:
-    """Contacts about the members; where a mandatory stage went first, what is still due is considered again."""
-    creditor = turn.policy.creditors[creditor_id]
-    notes: Notes = ()
-    if len(turn.invoices) > len(members):
-        notes = _credit_notes(turn, creditor_id)
-    while members and consider(turn, profile, creditor, members, notes):
-        members = list(_due_again(turn, members))
+def _contact(turn: Turn, profile: ProfileStated, groups: list[tuple[str, list[Member]]]) -> None:
+    """Contacts for each creditor, the most severe stage first.
+
+    A contact uses up gap, caps and credit of the others, so those that were put off are considered again after it; so is a
+    stage that waited for a mandatory one. Only what remains put off in the end is said.
+    """
+    if len(groups) > 1:
+        groups.sort(key=_severity)
+    put_off: list[PutOff] = []
+    made = True
+    while made and groups:
+        made, put_off = False, []
+        remaining: list[tuple[str, list[Member]]] = []
+        for creditor_id, members in groups:
+            notes = _credit_notes(turn, creditor_id) if len(turn.invoices) > len(members) else ()
+            outcome = consider(turn, profile, turn.policy.creditors[creditor_id], members, notes)
+            if isinstance(outcome, PutOff):
+                put_off.append(outcome)
+                remaining.append((creditor_id, members))
+            elif outcome is not None:
+                made = True
+                if again := list(_due_again(turn, members)):
+                    remaining.append((creditor_id, again))
+        groups = remaining
+    for each in put_off:
+        say_put_off(turn, each)
+
+
+def _severity(group: tuple[str, list[Member]]) -> int:
+    return -max(member.stage.index for member in group[1])
 
 
 def _credit_notes(turn: Turn, creditor_id: str) -> Notes:

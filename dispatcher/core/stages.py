@@ -78,12 +78,10 @@ def standing(  # noqa: PLR0917  what a standing depends on, as the key of its ca
     stages = policy.stages
     plan = schedule(policy, due_on, place)
     used = {stage for on, stage in done if on == due_on}
-    reached = bisect_right(plan.starts, day)
-    open_until = len(stages) if overdue else policy.pre_due_stages
-    blocked = reached > open_until
-    reached = min(reached, open_until)
+    reached = min(bisect_right(plan.starts, day), len(stages) if overdue else policy.pre_due_stages)
     ahead = next((stage for stage in stages[reached:] if stage.id not in used), None)
     begins_on = NEVER if ahead is None else plan.starts[ahead.index]
+    blocked = begins_on <= day
     undone = [stage for stage in stages[:reached] if stage.id not in used]
     still = [stage for stage in undone if day < plan.ends[stage.index]]
     due = next((stage for stage in still if stage.mandatory), still[-1] if still else None)
