@@ -7,13 +7,13 @@ import asyncio
 import logging
 import sys
 
+import faust
 import uvloop
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 
 async def bare(broker: str, source: str, target: str, count: int) -> None:
     """Consume, send on, commit: what Kafka costs in Python before anything is decided."""
-    from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-
     consumer = AIOKafkaConsumer(
         source,
         bootstrap_servers=broker,
@@ -42,8 +42,6 @@ async def bare(broker: str, source: str, target: str, count: int) -> None:
 
 def stock(broker: str, source: str, target: str) -> None:
     """An ordinary Faust program with one table and one send, as its documentation teaches; ends by a signal."""
-    import faust
-
     app = faust.App(
         f"{target}-stock",
         broker=f"kafka://{broker}",

@@ -27,10 +27,6 @@ async def count_of(broker: str, topic: str) -> int:
 
 async def appended(broker: str, topic: str, skip: int = 0) -> Appended:
     """All records of a topic but the first `skip` by time of append."""
-    times: list[int] = []
     async with Kafka(Connection(broker)) as kafka:
-        async for record in kafka.read(topic):
-            times.append(record.timestamp)
-    times.sort()
-    times = times[skip:]
+        times = sorted([record.timestamp async for record in kafka.read(topic)])[skip:]
     return Appended(len(times), (times[-1] - times[0]) / 1000)
