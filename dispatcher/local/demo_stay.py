@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from dispatcher.local.demo_acts import THURSDAY
 from dispatcher.local.demo_outbox import Paper
 from dispatcher.local.demo_play import Play, Surroundings
 from dispatcher.local.demo_rows import rows_of
@@ -39,11 +40,13 @@ def _invitation(play: Play, around: Surroundings) -> tuple[str, ...]:
         "",
         f"export DISPATCHER_BOOTSTRAP_SERVERS={around.environment['DISPATCHER_BOOTSTRAP_SERVERS']}",
         f"export DISPATCHER_TOPIC_PREFIX={play.prefix} DISPATCHER_PARTITIONS={play.act.partitions}",
-        f"export DISPATCHER_POLICY={POLICY}",
+        f"export DISPATCHER_POLICY={POLICY} DISPATCHER_SENDING=on DISPATCHER_CLOCK={THURSDAY}",
         ".venv/bin/dispatcher publish - <<'END'",
         (FOLDER / "further.jsonl").read_text("utf-8").rstrip(),
         "END",
         "",
-        "With the same settings: .venv/bin/dispatcher journal --customer C-900, .venv/bin/dispatcher why C-900",
+        "And with the same settings, to see what became of them:",
+        "",
+        ".venv/bin/dispatcher why C-900",
         "",
     )

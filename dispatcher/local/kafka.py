@@ -10,7 +10,7 @@ from typing import Final, Self
 
 from dispatcher.engine.readiness import BrokerNotReady, wait_until_ready
 from dispatcher.local.kafka_settings import CLUSTER_ID, SMALL, Sizing, server_properties
-from dispatcher.local.ports import free_ports
+from dispatcher.local.ports import free_ports, is_free
 from dispatcher.local.process import LocalProcess, last_line
 from dispatcher.local.runtime import Runtime, find_runtime
 from dispatcher.local.scratch import Scratch
@@ -38,6 +38,8 @@ class EmbeddedKafka:
         log_path: Path | None = None,
         runtime: Runtime | None = None,
         jvm_flags: Sequence[str] = (),
+        data: Path | None = None,
+        port: int | None = None,
     ) -> None:
         """Nothing happens before `start`.
 
@@ -47,12 +49,16 @@ class EmbeddedKafka:
             log_path: where the broker's log is appended; by default beside its data, which `stop` deletes.
             runtime: Java and jars, by default those that `find_runtime` finds.
             jvm_flags: further options of the JVM.
+            data: where topics are kept; by default in a folder of their own, which `stop` deletes.
+            port: where clients find it, by default a free one.
         """
         self._sizing = sizing
         self._overrides = dict(overrides or {})
         self._log_path = log_path
         self._runtime = runtime
         self._jvm_flags = tuple(jvm_flags)
+        self._data = data
+        self._given_port = port
         self._scratch: Scratch | None = None
         self._broker: LocalProcess | None = None
         self._port = 0
@@ -99,7 +105,10 @@ class EmbeddedKafka:
             raise
 
     async def stop(self) -> None:
-        """End the broker (SIGTERM, SIGKILL after 20 s) and delete its data; a second call does nothing."""
+        """End the broker (SIGTERM, SIGKILL after 20 s) and delete its data unless it was given a place for them.
+
+        A second call does nothing.
+        """
         if self._broker is not None:
             await self._broker.end()
         if self._scratch is not None:
@@ -159,12 +168,18 @@ class EmbeddedKafka:
         return self._folder / "server.properties"
 
     def _configure(self) -> None:
-        self._port, controller_port = free_ports(2)
+        # Asked before the start: whoever serves the port would answer for the broker that could not.
+        if self._given_port is not None and not is_free(self._given_port):
+            raise KafkaUnavailable(
+                f"another process serves port {self._given_port}: end it, or name it in DISPATCHER_BOOTSTRAP_SERVERS"
+            )
+        free_port, controller_port = free_ports(2)
+        self._port = self._given_port or free_port
         self._properties.write_text(
             server_properties(
                 broker_port=self._port,
                 controller_port=controller_port,
-                data=self._folder / "data",
+                data=self._data or self._folder / "data",
                 overrides=self._overrides,
             )
         )
@@ -188,9 +203,7 @@ class EmbeddedKafka:
 
     def _launch(self, runtime: Runtime) -> None:
         flags = [*self._sizing.flags(), *self._jvm_flags]
-        self._broker = LocalProcess(
-            runtime.command("kafka.Kafka", self._properties, flags=flags), self.log_path
-        )
+        self._broker = LocalProcess(runtime.command("kafka.Kafka", self._properties, flags=flags), self.log_path)
 
     async def _ready(self) -> bool:
         """True when ready, False when another process was quicker to take a port."""

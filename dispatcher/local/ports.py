@@ -8,6 +8,17 @@ import socket
 _LOWEST, _HIGHEST = 15_000, 32_000
 
 
+def is_free(port: int) -> bool:
+    """Whether nobody listens on a loopback port now."""
+    with socket.socket() as candidate:
+        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            candidate.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
 def free_ports(count: int) -> list[int]:
     """`count` different ports that are free now; whoever binds them may still lose a race."""
     held: dict[int, socket.socket] = {}

@@ -1,0 +1,111 @@
+"""`dispatcher up`: one machine, everything on it: Kafka unless one is named, the topics that are missing, and the worker."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from dispatcher.engine.clients import Kafka, KafkaAway
+from dispatcher.engine.config import Connection
+from dispatcher.exit_codes import ExitCode
+from dispatcher.local.kafka import EmbeddedKafka
+from dispatcher.local.tether import tethered
+from dispatcher.local.unavailable import KafkaUnavailable
+from dispatcher.ops.topic_plan import Create, Unfit, Wanted, apply, plan
+from dispatcher.settings import Settings, client_options
+
+_BOOTSTRAP: Final = "DISPATCHER_BOOTSTRAP_SERVERS"
+_DRAIN_S: Final = 40.0
+"""A worker that was told to stop needs at most 30 seconds."""
+
+
+def run_up(settings: Settings) -> int:
+    """Serve until SIGTERM or Ctrl-C; the exit code is the worker's, or says why it could not be started.
+
+    An embedded Kafka listens where other commands look for one by default, and keeps its topics in the data folder, so that
+    the next `up` goes on where this one ended.
+    """
+    try:
+        return asyncio.run(_up(settings))
+    except KafkaUnavailable as missing:
+        return _told(ExitCode.UNAVAILABLE, str(missing))
+    except KafkaAway as away:
+        return _told(ExitCode.NO_BROKER, str(away))
+
+
+async def _up(settings: Settings) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with _cluster(settings) as connection:
+        unfit = await _topics(settings, connection)
+        if unfit:
+            return _told(ExitCode.TOPICS, *unfit)
+        return await _worker({**os.environ, _BOOTSTRAP: connection.bootstrap_servers}, stop)
+
+
+@asynccontextmanager
+async def _cluster(settings: Settings) -> AsyncIterator[Connection]:
+    if settings.is_given(_BOOTSTRAP):
+        yield Connection(settings.bootstrap_servers, client_options(settings.kafka))
+        return
+    folder = settings.data_dir.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    port = int(settings.bootstrap_servers.rpartition(":")[2])
+    async with EmbeddedKafka(data=folder / "kafka", log_path=folder / "kafka.log", port=port) as kafka:
+        _say(f"Apache Kafka serves {kafka.bootstrap_servers} and keeps its topics in {_shown(folder)}")
+        yield Connection(kafka.bootstrap_servers)
+
+
+async def _topics(settings: Settings, connection: Connection) -> list[str]:
+    """Create what is missing; what cannot be used is named, and nothing is created then."""
+    async with Kafka(connection) as kafka:
+        steps = await plan(kafka, Wanted(settings.topic_prefix, settings.partitions, settings.replication))
+        unfit = [f"{step.name} {step.why}: {step.advice}" for step in steps if isinstance(step, Unfit)]
+        if unfit:
+            return unfit
+        await apply(kafka, steps)
+        created = sum(isinstance(step, Create) for step in steps)
+        if created:
+            _say(f"{created} topics created")
+    return []
+
+
+async def _worker(environment: Mapping[str, str], stop: asyncio.Event) -> int:
+    """Run the command `dispatcher worker`, its output on ours, until it ends or we are told to stop."""
+    # A session of its own: Ctrl-C reaches us, and the worker drains while Kafka still serves.
+    process = await asyncio.create_subprocess_exec(
+        *tethered([sys.executable, "-P", "-m", "dispatcher", "worker"]), env=environment, start_new_session=True
+    )
+    ended = asyncio.ensure_future(process.wait())
+    stopping = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not ended.done():
+            process.terminate()
+            await asyncio.wait({ended}, timeout=_DRAIN_S)
+    finally:
+        stopping.cancel()
+        if not ended.done():
+            process.kill()
+        code = await ended
+    return code if code >= 0 else ExitCode.CRASH
+
+
+def _shown(folder: Path) -> str:
+    here = Path.cwd()
+    return str(folder.relative_to(here)) if folder.is_relative_to(here) else str(folder)
+
+
+def _say(what: str) -> None:
+    sys.stderr.write(f"dispatcher: {what}\n")
+
+
+def _told(code: ExitCode, *lines: str) -> int:
+    for line in lines:
+        _say(line)
+    return code
