@@ -4,6 +4,8 @@ A verdict is a short text kept with the invoice. One that speaks of a contact, o
 comes next and its day, so that "planned" is not said again after a contact that has already said what follows it.
 """
 
+from functools import lru_cache
+
 from msgspec.structs import replace
 
 from dispatcher.core.pages import because, note_decision
@@ -54,13 +56,20 @@ def say_upcoming(turn: Turn, invoice_id: str, invoice: Invoice, where: Standing)
 
 
 def give_up(turn: Turn, invoice_id: str, missed: tuple[Stage, ...]) -> Invoice:
-    """Records the stages whose time has passed, once each: they count as done from now on."""
+    """Records the stages whose time has passed, once, in one record with a reason for each: they count as done from now on.
+
+    The record's stage is the latest of them.
+    """
     invoice = turn.invoices[invoice_id]
     fresh = tuple((invoice.due_on, stage.id) for stage in missed)
     invoice = replace(invoice, done=(invoice.done + fresh)[-DONE_KEPT:])
     turn.put_invoice(invoice_id, invoice)
     creditor = turn.policy.creditor(invoice.creditor_id).id
     cause = turn.cause_of(invoice_id)
-    for stage in missed:
-        note_decision(turn, (invoice_id,), "suppressed", because("missed_stage", stage.rule), cause, creditor, stage)
+    note_decision(turn, (invoice_id,), "suppressed", _missed(missed), cause, creditor, missed[-1])
     return invoice
+
+
+@lru_cache(maxsize=1024)
+def _missed(stages: tuple[Stage, ...]) -> tuple[Reason, ...]:
+    return tuple(Reason("missed_stage", stage.rule) for stage in stages)

@@ -264,7 +264,7 @@ EXAMPLES = {
     netted_below_minimum: ("suppressed", "below_minimum", "first"),
     not_overdue: ("waiting", "not_overdue", "first"),
     planned: ("planned", "due", "early"),
-    missed_stage: ("suppressed", "missed_stage", "early"),
+    missed_stage: ("suppressed", "missed_stage", "today"),
     ladder_done: ("suppressed", "ladder_done", None),
     merged_into: ("merged", "merged_into", "first"),
     refused: ("rejected", "refused", "first"),
