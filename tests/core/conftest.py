@@ -2,6 +2,6 @@
 
 from hypothesis import settings
 
-settings.register_profile("core", max_examples=12, deadline=None)
+settings.register_profile("core", max_examples=10, deadline=None)
 settings.register_profile("long", max_examples=400, deadline=None)
 settings.load_profile("core")

@@ -1,0 +1,122 @@
+"""Caps and the minimum gap: one ledger for all channels."""
+
+import pytest
+
+from dispatcher.core.caps import gap_ends, limit, period, remembered
+from dispatcher.core.rules import Cap
+from dispatcher.core.zones import place_of
+from schemas.inbox import AttemptAccepted
+from schemas.state import Contact
+from tests.core.builders import DAY, HOUR, at, day, due, known, overdue, policy
+
+BERLIN = place_of("Europe/Berlin", "DE", None)
+
+
+def contact(when: str, channel="email", name="x.1") -> Contact:
+    return Contact(name, at(when), channel, "first", "default", ("I-1",))
+
+
+def ledger(*entries) -> tuple[Contact, ...]:
+    return tuple(contact(*each) for each in entries)
+
+
+def capped(window: str, most: int = 2, channels='["email", "sms", "call_task"]'):
+    return policy(
+        (
+            'id = "total_week"\nmax = 3\nwindow = "7d"',
+            f'id = "c"\nmax = {most}\nwindow = "{window}"\nchannels = {channels}',
+        ),
+        ('id = "sms_day"\nmax = 1', 'id = "sms_day"\nmax = 99'),
+    )
+
+
+TWO = ledger(("2026-03-09 10:00",), ("2026-03-11 10:00", "sms"))  # a Monday and a Wednesday
+
+UNTIL = {
+    "3d": "2026-03-12 10:00",
+    "48h": None,
+    "calendar_day": None,
+    "calendar_week": "2026-03-15 23:00",  # midnight before the Monday after, in Berlin
+    "calendar_month": "2026-03-31 22:00",  # the clocks were changed in between
+}
+
+
+@pytest.mark.parametrize("window", UNTIL)
+def test_a_cap_allows_again_at_its_time(window):
+    reached = limit(capped(window), TWO, "email", BERLIN, at("2026-03-11 12:00"))
+    assert (reached.until if reached else None) == (at(UNTIL[window]) if UNTIL[window] else None)
+
+
+def test_what_lies_exactly_one_window_back_counts_no_more():
+    rules = capped("24h", 1)
+    found = [limit(rules, TWO[:1], "sms", BERLIN, at("2026-03-10 10:00") + shift) for shift in (-1, 0)]
+    assert (found[0].until, found[1]) == (at("2026-03-10 10:00"), None)
+
+
+def test_a_cap_of_a_channel_counts_that_channel_alone():
+    rules = capped("7d", 1, '["sms"]')
+    now = at("2026-03-11 12:00")
+    assert [limit(rules, TWO, channel, BERLIN, now) is None for channel in ("sms", "email")] == [False, True]
+
+
+def test_the_cap_that_holds_longest_is_the_reason():
+    rules = policy(("max = 3", "max = 1"))
+    assert limit(rules, TWO[1:], "sms", BERLIN, at("2026-03-11 12:00")).rule == "caps.total_week"
+
+
+def test_a_contact_that_lies_ahead_counts():
+    rules = capped("24h", 1)
+    assert limit(rules, ledger(("2026-03-12 09:00",)), "email", BERLIN, at("2026-03-11 12:00")) is not None
+
+
+PERIODS = [
+    ("calendar_day", "2026-03-11", ("2026-03-11", "2026-03-12")),
+    ("calendar_week", "2026-03-15", ("2026-03-09", "2026-03-16")),
+    ("calendar_week", "2026-03-16", ("2026-03-16", "2026-03-23")),
+    ("calendar_month", "2026-12-31", ("2026-12-01", "2027-01-01")),
+    ("calendar_month", "2028-02-29", ("2028-02-01", "2028-03-01")),
+]
+
+
+@pytest.mark.parametrize(("kind", "date", "expected"), PERIODS)
+def test_the_period_that_holds_a_day(kind, date, expected):
+    cap = Cap("c", 1, kind, 0, frozenset())
+    assert period(cap, day(date)) == tuple(day(each) for each in expected)
+
+
+def test_the_gap_runs_from_the_last_contact_by_any_channel():
+    assert gap_ends(policy(), TWO, None) == at("2026-03-12 06:00")
+
+
+def test_a_contacts_own_earlier_attempt_is_no_other_contact():
+    own = (*TWO, contact("2026-03-11 11:00", "sms", "ct-1.1"))
+    assert gap_ends(policy(), own, "ct-1") == at("2026-03-12 06:00")
+
+
+def test_the_ledger_forgets_what_no_rule_can_see():
+    now = at("2026-03-11 12:00")
+    assert remembered(TWO, now - DAY) == TWO[1:]
+
+
+def test_the_ledger_stays_as_it_is_while_all_of_it_counts():
+    assert remembered(TWO, at("2026-03-01 00:00")) is TWO
+
+
+def test_a_contact_put_off_by_a_cap_is_put_off_to_an_hour_at_which_it_can_be_made():
+    rules = policy(("min_gap_hours = 20", "min_gap_hours = 14"), ('id = "sms_day"\nmax = 1', 'id = "sms_day"\nmax = 9'))
+    story = known(rules, "2026-03-10 16:00")
+    story.hear(due())
+    story.hear(AttemptAccepted(story.claims[0].attempt_id, "p", "r"))
+    story.hear(due("I-2"))
+    record = story.records[-1]
+    assert (record.reasons[0].code, record.next_at.isoformat()) == ("min_gap", "2026-03-11T07:00:00+00:00")
+
+
+def test_the_ledger_of_a_long_life_stays_short():
+    story = known(start="2026-03-01 10:00")
+    for month in ("03", "04", "05", "06"):
+        story.until(f"2026-{month}-12 10:00")
+        story.hear(overdue(f"I-{month}", f"2026-{month}-10"))
+    story.until("2026-07-30 10:00")
+    since = story.claims[-1].claimed_at - 9 * DAY - HOUR
+    assert all(each.at > since for each in story.customer.contacts)

@@ -1,0 +1,105 @@
+"""Several open invoices of one customer and creditor are one contact."""
+
+from dispatcher.core.grouping import totals
+from schemas.inbox import AttemptAccepted
+from schemas.state import Invoice
+from tests.core.builders import due, known, overdue, policy
+
+NOON = "2026-03-26 11:00"
+
+
+def names(claim) -> list[str]:
+    return [name for name, _ in claim.invoices]
+
+
+def test_several_invoices_are_one_message():
+    story = known(start=NOON)
+    story.hear(overdue("I-1", "2026-03-24"), overdue("I-2", "2026-03-25"))
+    assert [names(claim) for claim in story.claims] == [["I-1", "I-2"]]
+
+
+def test_the_most_severe_stage_leads_and_the_others_are_merged_into_it():
+    story = known(start=NOON)
+    story.hear(overdue("I-1", "2026-03-25"), overdue("I-2", "2026-03-10"))
+    told = [(r.result, r.stage, r.invoice_ids) for r in story.records if r.result in ("claimed", "merged")]
+    assert told == [("claimed", "notice", ("I-1", "I-2")), ("merged", "first", ("I-1",))]
+
+
+def test_a_merged_invoice_does_not_get_the_stage_of_the_message_again():
+    story = known(start=NOON)
+    story.hear(overdue("I-1", "2026-03-25"), overdue("I-2", "2026-03-10"))
+    story.until("2026-05-20 10:00")
+    about_one = [claim.stage.id for claim in story.claims if "I-1" in names(claim)]
+    assert about_one == ["notice", "call"]
+
+
+def test_invoices_below_their_own_threshold_stay_out():
+    story = known(start=NOON)
+    story.hear(overdue("I-1", "2026-03-25"), due("I-2", "2026-04-25"))
+    assert names(story.claims[0]) == ["I-1"]
+
+
+def test_two_creditors_are_two_contacts_apart_in_time():
+    story = known(start=NOON)
+    story.hear(overdue("I-1", "2026-03-25"), overdue("I-2", "2026-03-25", creditor_id="acme"))
+    story.until("2026-03-28 12:00")
+    assert [(claim.creditor_id, names(claim)) for claim in story.claims] == [("default", ["I-1"]), ("acme", ["I-2"])]
+
+
+def test_a_credit_note_is_in_the_message_and_taken_off_but_is_not_what_it_is_about():
+    story = known(start=NOON)
+    story.hear(due("CN-1", amount=1000, kind="credit_note"), overdue("I-1", "2026-03-25"))
+    claim = story.claims[0]
+    assert (names(claim), totals(invoice for _, invoice in claim.invoices)) == (["I-1", "CN-1"], {"EUR": 4000})
+    assert story.records[-1].invoice_ids == ("I-1",)
+
+
+def test_a_credit_note_of_another_creditor_stays_out():
+    story = known(start=NOON)
+    story.hear(due("CN-1", kind="credit_note", creditor_id="acme"), overdue("I-1", "2026-03-25"))
+    assert names(story.claims[0]) == ["I-1"]
+
+
+def test_currencies_are_never_added_up():
+    invoices = [Invoice(amount_due=5, currency="EUR"), Invoice(amount_due=7, currency="USD")]
+    assert totals(invoices) == {"EUR": 5, "USD": 7}
+
+
+def test_a_currency_below_the_minimum_stays_out_the_others_go():
+    story = known(start=NOON)
+    story.hear(overdue("I-1", "2026-03-25"), due("I-2", "2026-03-25", 50, "USD", overdue=True))
+    assert names(story.claims[0]) == ["I-1"]
+    assert ("suppressed", "below_minimum", "first") in story.said()
+
+
+def test_small_sums_of_one_currency_reach_the_minimum_together():
+    story = known(start=NOON)
+    story.hear(overdue("I-1", "2026-03-25", 60), overdue("I-2", "2026-03-25", 60))
+    assert names(story.claims[0]) == ["I-1", "I-2"]
+
+
+def test_the_tier_looks_at_the_sum():
+    story = known(start=NOON)
+    story.hear(overdue("I-1", "2026-03-25", 60_000), overdue("I-2", "2026-03-25", 60_000))
+    assert (story.claims[0].tier, story.claims[0].channel) == ("intense", "email")
+
+
+def test_days_overdue_are_those_of_the_oldest_invoice():
+    story = known(start=NOON)
+    story.hear(overdue("I-1", "2026-03-25"), overdue("I-2", "2026-03-10"))
+    assert story.claims[0].days_overdue == 16
+
+
+def test_before_the_due_date_nothing_is_overdue():
+    story = known(start=NOON)
+    story.hear(due("I-1", "2026-03-28"))
+    assert story.claims[0].days_overdue == 0
+
+
+def test_an_invoice_that_becomes_due_after_the_message_waits_for_its_own():
+    story = known(policy(("min_gap_hours = 20", "min_gap_hours = 1")), NOON)
+    story.hear(overdue("I-1", "2026-03-25"))
+    story.hear(AttemptAccepted(story.claims[0].attempt_id, "p", "r"))
+    story.hear(overdue("I-2", "2026-03-25"))
+    story.until("2026-03-27 12:30")
+    assert [names(claim) for claim in story.claims] == [["I-1"], ["I-2"]]
