@@ -135,10 +135,11 @@ class Play:
         around.told(f"{self.act.title}: a worker starts, its clock at {day.clock}")
 
     async def _publish(self, events: Sequence[SampleEvent]) -> None:
-        kafka = self._around.kafka
+        tasks = {task.customer_id: task.task_id for task in self.watch.tasks.values()}
+        records = [(self.prefix + each.topic, each.key, portfolio.answering(each, tasks)) for each in events]
         # The first goes alone: it opens the connection that the others share, in their order.
-        for batch in (events[:1], events[1:]):
-            await asyncio.gather(*(kafka.publish(self.prefix + each.topic, each.key, each.value) for each in batch))
+        for batch in (records[:1], records[1:]):
+            await asyncio.gather(*(self._around.kafka.publish(*record) for record in batch))
         self._published += [event.identity for event in events]
 
     async def _damage(self) -> None:

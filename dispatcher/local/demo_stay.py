@@ -1,14 +1,17 @@
 """After the demonstration: stand-ins and worker serve on, and what is published is told as it is decided, until Ctrl-C."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
-from dispatcher.local.demo_acts import THURSDAY
 from dispatcher.local.demo_outbox import Paper
 from dispatcher.local.demo_play import Play, Surroundings
 from dispatcher.local.demo_rows import rows_of
 from dispatcher.local.demo_telling import Telling
 from dispatcher.local.portfolio import FOLDER, POLICY
 from dispatcher.local.portfolio_outcome import told
+
+_EVENING: Final = "2026-11-19T18:00:00+00:00"
+"""Later than anything that is published in the first hours: `why` then tells all of it."""
 
 
 async def stay_up(play: Play, around: Surroundings, telling: Telling, papers: Callable[[], Sequence[Paper]]) -> None:
@@ -40,7 +43,7 @@ def _invitation(play: Play, around: Surroundings) -> tuple[str, ...]:
         "",
         f"export DISPATCHER_BOOTSTRAP_SERVERS={around.environment['DISPATCHER_BOOTSTRAP_SERVERS']}",
         f"export DISPATCHER_TOPIC_PREFIX={play.prefix} DISPATCHER_PARTITIONS={play.act.partitions}",
-        f"export DISPATCHER_POLICY={POLICY} DISPATCHER_SENDING=on DISPATCHER_CLOCK={THURSDAY}",
+        f"export DISPATCHER_POLICY={POLICY} DISPATCHER_SENDING=on DISPATCHER_CLOCK={_EVENING}",
         ".venv/bin/dispatcher publish - <<'END'",
         (FOLDER / "further.jsonl").read_text("utf-8").rstrip(),
         "END",

@@ -35,6 +35,7 @@ class Watch:
         self._kafka = kafka
         self._prefix = prefix
         self._causes: set[Identity] = set()
+        self._issued: set[str] = set()
         self._told: dict[str, int] = {}
         self._customers: dict[str, tuple[int, Millis, int]] = {}
         self._latest: Millis = 0
@@ -94,6 +95,8 @@ class Watch:
             waits.append(f"{len(behind)} events are not in the journal yet: {_some(behind)}")
         if self.rejected < rejected:
             waits.append(f"{rejected - self.rejected} records are not rejected yet")
+        if unwritten := sorted(self._issued - self.tasks.keys()):
+            waits.append(f"{len(unwritten)} tasks are not written yet: {_some(unwritten)}")
         if busy := sorted(customer for customer in self._told.keys() | self._customers.keys() if self._busy(customer)):
             waits.append(f"{len(busy)} customers have something left to do: {_some(busy)}")
         return tuple(waits)
@@ -117,6 +120,8 @@ class Watch:
         self.lines.append(record.value)
         self._told[entry.customer_id] = int(entry.record_id.rpartition(".")[2])
         self._latest = max(self._latest, to_millis(entry.at))
+        if entry.channel == "call_task" and entry.result == "accepted" and entry.attempt_id is not None:
+            self._issued.add(entry.attempt_id)
         if entry.cause is not None:
             self._causes.add((entry.cause.source, entry.cause.id))
 

@@ -4,7 +4,7 @@ Every event is read with the reader that intake uses, and nobody in it can be re
 are reserved for fiction and tests.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -85,6 +85,14 @@ def under_new_ids(events: Sequence[SampleEvent]) -> tuple[SampleEvent, ...]:
         body["id"] = f"{body['id']}-again"
         again.append(_event(body["id"], msgspec.json.encode(body)))
     return tuple(again)
+
+
+def answering(event: SampleEvent, tasks: Mapping[str, str]) -> bytes:
+    """The bytes of an event, with the ids of tasks (`tasks`: customer -> id) where the file says "task of <customer>"."""
+    value = event.value
+    for customer, task_id in tasks.items():
+        value = value.replace(f'"task of {customer}"'.encode(), msgspec.json.encode(task_id))
+    return value
 
 
 def _lines(path: Path) -> list[tuple[int, bytes]]:
