@@ -33,6 +33,7 @@ from dispatcher.engine.turn import Decider
 from dispatcher.ops.clock import Clock
 from dispatcher.ops.health import Health, keep_beating
 from dispatcher.ops.metrics import Metrics
+from schemas.topics import INBOX
 from schemas.values import Channel
 
 _log = structlog.get_logger(__name__)
@@ -331,6 +332,7 @@ class Worker:
             for topic, behind in self._intake.lag().items():
                 metrics.input_lag(topic, behind)
             lanes = list(self._lanes.values())
+            metrics.input_lag(INBOX, sum(lane.behind for lane in lanes))
             metrics.gates_open(sum(lane.gate.is_open() for lane in lanes))
             states = [lane.state for lane in lanes if lane.state is not None]
             metrics.timers_pending(sum(len(state.wake_ups) for state in states))

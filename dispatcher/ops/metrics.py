@@ -16,7 +16,7 @@ from dispatcher.ops.labels import NO_STAGE, OCCURRING, AttemptOutcome, EventResu
 from dispatcher.settings import Sending
 from schemas.journal import Result
 from schemas.reasons import ReasonCode
-from schemas.topics import INPUTS
+from schemas.topics import INBOX, INPUTS
 from schemas.values import CHANNELS, Channel
 
 _WAITS_S: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0, 300.0)
@@ -175,6 +175,7 @@ class Metrics:
         return generate_latest(self.registry)
 
     def _start_at_zero(self, rejections: Iterable[str]) -> None:
+        self._lag.labels(INBOX)
         for topic in INPUTS:
             self._lag.labels(topic)
             for result in get_args(EventResult):
