@@ -6,7 +6,7 @@ from dispatcher.core.notes import Note, reasons_of
 from dispatcher.core.rules import Stage, Tier
 from dispatcher.core.turn import Turn, date_of
 from schemas.inbox import Cause
-from schemas.journal import CauseRecord, JournalRecord, Reason, Result
+from schemas.journal import CauseRecord, JournalRecord, Reason, Result, cause_record
 from schemas.reasons import ReasonCode
 from schemas.values import Channel, Millis
 
@@ -89,10 +89,8 @@ def note_decision(  # noqa: PLR0917  the fields of a record, in its order
 
 
 def _record_of(turn: Turn, cause: Cause | None) -> CauseRecord | None:
-    """The journal's form of a cause; what a turn has just written of the same event is used again."""
-    if cause is None:
-        return None
-    told = turn.records[-1].cause if turn.records else None
-    if told is not None and told.offset == cause.offset and told.id == cause.id and told.topic == cause.topic:
-        return told
-    return CauseRecord(cause.topic, cause.partition, cause.offset, cause.source, cause.id)
+    """The journal's form of a cause; the records of a turn mostly share one."""
+    if cause is not turn.told_of:
+        turn.told_of = cause
+        turn.told = None if cause is None else cause_record(cause)
+    return turn.told

@@ -80,7 +80,7 @@ class Stage:
 
 
 TierTest = Callable[[ProfileStated, int, Mapping[str, int]], bool]
-"""One condition of a tier rule: profile, days overdue of the oldest invoice, open amounts by currency."""
+"""Whether a tier rule, or one of its conditions, holds for a profile, the days overdue and the sums by currency."""
 
 
 class Tier(msgspec.Struct, frozen=True, gc=False):
@@ -95,7 +95,7 @@ class TierRule:
     """The tier of a customer for whom every stated condition holds."""
 
     tier: Tier
-    tests: tuple[TierTest, ...]
+    holds: TierTest
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The tier of a customer: the first rule of the policy whose conditions all hold."""
 
 from collections.abc import Mapping
+from functools import reduce
 
 from dispatcher.core.policy_text import TierConditions, TierText
 from dispatcher.core.rules import Policy, Tier, TierRule, TierTest
@@ -12,18 +13,23 @@ DEFAULT_RULE = "tiers.default"
 def tier_of(policy: Policy, profile: ProfileStated, days_overdue: int, amounts: Mapping[str, int]) -> Tier:
     """The tier for a contact about `amounts` (currency -> minor units), the oldest `days_overdue` (0 or less: not yet)."""
     for rule in policy.tiers:
-        for test in rule.tests:
-            if not test(profile, days_overdue, amounts):
-                break
-        else:
+        if rule.holds(profile, days_overdue, amounts):
             return rule.tier
     return policy.default_tier
 
 
 def compiled(text: TierText) -> TierRule:
-    """A rule as the tests that it states, the cheap ones about the person first; what it leaves open is not tested."""
+    """A rule as the tests that it states, those about the person first; what it leaves open is not tested."""
     tests = [*_person_tests(text.when), *_debt_tests(text.when)]
-    return TierRule(Tier(text.tier, f"tiers.{text.id}"), tuple(tests))
+    return TierRule(Tier(text.tier, f"tiers.{text.id}"), reduce(_both, tests) if tests else _anybody)
+
+
+def _anybody(_profile: ProfileStated, _days: int, _amounts: Mapping[str, int]) -> bool:
+    return True
+
+
+def _both(one: TierTest, other: TierTest) -> TierTest:
+    return lambda profile, days, amounts: one(profile, days, amounts) and other(profile, days, amounts)
 
 
 def _person_tests(when: TierConditions) -> list[TierTest]:

@@ -12,7 +12,7 @@ from dispatcher.core.identity import share
 from dispatcher.core.rules import MINUTE, NEVER, Policy
 from dispatcher.core.zones import Place, day_begins, day_in, place_of
 from schemas.inbox import Cause
-from schemas.journal import JournalRecord
+from schemas.journal import CauseRecord, JournalRecord
 from schemas.state import Customer
 from schemas.values import Channel, Day, Millis, from_millis
 
@@ -27,7 +27,8 @@ class Turn(Draft, kw_only=True):
 
     `starts` is when the customer's days begin, in milliseconds past local midnight, `spread` the customer's delay after an
     opening; `today` is the customer's day. `wake_at` is the earliest instant found so far at which something can change.
-    `causes`: invoice -> the event of this turn that touched it; `cause`, the last event, stands in for the others.
+    `causes`: invoice -> the event of this turn that touched it; `cause`, the last event, stands in for the others. `told` is
+    the journal's form of the cause that was last written, `told_of`.
     """
 
     customer_id: str
@@ -42,6 +43,8 @@ class Turn(Draft, kw_only=True):
     today: Day = 0
     causes: dict[str, Cause] = field(default_factory=dict)
     cause: Cause | None = None
+    told_of: Cause | None = None
+    told: CauseRecord | None = None
     wake_at: Millis | None = None
     records: list[JournalRecord] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
