@@ -4,6 +4,7 @@ Everything that is started here ends with it: servers in this process by their c
 """
 
 import asyncio
+import logging
 import os
 import secrets
 import signal
@@ -67,6 +68,8 @@ async def _demonstration(settings: Settings, shell: Mapping[str, str], *, stay: 
     FOLDER.mkdir(parents=True, exist_ok=True)
     for outdated in (*FOLDER.glob("*.log"), *FOLDER.glob("*.json*")):
         outdated.unlink()
+    # Kafka's client warns where it tries again; the terminal is for what concerns its reader.
+    logging.basicConfig(filename=FOLDER / "demo.log", level=logging.WARNING)
     telling = Telling()
     async with _surroundings(settings, shell, telling) as around, AsyncExitStack() as stage:
         plays = [await stage.enter_async_context(Play(act, around)) for act in ACTS]
@@ -74,6 +77,8 @@ async def _demonstration(settings: Settings, shell: Mapping[str, str], *, stay: 
         with telling.bars():
             await _together(*(_chain(plays, chain, stay=stay) for chain in CHAINS))
         code = conclude(FOLDER, telling, plays, write_papers(FOLDER, plays, around.providers))
+        if settings.is_given("DISPATCHER_BOOTSTRAP_SERVERS"):
+            telling.lines([f"Its topics stay on your cluster; their names begin with {around.prefix}"])
         if stay:
             with suppress(asyncio.CancelledError):  # Ctrl-C is how this is meant to end
                 await stay_up(plays[0], around, telling, lambda: write_papers(FOLDER, plays, around.providers))

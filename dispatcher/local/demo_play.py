@@ -114,6 +114,7 @@ class Play:
             is_over = self._end_of(wave, is_last=number == len(day.waves))
             await self._settled(wave, is_over, _START_S if number == 1 else _WAVE_S)
         for wave in day.again:
+            self._around.told(f"{self.act.title}: {wave.name} is published once more, under new ids")
             await self._publish(portfolio.under_new_ids(portfolio.wave(wave.name)))
             await self._settled(wave, self._quiet, _WAVE_S)
 

@@ -15,6 +15,7 @@ from dispatcher.exit_codes import ExitCode
 from dispatcher.local.kafka import EmbeddedKafka
 from dispatcher.local.tether import tethered
 from dispatcher.local.unavailable import KafkaUnavailable
+from dispatcher.ops import logs
 from dispatcher.ops.topic_plan import Create, Unfit, Wanted, apply, plan
 from dispatcher.settings import Settings, client_options
 
@@ -29,6 +30,7 @@ def run_up(settings: Settings) -> int:
     An embedded Kafka listens where other commands look for one by default, and keeps its topics in the data folder, so that
     the next `up` goes on where this one ended.
     """
+    logs.configure(settings.log_level)
     try:
         return asyncio.run(_up(settings))
     except KafkaUnavailable as missing:
