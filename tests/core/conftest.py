@@ -3,5 +3,5 @@
 from hypothesis import settings
 
 settings.register_profile("core", max_examples=10, deadline=None)
-settings.register_profile("long", max_examples=400, deadline=None)
+settings.register_profile("long", max_examples=1000, deadline=None)
 settings.load_profile("core")

@@ -138,12 +138,15 @@ bills = st.lists(
     st.builds(billed, invoices, days, st.sampled_from((5000, 5000, 200_000)), creditors), min_size=1, max_size=3
 )
 disturbances = st.lists(st.tuples(moments, facts), max_size=4)
-events = st.builds(
-    lambda who, bill, disturbed: [(START, who), *(event for each in bill for event in each), *disturbed],
-    reachable,
-    bills,
-    disturbances,
-)
+
+
+def life(who, bill, disturbed) -> list[tuple]:
+    """Everything that is said, each at a millisecond of its own: then "before" means one thing to all readers."""
+    said = [(START, who), *(event for each in bill for event in each), *disturbed]
+    return [(when + number, fact) for number, (when, fact) in enumerate(said)]
+
+
+events = st.builds(life, reachable, bills, disturbances)
 answers = st.lists(
     st.sampled_from(("accepted", "accepted", "rejected", "content", "in_doubt", "released", "none")), max_size=12
 )
