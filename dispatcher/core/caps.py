@@ -77,7 +77,7 @@ def period(cap: Cap, day: Day) -> tuple[Day, Day]:
 
 
 def remembered(contacts: tuple[Contact, ...], since: Millis) -> tuple[Contact, ...]:
-    """The entries that any cap or gap can still see."""
-    if not contacts or contacts[0].at > since:
+    """The entries, oldest first and at least one, that any cap or gap can still see."""
+    if contacts[0].at > since:
         return contacts
     return tuple([each for each in contacts if each.at > since])

@@ -35,23 +35,25 @@ def make(turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen,
         number, tried = before.number + 1, before.tried
         turn.drop_retry(contact_id)
     attempt_id = identity.attempt_id(contact_id, number)
-    entry = Contact(attempt_id, turn.now, chosen.channel, stage.id, approach.creditor.id, ids)
-    turn.contacts = (*remembered(turn.contacts, turn.now - turn.policy.horizon), entry)
+    now, channel, creditor_id = turn.now, chosen.channel, approach.creditor.id
+    entry = Contact(attempt_id, now, channel, stage.id, creditor_id, ids)
+    contacts = turn.contacts
+    turn.contacts = (*remembered(contacts, now - turn.policy.horizon), entry) if contacts else (entry,)
     result, code = _result(turn, chosen)
-    spent = _use_up(turn, approach, result, because(code, stage.rule), chosen.channel, contact_id, attempt_id)
+    spent = _use_up(turn, approach, result, because(code, stage.rule), channel, contact_id, attempt_id)
     if result != "claimed":
         return
-    is_task = chosen.channel == "call_task"
+    is_task = channel == "call_task"
     attempt = Attempt(
         contact_id,
         "accepted" if is_task else "claimed",
-        chosen.channel,
+        channel,
         stage.id,
-        approach.creditor.id,
+        creditor_id,
         ids,
         chosen.point,
-        turn.now,
-        turn.now + stage.task_days * DAY if is_task else until,
+        now,
+        now + stage.task_days * DAY if is_task else until,
         tried,
         number,
         spent,

@@ -4,11 +4,11 @@ from functools import lru_cache
 
 from dispatcher.core.notes import Note, reasons_of
 from dispatcher.core.rules import Stage, Tier
-from dispatcher.core.turn import Turn, date_of
+from dispatcher.core.turn import Turn
 from schemas.inbox import Cause
 from schemas.journal import CauseRecord, JournalRecord, Reason, Result, cause_record
 from schemas.reasons import ReasonCode
-from schemas.values import Channel, Millis
+from schemas.values import Channel, Millis, from_millis
 
 
 @lru_cache(maxsize=1024)
@@ -77,8 +77,8 @@ def note_decision(  # noqa: PLR0917  the fields of a record, in its order
             channel,
             contact_id,
             attempt_id,
-            None if planned_for is None else date_of(planned_for),
-            None if next_at is None else date_of(next_at),
+            None if planned_for is None else from_millis(planned_for),
+            None if next_at is None else from_millis(next_at),
             None if tier is None else tier.name,
             None if tier is None else tier.rule,
             None,

@@ -1,7 +1,7 @@
 """The compiled policy: frozen values with everything precomputed that does not depend on a customer."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
@@ -72,11 +72,11 @@ class Stage:
     mandatory: bool
     customer_chooses: bool
     task_days: int
+    rule: str = field(init=False)
 
-    @property
-    def rule(self) -> str:
-        """Its name in reasons."""
-        return f"stages.{self.id}"
+    def __post_init__(self) -> None:
+        """The stage's name in reasons."""
+        object.__setattr__(self, "rule", f"stages.{self.id}")
 
 
 TierTest = Callable[[ProfileStated, int, Mapping[str, int]], bool]

@@ -18,8 +18,8 @@ from schemas.values import Channel, Day, Millis, from_millis
 
 _NOWHERE = Place(("Etc/UTC",), "", None)
 
-date_of = lru_cache(maxsize=4096)(from_millis)
-"""The datetime of an instant; turns, openings and days of many customers share theirs."""
+_instant = lru_cache(maxsize=64)(from_millis)
+"""The datetime of an instant; all turns of one flush share theirs."""
 
 
 class Turn(Draft, kw_only=True):
@@ -90,7 +90,7 @@ def turn_of(customer_id: str, customer: Customer, policy: Policy, now: Millis, c
         customer_id=customer_id,
         policy=policy,
         now=now,
-        at=date_of(now),
+        at=_instant(now),
         conditions=conditions,
         credits=conditions.credits,
     )
