@@ -145,7 +145,9 @@ class Lane:
             except Exception as fault:  # of any class: the log alone knows what stands
                 self.gate.lost()
                 await self._give_up()
-                self._failures += self._shared.ends.answered_lately  # while Kafka is away, waiting is all there is to do
+                self._failures += (
+                    self._shared.ends.answered_lately
+                )  # while Kafka is away, waiting is all there is to do
                 _log.warning("lane_failed", partition=self.partition, fault=type(fault).__name__, why=str(fault))
                 if self._failures > _MOST_FAILURES:
                     raise LaneFailed(f"partition {self.partition} failed {self._failures} times in a row") from fault
@@ -272,9 +274,7 @@ class Lane:
         return False
 
     def _follows(self, stretch: Stretch) -> bool:
-        """Whether nothing lies between our position and this stretch."""
-        if stretch.after is not None:
-            return stretch.after <= self._applied
+        """Whether nothing lies between our position and this stretch: an inbox has no control records, so no gaps."""
         return stretch.first <= self._applied + 1
 
     def _mark(self, record: ConsumerRecord) -> None:

@@ -14,6 +14,7 @@ from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssigno
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from dispatcher.engine.carriers import Chain, Stretch
 from dispatcher.engine.config import Connection
 
 _FETCH_WAIT_MS = 250
@@ -59,6 +60,11 @@ class _Thread(driver.AIOKafkaConsumerThread):
     connection: Connection
     logger = _logger
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """As Faust builds it."""
+        super().__init__(*args, **kwargs)
+        self._chain = Chain()
+
     def _create_worker_consumer(self, transport: object) -> AIOKafkaConsumer:
         conf = self.app.conf
         self._assignor = RoundRobinPartitionAssignor
@@ -82,6 +88,16 @@ class _Thread(driver.AIOKafkaConsumerThread):
             metadata_max_age_ms=5_000,
             **self.connection.options,
         )
+
+    async def _fetch_records(  # type: ignore[override]  # Faust hands on what stands there of each partition, untouched
+        self, *args: Any, **kwargs: Any
+    ) -> dict[TP, Stretch]:
+        # Nothing may be awaited between the two: somebody else's poll could come in between.
+        return self._chain.link(await super()._fetch_records(*args, **kwargs))
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        """Commit what is still ours; Faust's own crashes the process where a rebalance has left nothing of it."""
+        return not self.assignment().isdisjoint(offsets) and bool(await super()._commit(offsets))
 
     async def seek_owned(self, tp: TP, offset: int) -> bool:
         """Read on from `offset`, in this thread; False if the partition is not ours (any more)."""
