@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from dispatcher.local.process import LocalProcess
-from tests.broker.installation import Installation, installation, new_prefix
+from tests.broker.installation import Installation, Process, installation, new_prefix
 from tests.broker.operations import gates_open, ready
 from tests.broker.providers import Providers, providers, starting_at
 
@@ -28,7 +27,7 @@ class House:
     """A worker that sends, since `opened`: a Wednesday in London, every channel may be used. Tests bring own customers."""
 
     installed: Installation
-    worker: LocalProcess
+    worker: Process
     providers: Providers
     opened: datetime
 

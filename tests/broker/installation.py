@@ -21,11 +21,14 @@ from schemas import journal, state
 from schemas.events import EVENT_TYPES
 from schemas.journal import JournalRecord
 from schemas.state import Customer
+from tests.broker.nursery import ForkedProcess, Nursery, nursery
 
 ROOT = Path(__file__).parents[2]
 POLICY = ROOT / "deploy" / "policy.example.toml"
 SESSION_S = 2.0
 
+
+Process = LocalProcess | ForkedProcess
 
 Published = tuple[str, bytes, bytes]
 """Topic (without prefix), key and value of one published event."""
@@ -80,14 +83,15 @@ def due(customer_id: str, invoice_id: str, *, at: datetime, in_days: int = 0, **
 
 @dataclass
 class Installation:
-    """Topics under one prefix; `settings` are added to every worker's environment."""
+    """Topics under one prefix; `settings` are added to every worker's environment. Workers come from `nursery`, if given."""
 
     broker: str
     prefix: str
     folder: Path
     partitions: int = 8
     settings: dict[str, str] = field(default_factory=dict)
-    started: list[LocalProcess] = field(default_factory=list)
+    started: list[Process] = field(default_factory=list)
+    nursery: Nursery | None = None
 
     @property
     def config(self) -> EngineConfig:
@@ -128,7 +132,7 @@ class Installation:
 
     def worker(
         self, name: str = "worker", *, program: Sequence[str] = ("dispatcher", "worker"), **settings: str
-    ) -> LocalProcess:
+    ) -> Process:
         """Start a worker, or another `program` (module and arguments) with its settings; its log is in the folder."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("DISPATCHER_")} | {
             "DISPATCHER_BOOTSTRAP_SERVERS": self.broker,
@@ -142,8 +146,11 @@ class Installation:
             **self.settings,
             **settings,
         }
-        command = ["/usr/bin/env", *(f"{k}={v}" for k, v in environment.items() if k.startswith("DISPATCHER_"))]
-        process = LocalProcess([*command, sys.executable, "-m", *program], self.folder / f"{name}.log")
+        log = self.folder / f"{name}.log"
+        if self.nursery is not None:
+            process: Process = self.nursery.fork(program, environment, log)
+        else:
+            process = LocalProcess([sys.executable, "-m", *program], log, environment=environment)
         self.started.append(process)
         return process
 
@@ -232,7 +239,7 @@ async def installation(
     broker: str, prefix: str, folder: Path, *, partitions: int = 8, settings: Mapping[str, str] | None = None
 ) -> AsyncIterator[Installation]:
     """An installation with its topics; its workers end with it."""
-    made = Installation(broker, prefix, folder, partitions, dict(settings or {}))
+    made = Installation(broker, prefix, folder, partitions, dict(settings or {}), nursery=nursery())
     await made.create()
     try:
         yield made

@@ -9,7 +9,7 @@ import urllib.request
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 
-from dispatcher.local.process import LocalProcess
+from tests.broker.installation import Process
 
 Page = tuple[int, str]
 """Status and body."""
@@ -23,7 +23,7 @@ async def eventually(
     what: str,
     *,
     timeout_s: float = 30.0,
-    worker: LocalProcess | None = None,
+    worker: Process | None = None,
 ) -> None:
     """Look until it is so; the failure says what was waited for, and a worker's last words."""
     ends = time.monotonic() + timeout_s
@@ -36,13 +36,13 @@ async def eventually(
         await asyncio.sleep(_LOOK_S)
 
 
-def logged(worker: LocalProcess, event: str) -> list[dict[str, object]]:
+def logged(worker: Process, event: str) -> list[dict[str, object]]:
     """The worker's log lines of one event."""
     lines = (line for line in worker.output().splitlines() if f'"event": "{event}"' in line)
     return [json.loads(line) for line in lines]
 
 
-async def page(worker: LocalProcess, path: str) -> Page:
+async def page(worker: Process, path: str) -> Page:
     """What the worker's own web server answers; (0, "") while it does not listen yet."""
     started = logged(worker, "worker_started")
     if not started:
@@ -50,7 +50,7 @@ async def page(worker: LocalProcess, path: str) -> Page:
     return await asyncio.to_thread(_get, f"http://127.0.0.1:{started[-1]['port']}{path}")
 
 
-async def ready(worker: LocalProcess, *, timeout_s: float = 40.0) -> None:
+async def ready(worker: Process, *, timeout_s: float = 40.0) -> None:
     """Wait until the worker takes part and has its state."""
 
     async def is_ready() -> bool:
@@ -60,7 +60,7 @@ async def ready(worker: LocalProcess, *, timeout_s: float = 40.0) -> None:
     await eventually(is_ready, "the worker is ready", timeout_s=timeout_s, worker=worker)
 
 
-async def gates_open(worker: LocalProcess, lanes: int) -> None:
+async def gates_open(worker: Process, lanes: int) -> None:
     """Wait until every lane knows all that could forbid a contact, so that it would send what is due."""
 
     async def all_open() -> bool:
@@ -69,14 +69,14 @@ async def gates_open(worker: LocalProcess, lanes: int) -> None:
     await eventually(all_open, f"{lanes} gates are open", worker=worker)
 
 
-async def metric(worker: LocalProcess, series: str) -> float | None:
+async def metric(worker: Process, series: str) -> float | None:
     """The value of one series, None if there is no such series."""
     _, body = await page(worker, "/metrics")
     found = re.search(rf"^{re.escape(series)} (\S+)$", body, re.MULTILINE)
     return None if found is None else float(found[1])
 
 
-async def ended(worker: LocalProcess, *, timeout_s: float) -> int:
+async def ended(worker: Process, *, timeout_s: float) -> int:
     """Wait until the process has ended by itself; returns its exit code."""
     await eventually(lambda: worker.exit_code is not None, "the process has ended", timeout_s=timeout_s, worker=worker)
     code = worker.exit_code

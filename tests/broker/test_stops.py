@@ -12,12 +12,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import pytest_asyncio
 
-from dispatcher.local.process import LocalProcess
 from schemas.journal import JournalRecord
 from schemas.reasons import ReasonCode
 from schemas.state import Customer
 from tests.broker.installation import (
     Installation,
+    Process,
     Published,
     codes,
     due,
@@ -147,7 +147,7 @@ class Story:
     """What had happened by the morning."""
 
     installed: Installation
-    worker: LocalProcess
+    worker: Process
     reached: list[str]
     journal: list[JournalRecord]
 
@@ -236,7 +236,7 @@ class Restart:
 
     before: tuple[list[JournalRecord], dict[str, Customer]]
     after: tuple[list[JournalRecord], dict[str, Customer]]
-    worker: LocalProcess
+    worker: Process
     reached: list[str]
 
 
