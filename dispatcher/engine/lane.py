@@ -38,8 +38,8 @@ _SLICE_S = 0.005
 _SLICE_RECORDS = 16
 _MOST_RECORDS = 2_000
 _MOST_WAITING = 20_000
-_MOST_WAKE_UPS = 200
-_WAKE_UPS_S = 0.005
+_MOST_WAKE_UPS = 1_000
+_WAKE_UPS_BESIDE_EVENTS = 200
 _IDLE_FLUSH_S = 5.0
 _STALL_S = 1.0
 _MOST_STALLS = 20
@@ -255,10 +255,11 @@ class Lane:
             if not self._follows(stretch):
                 self._shared.metrics.hole_repaired()
                 return True
+            stretch = self._cut(stretch, _MOST_RECORDS - taken)
+            taken += len(stretch.records)
             for record in stretch.records:
                 if record.offset <= self._applied:
                     continue
-                taken += 1
                 key = record.key
                 if key is None or key[:1] == b"\0":
                     self._mark(record)
@@ -272,6 +273,15 @@ class Lane:
             self._heard_at = time.monotonic()
             self._stalls = 0
         return False
+
+    def _cut(self, stretch: Stretch, most: int) -> Stretch:
+        """At most so many records of a stretch; the rest waits for the next turn."""
+        if len(stretch.records) <= most:
+            return stretch
+        taken, rest = stretch.records[:most], stretch.records[most:]
+        self._waiting.appendleft(Stretch(stretch.tp, taken[-1].offset, rest))
+        self._records_waiting += len(rest)
+        return Stretch(stretch.tp, stretch.after, taken)
 
     def _follows(self, stretch: Stretch) -> bool:
         """Whether nothing lies between our position and this stretch: an inbox has no control records, so no gaps."""
@@ -311,10 +321,13 @@ class Lane:
                 pool.reserve(1)
 
     async def _wake(self, turn: Turn, state: LaneState) -> None:
-        """Plan customers whose time has come again, with what is known now; at most 200 of them or 5 ms."""
+        """Plan customers whose time has come again, with what is known now.
+
+        Where events wait, 200 of them or 5 ms, so that a payment is not kept waiting; else more, in slices.
+        """
         if not self.gate.is_open() or self._shared.senders.all_exhausted:
             return
-        ends = time.perf_counter() + _WAKE_UPS_S
+        yield_at = time.perf_counter() + _SLICE_S
         fired = 0
         for key in state.wake_ups.due(turn.now, state.instants):
             if key in turn.wakes:
@@ -323,9 +336,13 @@ class Lane:
             if decision is not None and decision.claims:
                 self._reserve(decision.claims)
             fired += 1
-            if fired >= _MOST_WAKE_UPS or time.perf_counter() > ends:
+            sliced = time.perf_counter() > yield_at
+            if fired >= _MOST_WAKE_UPS or (self._waiting and (sliced or fired >= _WAKE_UPS_BESIDE_EVENTS)):
                 self._work.set()
                 break
+            if sliced:
+                await asyncio.sleep(0)
+                yield_at = time.perf_counter() + _SLICE_S
 
     def _must_flush(self, turn: Turn, state: LaneState) -> bool:
         if not turn.empty or turn.journal or self.gate.unproved:

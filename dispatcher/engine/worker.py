@@ -38,7 +38,7 @@ from schemas.values import Channel
 
 _log = structlog.get_logger(__name__)
 
-_FLUSHES_AT_ONCE = 4
+_FLUSHES_AT_ONCE = 8
 _RESTORES_AT_ONCE = 4
 _DRAIN_S = 15.0
 _LAST_FLUSH_S = 5.0
