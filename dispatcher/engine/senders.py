@@ -24,6 +24,7 @@ from schemas.values import CHANNELS, Channel
 
 _WAIT_FOR_GATE_S = 0.05
 _LEAST_RETRY_S = 5.0
+_MENDED_MS = 15 * 60 * 1000
 _EVERY_CHANNEL = frozenset(CHANNELS)
 _WITHOUT_PROVIDER: frozenset[Channel] = frozenset({"call_task"})
 
@@ -186,6 +187,11 @@ class Pool:
             case Accepted(reference, segments):
                 self._metrics.attempt(self.channel, "accepted")
                 return AttemptAccepted(attempt_id, provider, reference, segments)
+            case Rejected("config", code):
+                # No fault of the customer's, and nothing was sent: the contact waits until somebody has mended it.
+                _log.error("provider_misconfigured", channel=self.channel, provider=provider, code=code)
+                self._metrics.attempt(self.channel, "deferred")
+                return AttemptReleased(attempt_id, "provider_misconfigured", self._clock.now() + _MENDED_MS)
             case Rejected(refusal, code):
                 self._metrics.attempt(self.channel, "rejected")
                 return AttemptRejected(attempt_id, provider, refusal, code)

@@ -21,7 +21,13 @@ NO_STAGE: Final = "none"
 
 _STOPPED: Final[tuple[ReasonCode, ...]] = ("hold", "plan", "promise")
 _UNREACHABLE: Final[tuple[ReasonCode, ...]] = ("blocked_channel", "no_consent", "no_reachable_channel", "opted_out")
-_UNSENT: Final[tuple[ReasonCode, ...]] = ("lease_expired", "paused", "provider_limit", "provider_unreachable")
+_UNSENT: Final[tuple[ReasonCode, ...]] = (
+    "lease_expired",
+    "paused",
+    "provider_limit",
+    "provider_misconfigured",
+    "provider_unreachable",
+)
 
 OCCURRING: Final[Mapping[Result, tuple[ReasonCode, ...]]] = {
     "planned": ("due",),

@@ -273,6 +273,7 @@ EXAMPLES = {
 
 ELSEWHERE = {
     "lease_expired": "given back by the sender",
+    "provider_misconfigured": "given back by the sender",
     "too_large": "parked by the engine",
     "faulty": "parked by the engine",
     "withdrawn": "given back by the sender",
