@@ -12,7 +12,7 @@ from dispatcher.engine.transactions import PartitionTransactions
 from dispatcher.engine.turn import Turn
 from dispatcher.engine.wake_ups import Instants, WakeUps
 from schemas import topics
-from schemas.state import HAS_IN_DOUBT, WAITING_FOR_PROFILE, flags_of
+from schemas.state import HAS_IN_DOUBT, WAITING_FOR_PROFILE, flags_of, wake_of
 
 
 class LaneRefused(Exception):
@@ -90,21 +90,24 @@ class LaneState:
     def apply(self, turn: Turn) -> None:
         """Take over what stands now."""
         records = self.records
-        before = {key: self.instants(key) for key in turn.wakes}
-        for key, record in turn.state:
-            self._count(records.get(key), -1)
-            self._count(record, 1)
-            records[key] = record
+        wakes = turn.wakes
         add = self.wake_ups.add
-        for key, at in turn.wakes.items():
-            if at and (at != before[key] or at <= turn.now):
+        for key, record in turn.state:
+            before = records.get(key)
+            records[key] = record
+            self._count(before, record)
+            at = wakes.pop(key)
+            if at and (before is None or at != wake_of(before) or at <= turn.now):
+                add(key, at)
+        for key, at in wakes.items():  # looked at, and left as they were: what came up has left the index
+            if at and at <= turn.now:
                 add(key, at)
 
-    def _count(self, record: bytes | None, change: int) -> None:
-        flags = 0 if record is None else flags_of(record)
-        if flags & (HAS_IN_DOUBT | WAITING_FOR_PROFILE):
-            self.in_doubt += change * bool(flags & HAS_IN_DOUBT)
-            self.waiting_for_profile += change * bool(flags & WAITING_FOR_PROFILE)
+    def _count(self, before: bytes | None, after: bytes) -> None:
+        was, now = 0 if before is None else flags_of(before), flags_of(after)
+        if was != now:
+            self.in_doubt += bool(now & HAS_IN_DOUBT) - bool(was & HAS_IN_DOUBT)
+            self.waiting_for_profile += bool(now & WAITING_FOR_PROFILE) - bool(was & WAITING_FOR_PROFILE)
 
     async def close(self) -> None:
         """Give the producer up."""

@@ -4,7 +4,6 @@ Everything here is synchronous and measured: it is the work per event. A fault i
 customer's events and holds up nobody else.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -68,12 +67,11 @@ class Decider:
         key: bytes,
         raw: list[ConsumerRecord],
         record: bytes | None,
-        conditions: Callable[[], Conditions],
+        conditions: Conditions,
     ) -> Decision | None:
         """Fold a customer's records, plan, and add the result to the turn; None if it had to be parked."""
         customer_id = key.decode("utf-8", "replace")
         arrivals: list[Arrival] = []
-        appended = 0
         customer = EMPTY
         try:
             if record is not None:
@@ -81,44 +79,48 @@ class Decider:
             for each in raw:
                 arrival = inbox.decode_arrival(each.value)
                 arrivals.append(arrival)
-                if not appended and arrival.appended:
-                    appended = arrival.appended
                 if type(arrival.fact) is InvoiceSettled and arrival.appended:
                     turn.settled.append(arrival.appended)
-            decision = decide(customer_id, customer, arrivals, self._policy, turn.now, conditions())
+            decision = decide(customer_id, customer, arrivals, self._policy, turn.now, conditions)
             encoded = record if _unchanged(decision, customer, record) else _encoded(decision)
+            tasks = [(key, journal.encode(self._tasks.record(each))) for each in decision.claims if _is_task(each)]
         except Exception:  # a fault of ours, or a record that is not ours: parked, told, and never in the way
             if record is not None and customer is EMPTY:
                 raise  # our own state is unreadable: nothing may be decided, or overwritten, on such a footing
             _log.exception("decision_failed", partition_records=len(raw))
-            self._park(turn, key, customer, arrivals, "faulty")
+            self._park(turn, key, customer, record, arrivals, "faulty")
             return None
         if encoded is not None and encoded is not record:
             if len(encoded) > BATCH_BYTES // 2:
-                self._park(turn, key, customer, arrivals, "too_large")
+                self._park(turn, key, customer, record, arrivals, "too_large")
                 return None
             turn.state.append((key, encoded))
-        self._write(turn, key, decision, arrivals, appended)
+        turn.tasks.extend(tasks)
+        self._write(turn, key, decision, arrivals)
         return decision
 
-    def _write(self, turn: Turn, key: bytes, decision: Decision, arrivals: list[Arrival], appended: int) -> None:
+    def _write(self, turn: Turn, key: bytes, decision: Decision, arrivals: list[Arrival]) -> None:
         counts = turn.counts
         for entry in decision.records:
             turn.journal.append((key, journal.encode(entry)))
             counted = (entry.stage, entry.result, entry.reasons[0].code, entry.channel)
             counts[counted] = counts.get(counted, 0) + 1
-        for claim in decision.claims:
-            if claim.channel == "call_task":
-                turn.tasks.append((key, journal.encode(self._tasks.record(claim))))
-            else:
-                turn.claims.append((claim, appended))
+        turn.claims.extend((each, appended) for each in decision.claims if not _is_task(each))
         if decision.repeated and arrivals[-1].cause.topic:
             topic = arrivals[-1].cause.topic
             turn.repeated[topic] = turn.repeated.get(topic, 0) + decision.repeated
         turn.withdrawn.extend(decision.withdrawn)
         turn.wakes[key] = decision.wake_at or 0
 
-    def _park(self, turn: Turn, key: bytes, customer: Customer, arrivals: list[Arrival], code: ReasonCode) -> None:
+    def _park(
+        self,
+        turn: Turn,
+        key: bytes,
+        customer: Customer,
+        record: bytes | None,
+        arrivals: list[Arrival],
+        code: ReasonCode,
+    ) -> None:
         """Say that these events, or this wake-up, led to nothing; the customer is looked at again in an hour."""
         customer_id = key.decode("utf-8", "replace")
         sequence = customer.sequence
@@ -141,8 +143,13 @@ class Decider:
             turn.counts[counted] = turn.counts.get(counted, 0) + 1
         parked = msgspec.structs.replace(customer, sequence=sequence)
         again = turn.now + _AGAIN_MS
-        turn.state.append((key, state.encode(parked, again, 0)))
+        flags = 0 if record is None else state.flags_of(record)  # of claims that are open all the same
+        turn.state.append((key, state.encode(parked, again, flags)))
         turn.wakes[key] = again
+
+
+def _is_task(claim: Claim) -> bool:
+    return claim.channel == "call_task"
 
 
 def _unchanged(decision: Decision, customer: Customer, record: bytes | None) -> bool:
