@@ -88,11 +88,11 @@ class Decider:
             if record is not None and customer is EMPTY:
                 raise  # our own state is unreadable: nothing may be decided, or overwritten, on such a footing
             _log.exception("decision_failed", partition_records=len(raw))
-            self._park(turn, key, customer, record, arrivals, "faulty")
+            self._park(turn, key, customer, record, arrivals, code="faulty")
             return None
         if encoded is not None and encoded is not record:
             if len(encoded) > BATCH_BYTES // 2:
-                self._park(turn, key, customer, record, arrivals, "too_large")
+                self._park(turn, key, customer, record, arrivals, code="too_large")
                 return None
             turn.state.append((key, encoded))
         turn.tasks.extend(tasks)
@@ -105,20 +105,23 @@ class Decider:
             turn.journal.append((key, journal.encode(entry)))
             counted = (entry.stage, entry.result, entry.reasons[0].code, entry.channel)
             counts[counted] = counts.get(counted, 0) + 1
-        turn.claims.extend((each, appended) for each in decision.claims if not _is_task(each))
+        for claim in decision.claims:
+            if not _is_task(claim):
+                turn.claims.append((claim, next((each.appended for each in arrivals if each.appended), 0)))
         if decision.repeated and arrivals[-1].cause.topic:
             topic = arrivals[-1].cause.topic
             turn.repeated[topic] = turn.repeated.get(topic, 0) + decision.repeated
         turn.withdrawn.extend(decision.withdrawn)
         turn.wakes[key] = decision.wake_at or 0
 
-    def _park(
+    def _park(  # noqa: PLR0917  what is known of the customer, and why
         self,
         turn: Turn,
         key: bytes,
         customer: Customer,
         record: bytes | None,
         arrivals: list[Arrival],
+        *,
         code: ReasonCode,
     ) -> None:
         """Say that these events, or this wake-up, led to nothing; the customer is looked at again in an hour."""
