@@ -114,7 +114,7 @@ class Decider:
         turn.withdrawn.extend(decision.withdrawn)
         turn.wakes[key] = decision.wake_at or 0
 
-    def _park(  # noqa: PLR0917  what is known of the customer, and why
+    def _park(
         self,
         turn: Turn,
         key: bytes,
