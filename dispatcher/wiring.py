@@ -59,7 +59,7 @@ def run_worker(settings: Settings, *, accept_gap: bool = False) -> int:
     logs.configure(settings.log_level)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(settings, accept_gap=accept_gap))
+            runner.run(serve(settings, engine_config(settings, accept_gap=accept_gap), parts_of(settings)))
     except Unstartable as unstartable:
         return _told(unstartable.code, str(unstartable))
     except (KafkaAway, AppendFailed) as away:
@@ -69,9 +69,14 @@ def run_worker(settings: Settings, *, accept_gap: bool = False) -> int:
     return ExitCode.OK
 
 
-async def _serve(settings: Settings, *, accept_gap: bool) -> None:
-    config = engine_config(settings, accept_gap=accept_gap)
-    parts = parts_of(settings)
+async def serve(settings: Settings, config: EngineConfig, parts: Parts) -> None:
+    """A worker of these parts beside its pages for operators; see `work`.
+
+    Raises:
+        Unstartable: a topic is missing or not as it must be.
+        KafkaAway, AppendFailed: Kafka does not answer.
+        PortTaken: the pages' port cannot be listened on.
+    """
     sources = await sources_of(config)
     host, port = settings.metrics_host, settings.metrics_port
     with OperationsServer(parts.metrics, parts.health, host=host, port=port) as server:
