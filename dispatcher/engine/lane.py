@@ -64,6 +64,7 @@ class Shared:
     clock: Clock
     metrics: Metrics
     health: Health
+    deciding: asyncio.Lock
     flushing: asyncio.Semaphore
     restoring: asyncio.Semaphore
     committed: Callable[[TP], Awaitable[int | None]]
@@ -213,8 +214,9 @@ class Lane:
                 await self._wait(state)
             shared.health.beat(self.name)
             self._work.clear()
-            turn, hole = await self._collect(state)
-            await self._wake(turn, state)
+            async with shared.deciding:  # one lane at a time: while it flushes, the next decides
+                turn, hole = await self._collect(state)
+                await self._wake(turn, state)
             if self._must_flush(turn, state):
                 await self._flush(turn, state)
             self._pass_marks_on()

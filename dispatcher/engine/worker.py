@@ -269,6 +269,7 @@ class Worker:
             clock=parts.clock,
             metrics=parts.metrics,
             health=parts.health,
+            deciding=asyncio.Lock(),
             flushing=asyncio.Semaphore(_FLUSHES_AT_ONCE),
             restoring=asyncio.Semaphore(_RESTORES_AT_ONCE),
             committed=self._committed,
