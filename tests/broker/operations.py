@@ -36,6 +36,15 @@ async def eventually(
         await asyncio.sleep(_LOOK_S)
 
 
+async def in_time(happening: Awaitable[object], what: str, worker: Process, *, timeout_s: float = 30.0) -> None:
+    """Wait for something that announces itself; the failure says what was waited for, and a worker's last words."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            await happening
+    except TimeoutError:
+        raise AssertionError(f"not within {timeout_s} s: {what}\n{worker.output()[-3000:]}") from None
+
+
 def logged(worker: Process, event: str) -> list[dict[str, object]]:
     """The worker's log lines of one event."""
     lines = (line for line in worker.output().splitlines() if f'"event": "{event}"' in line)

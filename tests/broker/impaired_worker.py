@@ -1,0 +1,118 @@
+"""A worker in which one thing goes wrong that in production nobody can order: a block, a fault; or one with less patience.
+
+usage: python -m tests.broker.impaired_worker WAY, with the settings of any worker; WAY is a key of `WAYS`.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Never, cast
+
+import uvloop
+
+from channels.protocol import Message
+from channels.retrying import Retrying
+from dispatcher import wiring
+from dispatcher.core.claim import Claim
+from dispatcher.engine.config import EngineConfig
+from dispatcher.engine.worker import Parts
+from dispatcher.ops import logs
+from dispatcher.ops.serving import OperationsServer
+from dispatcher.settings import Settings, SettingsProblems, load
+
+LEASE_S = 1.0
+PROVIDER_TIMEOUT_S = 4.0
+"""Of the worker that gives up soon."""
+
+BLOCKED = "blocked"
+"""The file in the worker's data folder that says that a block has begun."""
+
+BLOCKED_UNTIL = "released"
+"""The file there that ends it."""
+
+_LOOK_S = 0.05
+
+Way = Callable[[EngineConfig, Parts], tuple[EngineConfig, Parts]]
+
+
+class Panic(BaseException):
+    """What nothing that handles errors handles, as extension modules raise it."""
+
+
+def lane_blocked(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
+    """The lane that is to write a call task stands still."""
+
+    def script(claim: Claim) -> str:
+        _block(parts.datadir)
+        return parts.script(claim)
+
+    return config, replace(parts, script=script)
+
+
+def loop_blocked(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
+    """The loop stands still while a message is written; no lane is at work then."""
+
+    def compose(claim: Claim) -> Message:
+        _block(parts.datadir)
+        return parts.compose(claim)
+
+    return config, replace(parts, compose=compose)
+
+
+def crashing(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
+    """The first call task ends it."""
+
+    def script(claim: Claim) -> Never:
+        raise Panic("out of order")
+
+    return config, replace(parts, script=script)
+
+
+def soon_giving_up(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
+    """Leases and calls of providers last shorter."""
+    return replace(config, lease_s=LEASE_S, provider_timeout_s=PROVIDER_TIMEOUT_S), parts
+
+
+def trying_once(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
+    """A provider that does not answer is left alone at once, and for 5 s instead of 30."""
+    once = {channel: cast("Retrying", each)._adapter for channel, each in parts.adapters.items()}
+    return config, replace(parts, adapters=once)
+
+
+WAYS: Mapping[str, Way] = {
+    way.__name__: way for way in (lane_blocked, loop_blocked, crashing, soon_giving_up, trying_once)
+}
+
+
+def _block(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / BLOCKED).touch()
+    while not (folder / BLOCKED_UNTIL).exists():
+        time.sleep(_LOOK_S)
+
+
+async def _serve(settings: Settings, way: Way) -> None:
+    config, parts = way(wiring.engine_config(settings), wiring.parts_of(settings))
+    sources = await wiring.sources_of(config)
+    with OperationsServer(
+        parts.metrics, parts.health, host=settings.metrics_host, port=settings.metrics_port
+    ) as server:
+        wiring._log.info("worker_started", port=server.port)
+        await wiring.work(config, parts, sources)
+
+
+def main() -> None:
+    settings = load(os.environ)
+    if isinstance(settings, SettingsProblems):
+        raise TypeError(str(settings))
+    logs.configure(settings.log_level)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings, WAYS[sys.argv[1]]))
+
+
+if __name__ == "__main__":
+    main()
