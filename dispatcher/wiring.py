@@ -16,7 +16,7 @@ import uvloop
 from channels.accounts import SmtpConfig, TwilioConfig
 from channels.protocol import Adapter
 from channels.registry import Accounts, RegistryProblems, build
-from channels.retrying import Retrying
+from channels.retrying import Patience, Retrying
 from dispatcher.core.policy import Policy, PolicyProblems, parse
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection, EngineConfig
