@@ -16,7 +16,7 @@ import uvloop
 from channels.accounts import SmtpConfig, TwilioConfig
 from channels.protocol import Adapter
 from channels.registry import Accounts, RegistryProblems, build
-from channels.retrying import Patience, Retrying
+from channels.retrying import Retrying
 from dispatcher.core.policy import Policy, PolicyProblems, parse
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection, EngineConfig
@@ -200,8 +200,8 @@ def read_templates(settings: Settings, metrics: Metrics) -> Templates:
     return loaded
 
 
-def adapters(settings: Settings, policy: Policy, patience: Patience | None = None) -> Mapping[Channel, Adapter]:
-    """The providers that are called in this sending mode; `patience` says how often and long a call is tried at once.
+def adapters(settings: Settings, policy: Policy) -> Mapping[Channel, Adapter]:
+    """The providers that are called in this sending mode.
 
     Raises:
         Unstartable: the mode sends, and the policy uses a channel that nothing is configured for.
@@ -218,7 +218,7 @@ def adapters(settings: Settings, policy: Policy, patience: Patience | None = Non
     built = build(_names(settings), _accounts(settings))
     if isinstance(built, RegistryProblems):
         raise Unstartable(ExitCode.SETTINGS, "\n".join(built.sentences))
-    return {channel: Retrying(adapter, chance=random.random, patience=patience) for channel, adapter in built.items()}
+    return {channel: Retrying(adapter, chance=random.random) for channel, adapter in built.items()}
 
 
 def _names(settings: Settings) -> Mapping[Channel, str]:
