@@ -72,6 +72,15 @@ def crashing(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
     return config, replace(parts, script=script)
 
 
+def failing(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
+    """No call can be worded."""
+
+    def script(claim: Claim) -> Never:
+        raise ValueError("no words")
+
+    return config, replace(parts, script=script)
+
+
 def soon_giving_up(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
     """Leases and calls of providers last shorter."""
     return replace(config, lease_s=LEASE_S, provider_timeout_s=PROVIDER_TIMEOUT_S), parts
@@ -84,7 +93,7 @@ def trying_once(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts
 
 
 WAYS: Mapping[str, Way] = {
-    way.__name__: way for way in (lane_blocked, loop_blocked, crashing, soon_giving_up, trying_once)
+    way.__name__: way for way in (lane_blocked, loop_blocked, crashing, failing, soon_giving_up, trying_once)
 }
 
 
