@@ -21,11 +21,10 @@ from dispatcher.core.claim import Claim
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.worker import Parts
 from dispatcher.ops import logs
-from dispatcher.ops.serving import OperationsServer
-from dispatcher.settings import Settings, SettingsProblems, load
+from dispatcher.settings import SettingsProblems, load
 
 LEASE_S = 1.0
-PROVIDER_TIMEOUT_S = 4.0
+PROVIDER_TIMEOUT_S = 3.0
 """Of the worker that gives up soon."""
 
 BLOCKED = "blocked"
@@ -104,23 +103,14 @@ def _block(folder: Path) -> None:
         time.sleep(_LOOK_S)
 
 
-async def _serve(settings: Settings, way: Way) -> None:
-    config, parts = way(wiring.engine_config(settings), wiring.parts_of(settings))
-    sources = await wiring.sources_of(config)
-    with OperationsServer(
-        parts.metrics, parts.health, host=settings.metrics_host, port=settings.metrics_port
-    ) as server:
-        wiring._log.info("worker_started", port=server.port)
-        await wiring.work(config, parts, sources)
-
-
 def main() -> None:
     settings = load(os.environ)
     if isinstance(settings, SettingsProblems):
         raise TypeError(str(settings))
     logs.configure(settings.log_level)
+    config, parts = WAYS[sys.argv[1]](wiring.engine_config(settings), wiring.parts_of(settings))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings, WAYS[sys.argv[1]]))
+        runner.run(wiring.serve(settings, config, parts))
 
 
 if __name__ == "__main__":

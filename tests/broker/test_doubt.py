@@ -1,7 +1,6 @@
 """What may have been sent is never sent again: cut off after the request was written, or its worker killed meanwhile."""
 
 import signal
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +11,7 @@ from dispatcher.local.twilio_faults import Cut, Hangs
 from schemas.journal import JournalRecord
 from tests.broker.impaired_worker import LEASE_S, PROVIDER_TIMEOUT_S
 from tests.broker.installation import Installation, Process, codes, due, each_of, installation, new_prefix, profile
-from tests.broker.operations import eventually, in_time, metric
+from tests.broker.operations import eventually, in_time, logged, metric
 from tests.broker.providers import number, providers, starting_at
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -29,8 +28,8 @@ NUMBERS = {customer: number(n) for n, customer in enumerate((CUT, LOST, LATER, L
 class Doubt:
     """One customer's text was cut off, the next one's worker was killed; two more workers followed, an hour later each.
 
-    `texts` are the requests that reached the provider, by customer; `judged_after_s` is how long the second worker had run
-    when it judged what the first one left behind; `shown` is what its metric said then.
+    `texts` are the requests that reached the provider, by customer; `judged_after_s` is how long the second worker had owned
+    its partitions when the journal said what became of the first one's; `shown` is what its metric said then.
     """
 
     journal: list[JournalRecord]
@@ -76,10 +75,9 @@ async def doubt(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Doubt:
         await in_time(twilio.arrival(2), "the second text is under way", first)
         await first.end(signal.SIGKILL)
 
-        began = time.monotonic()
         second = soon_giving_up(installed, "second", OPENED + timedelta(hours=1))
         await installed.until(each_of([LOST], lambda each: each.result == "in_doubt"))
-        judged_after_s = time.monotonic() - began
+        judged_after_s = await last_word_on(LOST, installed) - owner_since(second)
         await eventually(lambda: _is_shown(second), "both are shown to be in doubt", worker=second)
         shown = await metric(second, "dispatcher_in_doubt")
         await text(installed, LATER, OPENED + timedelta(hours=1))
@@ -92,6 +90,17 @@ async def doubt(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Doubt:
         texts = [each.to for each in twilio.messages]
         counted = {customer: texts.count(to) for customer, to in NUMBERS.items()}
         return Doubt(journal, counted, judged_after_s, shown)
+
+
+async def last_word_on(customer: str, installed: Installation) -> float:
+    """When its last journal record was written, in seconds since the epoch."""
+    written = [each.timestamp for each in await installed.records("reminders.journal") if each.key == customer.encode()]
+    return max(written) / 1000
+
+
+def owner_since(worker: Process) -> float:
+    """When it was given its partitions, likewise."""
+    return datetime.fromisoformat(str(logged(worker, "assigned")[0]["timestamp"])).timestamp()
 
 
 async def _is_shown(worker: Process) -> bool:
