@@ -7,7 +7,7 @@ drops polls on the way (a rebalance cancels the fetch, or stops the flow after i
 know of them (7 of 8,000 events were lost that way).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,11 +21,15 @@ ConsumerRecord = Any
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Consecutive records of one partition. `after` is the last offset polled before them, None after a jump back."""
+    """Consecutive records of one partition. `after` is the last offset polled before them, None after a jump back.
+
+    `reached` is where the client reads on, past the control records of transactions; None where that is not known.
+    """
 
     tp: TP
     after: int | None
     records: Sequence[ConsumerRecord]
+    reached: int | None = None
 
     @property
     def first(self) -> int:
@@ -39,6 +43,11 @@ class Stretch:
         offset: int = self.records[-1].offset
         return offset
 
+    @property
+    def following(self) -> int:
+        """The offset that comes next."""
+        return self.last + 1 if self.reached is None else self.reached
+
 
 class Chain:
     """Links the polls of one consumer: used in its thread, in the very step in which a poll's records leave the client."""
@@ -47,15 +56,17 @@ class Chain:
         """A chain starts anew with every consumer."""
         self._polled: dict[TP, int] = {}
 
-    def link(self, records: Mapping[TP, Sequence[ConsumerRecord]]) -> dict[TP, Stretch]:
-        """The stretches of one poll."""
-        return {tp: self._linked(tp, each) for tp, each in records.items() if each}
+    def link(
+        self, records: Mapping[TP, Sequence[ConsumerRecord]], reached: Callable[[TP], int | None] = lambda _: None
+    ) -> dict[TP, Stretch]:
+        """The stretches of one poll; `reached` tells where the client reads on."""
+        return {tp: self._linked(tp, each, reached(tp)) for tp, each in records.items() if each}
 
-    def _linked(self, tp: TP, records: Sequence[ConsumerRecord]) -> Stretch:
+    def _linked(self, tp: TP, records: Sequence[ConsumerRecord], reached: int | None) -> Stretch:
         before = self._polled.get(tp)
         jumped_back = before is not None and records[0].offset <= before
         self._polled[tp] = records[-1].offset
-        return Stretch(tp, None if jumped_back else before, records)
+        return Stretch(tp, None if jumped_back else before, records, reached)
 
 
 class _Carrier:

@@ -186,7 +186,7 @@ class Intake:
                     if taken % 16 == 0 and time.perf_counter() > yield_at:
                         await asyncio.sleep(0)
                         yield_at = time.perf_counter() + _SLICE_S
-            position = max(position, stretch.last + 1)
+            position = max(position, stretch.following)
             if taken >= _MOST_RECORDS:
                 break
         if position > source.position:

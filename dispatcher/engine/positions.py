@@ -90,10 +90,12 @@ class _Thread(driver.AIOKafkaConsumerThread):
         )
 
     async def _fetch_records(  # type: ignore[override]  # Faust hands on what stands there of each partition, untouched
-        self, *args: Any, **kwargs: Any
+        self, consumer: AIOKafkaConsumer, *args: Any, **kwargs: Any
     ) -> dict[TP, Stretch]:
-        # Nothing may be awaited between the two: somebody else's poll could come in between.
-        return self._chain.link(await super()._fetch_records(*args, **kwargs))
+        polled = await super()._fetch_records(consumer, *args, **kwargs)
+        # Nothing may be awaited from here on: somebody else's poll could come in between.
+        states = consumer._subscription.subscription.assignment
+        return self._chain.link(polled, lambda tp: states.state_value(tp).position)
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         """Commit what is still ours; Faust's own crashes the process where a rebalance has left nothing of it."""

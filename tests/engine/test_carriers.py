@@ -56,5 +56,14 @@ def test_after_a_jump_back_there_is_no_predecessor() -> None:
     assert chain.link({INBOX: records(INBOX, 2, 3)})[INBOX].after is None
 
 
+def test_what_follows_a_stretch_is_past_the_control_records_behind_it() -> None:
+    stretch = Chain().link({INPUT: records(INPUT, 4, 5)}, lambda _: 7)[INPUT]
+    assert stretch.following == 7
+
+
+def test_what_follows_a_part_of_a_stretch_is_the_next_offset() -> None:
+    assert Stretch(INPUT, None, records(INPUT, 4, 5)).following == 6
+
+
 def test_an_empty_poll_gives_nothing() -> None:
     assert stretches(new(), {INBOX: []}) == []
