@@ -58,9 +58,7 @@ _FIXED: Final[Mapping[str, str]] = {
 }
 
 
-def server_properties(
-    *, broker_port: int, controller_port: int, data: Path, overrides: Mapping[str, str]
-) -> str:
+def server_properties(*, broker_port: int, controller_port: int, data: Path, overrides: Mapping[str, str]) -> str:
     """The text of `server.properties`; `overrides` win over everything of ours."""
     placed = {
         "listeners": f"BROKER://127.0.0.1:{broker_port},CONTROLLER://127.0.0.1:{controller_port}",

@@ -20,6 +20,4 @@ def java_missing() -> KafkaUnavailable:
 
 def maven_missing(wanted: str) -> KafkaUnavailable:
     """Jars must be fetched (`wanted` says why) and there is no Maven to do it."""
-    return KafkaUnavailable(
-        f"Maven is missing and Kafka's jars must be fetched ({wanted}): {_INSTALL} ({_OR})"
-    )
+    return KafkaUnavailable(f"Maven is missing and Kafka's jars must be fetched ({wanted}): {_INSTALL} ({_OR})")

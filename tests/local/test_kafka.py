@@ -28,9 +28,7 @@ _SOON_S = 20.0
 def kafka() -> Iterator[EmbeddedKafka]:
     """A broker of this module's own: it is paused and killed."""
     # A dead broker is given up after 9 s by default.
-    embedded = EmbeddedKafka(
-        overrides={"broker.session.timeout.ms": "1500", "broker.heartbeat.interval.ms": "300"}
-    )
+    embedded = EmbeddedKafka(overrides={"broker.session.timeout.ms": "1500", "broker.heartbeat.interval.ms": "300"})
     asyncio.run(embedded.start())
     try:
         yield embedded
