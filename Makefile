@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run check test test-all bench faults lock clean jars
+.PHONY: help setup demo run check test test-all bench lock clean jars
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -57,9 +57,6 @@ test-all: setup ## everything, the slow tests too
 
 bench: setup ## throughput and latency, written to build/bench
 	$(BIN)/python -m tests.bench
-
-faults: setup ## seeded fault runs, written to build/faults
-	$(BIN)/python -m tests.faults
 
 lock: .venv/.stamp ## resolve pyproject.toml anew into the hash locks
 	$(COMPILE) --upgrade --group dev pyproject.toml -o requirements.lock
