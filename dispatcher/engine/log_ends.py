@@ -5,8 +5,10 @@ records. So what is "behind" and what is a stall is judged by what the broker sa
 """
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -14,7 +16,7 @@ from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from dispatcher.engine.config import Connection
-from dispatcher.engine.restore import bare_consumer
+from dispatcher.engine.restore import bare_consumer, reading
 
 PERIOD_S = 0.2
 _LOOK_MS = 200
@@ -73,41 +75,33 @@ class LogEnds:
 
     async def start(self, tp: TP) -> int:
         """Offset of the first record that the broker still holds."""
-        consumer = bare_consumer(self._connection)
-        await consumer.start()
-        try:
+        async with reading(self._connection) as consumer:
             which = TopicPartition(tp.topic, tp.partition)
             return int((await consumer.beginning_offsets([which]))[which])
-        finally:
-            await consumer.stop()
 
     async def first_at_or_after(self, tp: TP, offset: int) -> int | None:
-        """Offset of the first readable record from `offset` on, None if there is none now (markers may lie between)."""
-        consumer = bare_consumer(self._connection)
-        await consumer.start()
-        try:
-            which = TopicPartition(tp.topic, tp.partition)
-            consumer.assign([which])
-            consumer.seek(which, offset)
-            found = (await consumer.getmany(timeout_ms=_LOOK_MS)).get(which)
-            if found:
-                return int(found[0].offset)
-            return None
-        finally:
-            await consumer.stop()
+        """Offset of the first readable record from `offset` on, None if there is none now or the broker is away."""
+        with contextlib.suppress(KafkaError, OSError):
+            async with self._at(tp, offset) as consumer:
+                found = (await consumer.getmany(timeout_ms=_LOOK_MS)).get(tp)
+                return int(found[0].offset) if found else None
+        return None
 
     async def readable_end(self, tp: TP, offset: int) -> int:
         """How far a reader at `offset` gets without meeting a record: past control records, not past open transactions."""
-        consumer = bare_consumer(self._connection)
-        await consumer.start()
-        try:
-            which = TopicPartition(tp.topic, tp.partition)
+        with contextlib.suppress(KafkaError, OSError):
+            async with self._at(tp, offset) as consumer:
+                found = (await consumer.getmany(timeout_ms=_LOOK_MS)).get(tp)
+                return int(found[0].offset) if found else int(await consumer.position(TopicPartition(*tp)))
+        return offset
+
+    @asynccontextmanager
+    async def _at(self, tp: TP, offset: int) -> AsyncIterator[AIOKafkaConsumer]:
+        which = TopicPartition(*tp)
+        async with reading(self._connection) as consumer:
             consumer.assign([which])
             consumer.seek(which, offset)
-            found = (await consumer.getmany(timeout_ms=_LOOK_MS)).get(which)
-            return int(found[0].offset) if found else int(await consumer.position(which))
-        finally:
-            await consumer.stop()
+            yield consumer
 
     async def _ask(self) -> None:
         watched = tuple(self._watched())

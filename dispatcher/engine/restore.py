@@ -6,6 +6,8 @@ and more, index of wake-ups included. The wake-up and the flags stand at fixed p
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import msgspec
@@ -34,6 +36,17 @@ class Restored:
     waiting_for_profile: int = 0
 
 
+@asynccontextmanager
+async def reading(connection: Connection) -> AsyncIterator[AIOKafkaConsumer]:
+    """A bare consumer, started; stopped however it ends, also where the start is cancelled."""
+    consumer = bare_consumer(connection)
+    try:
+        await consumer.start()
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
 def bare_consumer(connection: Connection) -> AIOKafkaConsumer:
     """A consumer without a group that sees committed records only."""
     return AIOKafkaConsumer(
@@ -52,17 +65,13 @@ async def restore(config: EngineConfig, partition: int) -> Restored:
     """Read the state of a partition; yields to the loop every 5 ms so that other lanes go on."""
     restored = Restored()
     tp = TopicPartition(config.topic(topics.STATE), partition)
-    consumer = bare_consumer(config.connection)
-    await consumer.start()
-    try:
+    async with reading(config.connection) as consumer:
         consumer.assign([tp])
         await consumer.seek_to_beginning(tp)
         end = (await consumer.end_offsets([tp]))[tp]
         while await consumer.position(tp) < end:
             for batch in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
                 await _take(batch, restored)
-    finally:
-        await consumer.stop()
     await _index(restored)
     return restored
 
@@ -108,15 +117,11 @@ def with_open_claims(records: dict[bytes, bytes], flag: int) -> list[bytes]:
 async def log_bounds(config: EngineConfig, partition: int) -> LogBounds:
     """What the inbox partition holds now, and the mark at its start."""
     tp = TopicPartition(config.inbox, partition)
-    consumer = bare_consumer(config.connection)
-    await consumer.start()
-    try:
+    async with reading(config.connection) as consumer:
         consumer.assign([tp])
         start = (await consumer.beginning_offsets([tp]))[tp]
         end = (await consumer.end_offsets([tp]))[tp]
         identity = await _first_mark(consumer, tp) if start == 0 and end > 0 else None
-    finally:
-        await consumer.stop()
     return LogBounds(start, end, identity)
 
 
