@@ -35,7 +35,7 @@ PARTITIONS = 8
 
 @dataclass(frozen=True)
 class Storm:
-    """What was published, and what was found when it was over."""
+    """What was published, and what was found when it was over; `ends` are the workers' exit codes."""
 
     published: list[str]
     amounts: dict[str, int]
@@ -43,6 +43,7 @@ class Storm:
     customers: dict[str, Customer]
     reached: list[str]
     assignments: int
+    ends: set[int]
 
 
 class Billing:
@@ -109,17 +110,23 @@ async def storm(broker: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
 
 async def _storm(installed: Installation, reachable: Providers) -> Storm:
     billing = Billing(installed)
-    ends = time.monotonic() + STORM_S
-    await asyncio.gather(billing.publish_until(ends), join_and_leave(installed, ends))
+    over = time.monotonic() + STORM_S
+    await asyncio.gather(billing.publish_until(over), join_and_leave(installed, over))
     await installed.until(facts_of(billing.published), timeout_s=60)
     await installed.until(each_of(REACHABLE, lambda each: each.result == "claimed"))
     assignments = sum(len(logged(each, "assigned")) for each in installed.started)
+    await installed.end()
+    ends = {each.exit_code for each in installed.started}
     journal, customers = await installed.journal(), await installed.customers()
-    return Storm(billing.published, billing.amounts, journal, customers, reachable.reached(), assignments)
+    return Storm(billing.published, billing.amounts, journal, customers, reachable.reached(), assignments, ends)
 
 
 async def test_it_was_a_storm(storm: Storm):
     assert storm.assignments > STORM_S / CHANGE_EVERY_S
+
+
+async def test_no_worker_ends_by_itself(storm: Storm):
+    assert storm.ends == {0, -signal.SIGKILL}
 
 
 async def test_every_event_is_journalled_once(storm: Storm):
