@@ -6,7 +6,6 @@ position: older records are skipped; a hole makes it read again from there. What
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ import structlog
 from faust.types import TP
 
 from dispatcher.core.decide import Claim, Conditions
+from dispatcher.engine.backlog import Backlog, Taken
 from dispatcher.engine.carriers import ConsumerRecord, Stretch
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.gate import Gate
@@ -28,7 +28,6 @@ from dispatcher.engine.turn import Decider, Turn
 from dispatcher.ops.clock import Clock
 from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
-from schemas import inbox
 from schemas.values import Millis
 
 _log = structlog.get_logger(__name__)
@@ -37,7 +36,6 @@ _TICK_S = 0.25
 _SLICE_S = 0.005
 _SLICE_RECORDS = 16
 _MOST_RECORDS = 1_000
-_MOST_WAITING = 20_000
 _MOST_WAKE_UPS = 1_000
 _WAKE_UPS_BESIDE_EVENTS = 200
 _IDLE_FLUSH_S = 5.0
@@ -85,18 +83,15 @@ class Lane:
         self.name = f"lane-{partition}"
         self._shared = shared
         self._state: LaneState | None = None
-        self._waiting: deque[Stretch] = deque()
-        self._records_waiting = 0
+        self._backlog = Backlog()
         self._paused = False
         self._work = asyncio.Event()
         self._applied = -1
         self._flushed_at = 0.0
         self._heard_at = 0.0
         self._stalls = 0
-        self._asked_for: int | None = None
         self._latest: Millis = 0
         self._failures = 0
-        self._marks: list[inbox.ProgressMark] = []
         self._finishing = False
 
     @property
@@ -117,12 +112,11 @@ class Lane:
 
     def offer(self, stretch: Stretch) -> None:
         """Take records from the agent, or refuse them: the chain shows the hole and the lane reads again."""
-        if self._state is None or self._records_waiting > _MOST_WAITING:
-            self._refuse()
-            return
-        self._waiting.append(stretch)
-        self._records_waiting += len(stretch.records)
-        self._work.set()
+        if self._state is not None and self._backlog.offer(stretch):
+            self._work.set()
+        else:
+            self._paused = True
+            self._shared.pause(self.tp)
 
     def nudge(self) -> None:
         """Something outside changed (log ends, policy, brakes): look again soon."""
@@ -146,9 +140,8 @@ class Lane:
             except Exception as fault:  # of any class: the log alone knows what stands
                 self.gate.lost()
                 await self._give_up()
-                self._failures += (
-                    self._shared.ends.answered_lately
-                )  # while Kafka is away, waiting is all there is to do
+                # While Kafka is away, waiting is all there is to do.
+                self._failures += self._shared.ends.answered_lately
                 _log.warning("lane_failed", partition=self.partition, fault=type(fault).__name__, why=str(fault))
                 if self._failures > _MOST_FAILURES:
                     raise LaneFailed(f"partition {self.partition} failed {self._failures} times in a row") from fault
@@ -165,9 +158,7 @@ class Lane:
 
     async def _give_up(self) -> None:
         state, self._state = self._state, None
-        self._marks.clear()
-        self._waiting.clear()
-        self._records_waiting = 0
+        self._backlog.clear()
         if state is not None:
             await state.close()
 
@@ -194,35 +185,33 @@ class Lane:
         await self._seek()
         return state
 
-    def _refuse(self) -> None:
-        self._paused = True
-        self._shared.pause(self.tp)
-
     async def _seek(self) -> None:
-        self._asked_for = self._applied + 1
-        self._waiting.clear()
-        self._records_waiting = 0
+        """Read on right after our position, whatever was delivered or dropped before."""
+        self._backlog.clear()
         self._paused = False
-        await self._shared.seek(self.tp, self._asked_for)
+        await self._shared.seek(self.tp, self._applied + 1)
         self._shared.resume(self.tp)
 
     async def _serve(self, state: LaneState) -> None:
         shared = self._shared
         while True:
-            if not self._waiting:
+            if not self._backlog:
                 shared.health.idle(self.name)
                 await self._wait(state)
             shared.health.beat(self.name)
             self._work.clear()
             async with shared.deciding:  # one lane at a time: while it flushes, the next decides
-                turn, hole = await self._collect(state)
+                self._latest = max(self._latest, shared.clock.now())
+                turn, taken = Turn(self._latest), self._take()
+                await self._decide(turn, taken.by_customer, state)
                 await self._wake(turn, state)
             if self._must_flush(turn, state):
                 await self._flush(turn, state)
-            self._pass_marks_on()
+            for mark in taken.marks:  # only now: what stood before them is not just read but applied
+                self.gate.progressed(mark)
             if self._finishing:
                 return
-            if hole or (self._paused and self._records_waiting < _MOST_WAITING // 2):
+            if taken.hole or (self._paused and self._backlog.has_room):
                 await self._seek()
             await self._look_around(state)
 
@@ -240,66 +229,15 @@ class Lane:
             return _TICK_S
         return min(_TICK_S, max(0.001, (next_at - self._shared.clock.now()) / 1000)) if self.gate.is_open() else _TICK_S
 
-    async def _collect(self, state: LaneState) -> tuple[Turn, bool]:
-        """Fold and plan all waiting records, in slices; True if something before them never reached us."""
-        self._latest = max(self._latest, self._shared.clock.now())
-        turn = Turn(self._latest)
-        by_customer: dict[bytes, list[ConsumerRecord]] = {}
-        hole = self._sort(by_customer)
-        await self._decide(turn, by_customer, state)
-        return turn, hole
-
-    def _sort(self, by_customer: dict[bytes, list[ConsumerRecord]]) -> bool:
-        taken = 0
-        while self._waiting and taken < _MOST_RECORDS:
-            stretch = self._waiting.popleft()
-            self._records_waiting -= len(stretch.records)
-            if not self._follows(stretch):
-                self._shared.metrics.hole_repaired()
-                return True
-            stretch = self._cut(stretch, _MOST_RECORDS - taken)
-            taken += len(stretch.records)
-            for record in stretch.records:
-                if record.offset <= self._applied:
-                    continue
-                key = record.key
-                if key is None or key[:1] == b"\0":
-                    self._mark(record)
-                else:
-                    found = by_customer.get(key)
-                    if found is None:
-                        by_customer[key] = [record]
-                    else:
-                        found.append(record)
-            self._applied = max(self._applied, stretch.last)
+    def _take(self) -> Taken:
+        taken = self._backlog.take(self._applied, _MOST_RECORDS)
+        self._applied = taken.applied
+        if taken.heard:
             self._heard_at = time.monotonic()
             self._stalls = 0
-        return False
-
-    def _cut(self, stretch: Stretch, most: int) -> Stretch:
-        """At most so many records of a stretch; the rest waits for the next turn."""
-        if len(stretch.records) <= most:
-            return stretch
-        taken, rest = stretch.records[:most], stretch.records[most:]
-        self._waiting.appendleft(Stretch(stretch.tp, taken[-1].offset, rest))
-        self._records_waiting += len(rest)
-        return Stretch(stretch.tp, stretch.after, taken)
-
-    def _follows(self, stretch: Stretch) -> bool:
-        """Whether nothing lies between our position and this stretch: an inbox has no control records, so no gaps."""
-        return stretch.first <= self._applied + 1
-
-    def _mark(self, record: ConsumerRecord) -> None:
-        if record.key == inbox.PROGRESS_MARK_KEY:
-            mark = inbox.decode_mark(record.value)
-            if isinstance(mark, inbox.ProgressMark):
-                self._marks.append(mark)
-
-    def _pass_marks_on(self) -> None:
-        """Only now: what stood before the marks is not just read but applied."""
-        for mark in self._marks:
-            self.gate.progressed(mark)
-        self._marks.clear()
+        if taken.hole:
+            self._shared.metrics.hole_repaired()
+        return taken
 
     async def _decide(self, turn: Turn, by_customer: dict[bytes, list[ConsumerRecord]], state: LaneState) -> None:
         records = state.records
@@ -345,7 +283,7 @@ class Lane:
                 conditions = self._conditions()
             fired += 1
             sliced = time.perf_counter() > yield_at
-            if fired >= _MOST_WAKE_UPS or (self._waiting and (sliced or fired >= _WAKE_UPS_BESIDE_EVENTS)):
+            if fired >= _MOST_WAKE_UPS or (self._backlog and (sliced or fired >= _WAKE_UPS_BESIDE_EVENTS)):
                 self._work.set()
                 break
             if sliced:
@@ -416,7 +354,7 @@ class Lane:
             self._shared.orphans.judge(self.partition, state, gate_open=self.gate.is_open())
             return
         silent = time.monotonic() - self._heard_at
-        if not self._waiting and silent > _STALL_S and end.asked_at > self._heard_at + _STALL_S / 2:
+        if not self._backlog and silent > _STALL_S and end.asked_at > self._heard_at + _STALL_S / 2:
             self._stalls += 1
             if self._stalls > _MOST_STALLS:
                 raise LaneFailed(f"partition {self.partition} does not get on after offset {self._applied}")
