@@ -85,10 +85,12 @@ class Billing:
 
 async def join_and_leave(installed: Installation, ends: float) -> None:
     """Every other second one more worker joins, and the oldest that takes part leaves: in order, or without a word."""
+    began = time.monotonic()
     at_work: list[Process] = []
     leaving: list[asyncio.Task[None]] = []
     while time.monotonic() < ends:
-        at_work.append(installed.worker(f"worker-{len(installed.started)}", **starting_at(OPENED)))
+        clock = starting_at(OPENED + timedelta(seconds=time.monotonic() - began))  # the same time for all of them
+        at_work.append(installed.worker(f"worker-{len(installed.started)}", **clock))
         taking_part = [each for each in at_work if logged(each, "assigned")]
         if len(taking_part) >= AT_WORK:
             at_work.remove(taking_part[0])
