@@ -69,9 +69,6 @@ def consider(
         return None
     approach = _approach(turn, profile, creditor, members, notes, amounts)
     retry, stage = approach.retry, approach.lead.stage
-    if not turn.conditions.gate_open and turn.conditions.sending != "off":
-        # Whatever stands in the input may change all that follows, so nothing of it is worked out yet.
-        return PutOff(approach, "waiting", because("input_behind"), "waiting|input_behind", None, turn.now + LOOK_AGAIN)
     chosen = choose(turn, profile, stage, approach.tier.name, () if retry is None else retry[1].tried)
     if isinstance(chosen, Chosen):
         return _in_its_time(turn, profile, approach, chosen)
@@ -152,7 +149,8 @@ def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen:
     code = _lane_stop(turn, chosen.channel)
     if code is not None:
         look_at = turn.now + (PAUSED_FOR if code == "paused" else LOOK_AGAIN)
-        return PutOff(approach, "deferred", because(code), f"deferred|{code}", None, look_at)
+        result: Result = "waiting" if code == "input_behind" else "deferred"
+        return PutOff(approach, result, because(code), f"{result}|{code}", None, look_at)
     make(turn, profile, approach, chosen, slot.end)
     return _MADE
 
@@ -160,6 +158,8 @@ def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen:
 def _lane_stop(turn: Turn, channel: Channel) -> ReasonCode | None:
     if turn.conditions.sending == "off":
         return "paused"
+    if not turn.conditions.gate_open:
+        return "input_behind"
     if channel != "call_task" and channel not in turn.credits:
         return "provider_limit"
     return None
