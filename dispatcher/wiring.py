@@ -29,7 +29,7 @@ from dispatcher.exit_codes import ExitCode
 from dispatcher.messages import rendering
 from dispatcher.messages.problems import TemplateProblems
 from dispatcher.messages.rendering import Templates
-from dispatcher.ops import logs
+from dispatcher.ops import interpreter, logs
 from dispatcher.ops.clock import clock_for
 from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
@@ -98,6 +98,7 @@ async def work(config: EngineConfig, parts: Parts, sources: frozenset[SourcePart
     A crash or a refusal does not return: it ends the process at once, with its exit code. Nothing of Faust is stopped then,
     because that would commit what crashed, and can wait without end; what was not flushed is read again by the next owner.
     """
+    interpreter.tune()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -33,7 +33,7 @@ _log = structlog.get_logger(__name__)
 NAME = "intake"
 _MOST_RECORDS = 1_000
 _MOST_WAITING = 20_000
-_SLICE_S = 0.005
+_SLICE_S = 0.002
 _TICK_S = 0.25
 _STALL_S = 1.0
 _FIRST_PAUSE_S = 0.2
@@ -183,7 +183,7 @@ class Intake:
                 if record.offset >= position:
                     self._read(source, record, batch)
                     taken += 1
-                    if taken % 16 == 0 and time.perf_counter() > yield_at:
+                    if taken % 8 == 0 and time.perf_counter() > yield_at:
                         await asyncio.sleep(0)
                         yield_at = time.perf_counter() + _SLICE_S
             position = max(position, stretch.following)

@@ -83,7 +83,8 @@ class Decider:
                     turn.settled.append(arrival.appended)
             decision = decide(customer_id, customer, arrivals, self._policy, turn.now, conditions)
             encoded = record if _unchanged(decision, customer, record) else _encoded(decision)
-            tasks = [(key, journal.encode(self._tasks.record(each))) for each in decision.claims if _is_task(each)]
+            tasks = [each for each in decision.claims if each.channel == "call_task"] if decision.claims else ()
+            written = [(key, journal.encode(self._tasks.record(each))) for each in tasks]
         except Exception:  # a fault of ours, or a record that is not ours: parked, told, and never in the way
             if record is not None and customer is EMPTY:
                 raise  # our own state is unreadable: nothing may be decided, or overwritten, on such a footing
@@ -95,23 +96,24 @@ class Decider:
                 self._park(turn, key, customer, record, arrivals, code="too_large")
                 return None
             turn.state.append((key, encoded))
-        turn.tasks.extend(tasks)
+        turn.tasks.extend(written)
         self._write(turn, key, decision, arrivals)
         return decision
 
     def _write(self, turn: Turn, key: bytes, decision: Decision, arrivals: list[Arrival]) -> None:
-        counts = turn.counts
+        counts, append, encode = turn.counts, turn.journal.append, journal.encode
         for entry in decision.records:
-            turn.journal.append((key, journal.encode(entry)))
+            append((key, encode(entry)))
             counted = (entry.stage, entry.result, entry.reasons[0].code, entry.channel)
             counts[counted] = counts.get(counted, 0) + 1
         for claim in decision.claims:
-            if not _is_task(claim):
+            if claim.channel != "call_task":
                 turn.claims.append((claim, next((each.appended for each in arrivals if each.appended), 0)))
         if decision.repeated and arrivals[-1].cause.topic:
             topic = arrivals[-1].cause.topic
             turn.repeated[topic] = turn.repeated.get(topic, 0) + decision.repeated
-        turn.withdrawn.extend(decision.withdrawn)
+        if decision.withdrawn:
+            turn.withdrawn.extend(decision.withdrawn)
         turn.wakes[key] = decision.wake_at or 0
 
     def _park(
@@ -149,10 +151,6 @@ class Decider:
         flags = 0 if record is None else state.flags_of(record)  # of claims that are open all the same
         turn.state.append((key, state.encode(parked, again, flags)))
         turn.wakes[key] = again
-
-
-def _is_task(claim: Claim) -> bool:
-    return claim.channel == "call_task"
 
 
 def _unchanged(decision: Decision, customer: Customer, record: bytes | None) -> bool:

@@ -22,7 +22,7 @@ from dispatcher.engine.config import Connection, EngineConfig
 from dispatcher.engine.topology import Unsuited, stopping_sources
 from dispatcher.engine.worker import Parts, Worker
 from dispatcher.messages.rendering import Templates
-from dispatcher.ops import logs
+from dispatcher.ops import interpreter, logs
 from dispatcher.ops.clock import SettableClock
 from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
@@ -67,6 +67,7 @@ async def main() -> None:
         sources = await stopping_sources(kafka, config)
     if isinstance(sources, Unsuited):
         raise TypeError(sources.why)
+    interpreter.tune()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     templates = Templates()
