@@ -49,6 +49,13 @@ def name_of(file: str) -> str:
     return "stdin" if file == STDIN else file
 
 
+def said(file: str, bad: Bad) -> str:
+    """What intake says of a line, in one line for people."""
+    refusal = bad.refusal
+    place = f"{refusal.path}: " if refusal.path else ""
+    return f"{name_of(file)}:{bad.line}: {refusal.reason}: {place}{refusal.message}"
+
+
 def judge(file: str) -> Iterator[Good | Bad]:
     """Every line of a file (`-` is stdin) that is not blank; ends the command where it cannot be read."""
     try:

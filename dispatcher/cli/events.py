@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from dispatcher.cli.ending import settings_or_stop, stop
-from dispatcher.cli.event_lines import Bad, Good, judge, name_of
+from dispatcher.cli.event_lines import Bad, Good, judge, name_of, said
 from dispatcher.cli.output import print_json, print_table
 from dispatcher.exit_codes import ExitCode
 from dispatcher.settings import Settings
@@ -74,8 +74,7 @@ def _report(file: str, bad: Bad, *, as_json: bool) -> None:
         known = {"ce_id": refusal.ce_id, "ce_source": refusal.ce_source, "ce_type": refusal.ce_type}
         print_json(found | {name: value for name, value in known.items() if value is not None})
     else:
-        place = f"{refusal.path}: " if refusal.path else ""
-        typer.echo(f"{name_of(file)}:{bad.line}: {refusal.reason}: {place}{refusal.message}", err=True)
+        typer.echo(said(file, bad), err=True)
 
 
 async def _send(kafka: "Kafka", settings: Settings, events: Sequence[Good]) -> list[tuple[str, "Appended"]]:

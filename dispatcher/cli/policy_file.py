@@ -25,7 +25,12 @@ def policy_in_force(settings: Settings) -> Policy:
     """The policy that the settings name; ends the command where they name none, or a wrong one."""
     if settings.policy is None:
         stop(ExitCode.POLICY, "DISPATCHER_POLICY is not set: expected the policy file that the workers use")
-    found = read_policy(settings.policy)
+    return policy_of(settings.policy)
+
+
+def policy_of(file: str | Path) -> Policy:
+    """The policy in a file; ends the command, naming every problem, where it holds none."""
+    found = read_policy(file)
     if isinstance(found, PolicyProblems):
         for line in str(found).splitlines():
             typer.echo(f"dispatcher: {line}", err=True)

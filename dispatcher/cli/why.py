@@ -1,17 +1,16 @@
 """`why`: what happened to one customer, each reason in words, and what is planned next. No address is shown."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import typer
 
 from dispatcher.cli.ending import settings_or_stop, stop
+from dispatcher.cli.instants import instant
 from dispatcher.cli.output import print_json, print_table
 from dispatcher.cli.telling import sentences, shown
 from dispatcher.exit_codes import ExitCode
 from dispatcher.ops.clock import clock_for
 from schemas.journal import JournalRecord
-from schemas.values import Millis, to_millis
 
 if TYPE_CHECKING:
     from dispatcher.cli.answer import Answer
@@ -33,7 +32,7 @@ def why(
     from dispatcher.cli.answer import answer
 
     settings = settings_or_stop()
-    now = clock_for(settings.clock).now() if at is None else _instant(at)
+    now = clock_for(settings.clock).now() if at is None else instant("--at", at)
     found = answer(settings, customer, invoice, now)
     if found is None:
         stop(ExitCode.FINDINGS, f"nothing is known of customer {customer!r}: no event has named this id")
@@ -41,14 +40,6 @@ def why(
         print_json(found)
     else:
         _show(found)
-
-
-def _instant(text: str) -> Millis:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        stop(ExitCode.USAGE, f"--at {text!r}: expected an ISO 8601 instant, such as 2026-03-02T09:00:00Z")
-    return to_millis(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _show(answer: "Answer") -> None:

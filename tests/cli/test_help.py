@@ -18,6 +18,7 @@ COMMANDS = [
     "topics apply",
     "validate",
     "publish",
+    "decide",
     "journal",
     "why",
     "rejected",

@@ -1,0 +1,1 @@
+"""Customers on a virtual clock: the real core, without Kafka, providers or waiting."""
