@@ -1,4 +1,4 @@
-"""What the source documents require of who is contacted, when and how: each test names its line of deploy/requirements.md."""
+"""Who is contacted, when and how, as the source documents require: each test names its line of deploy/requirements.md."""
 
 from functools import cache
 from pathlib import Path
