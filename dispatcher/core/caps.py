@@ -23,8 +23,8 @@ class Limit(msgspec.Struct, frozen=True, gc=False):
     most: int
 
 
-def gap_ends(policy: Policy, contacts: Sequence[Contact], contact_id: str | None) -> Millis:
-    """When the minimum gap after the last contact has passed.
+def gap_ends(min_gap: Millis, contacts: Sequence[Contact], contact_id: str | None) -> Millis:
+    """When a minimum gap after the last contact has passed.
 
     An earlier attempt of the very contact (`contact_id`) is no other contact: falling back to another channel is not held
     up by what never arrived.
@@ -33,7 +33,7 @@ def gap_ends(policy: Policy, contacts: Sequence[Contact], contact_id: str | None
     for contact in contacts:
         if contact.at > latest and (contact_id is None or not contact.attempt_id.startswith(contact_id)):
             latest = contact.at
-    return latest + policy.min_gap
+    return latest + min_gap
 
 
 def limit(policy: Policy, contacts: Sequence[Contact], channel: Channel, place: Place, at: Millis) -> Limit | None:

@@ -141,7 +141,7 @@ def _spend(turn: Turn, member: Member, lead: Stage, said: str) -> tuple[Spent, S
         fresh = tuple([(due_on, name) for name in (member.stage.id, lead.id) if (due_on, name) not in done])
         if where.upcoming is lead:
             overdue = member.stage.phase != "pre_due"
-            where = standing(turn.policy, turn.place, due_on, done + fresh, turn.today, overdue)
+            where = standing(turn.policy, turn.place, due_on, done + fresh, turn.today, overdue, where.skipped)
     done = (done + fresh)[-DONE_KEPT:]
     turn.invoices[invoice_id] = replace(invoice, done=done, verdict=said + where.ending)
     spent: Spent = ()

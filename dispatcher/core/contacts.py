@@ -142,7 +142,7 @@ def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen:
     if retry is not None and retry[1].not_before > turn.now:
         at = retry[1].not_before
         return PutOff(approach, "deferred", because(retry[1].reason), f"deferred|retry|{at}", at, at)
-    slot = slot_of(turn, profile.quiet_hours, chosen.channel, None if retry is None else retry[0])
+    slot = slot_of(turn, profile.quiet_hours, chosen.channel, None if retry is None else retry[0], approach.lead.stage)
     if slot.waits_for is not None:
         next_at = slot.at if slot.found else None
         return PutOff(approach, "deferred", slot.waits_for, f"deferred|time|{next_at}", next_at, slot.at)

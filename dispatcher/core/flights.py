@@ -1,9 +1,10 @@
 """Attempts that are under way: which are no longer wanted, which have run out, and when to look again."""
 
 from dispatcher.core.holds import stop_of
-from dispatcher.core.ladder import point_stop, points_of, where
+from dispatcher.core.ladder import point_stop
 from dispatcher.core.outcomes import about
 from dispatcher.core.pages import note_event
+from dispatcher.core.reach import points_of, where
 from dispatcher.core.statements import is_closed
 from dispatcher.core.turn import Turn
 from schemas.journal import Result

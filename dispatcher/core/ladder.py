@@ -8,6 +8,7 @@ import msgspec
 
 from dispatcher.core.agreements import consent_key
 from dispatcher.core.holds import point_held
+from dispatcher.core.reach import points_of, where
 from dispatcher.core.rules import Stage
 from dispatcher.core.turn import Turn
 from schemas.inbox import EmailPoint, PhonePoint, ProfileStated
@@ -58,20 +59,6 @@ def _order(stage: Stage, tier: str, profile: ProfileStated) -> tuple[Channel, ..
     return preferred + tuple(channel for channel in ladder if channel not in preferred)
 
 
-def points_of(profile: ProfileStated, channel: Channel) -> tuple[PhonePoint | EmailPoint, ...]:
-    """Where a channel can reach the customer, best first. A consumer is never contacted at work."""
-    business = profile.party == "business"
-    if channel == "email":
-        return tuple(point for point in profile.emails if business or point.kind != "work")
-    if channel == "sms":
-        phones = [point for point in profile.phones if point.kind in ("mobile", "other")]
-    else:
-        phones = [point for point in profile.phones if business or point.kind != "work"]
-    if len(phones) > 1:
-        phones.sort(key=_not_mobile)
-    return tuple(phones)
-
-
 def point_stop(turn: Turn, channel: Channel, point: PhonePoint | EmailPoint) -> ReasonCode | None:
     """Why a contact point must not be used by a channel."""
     at = where(point)
@@ -83,12 +70,3 @@ def point_stop(turn: Turn, channel: Channel, point: PhonePoint | EmailPoint) -> 
     if turn.holds and point_held(turn, at, turn.now):
         return "hold"
     return None
-
-
-def where(point: PhonePoint | EmailPoint) -> str:
-    """The number or address itself."""
-    return point.number if isinstance(point, PhonePoint) else point.address
-
-
-def _not_mobile(point: PhonePoint) -> bool:
-    return point.kind != "mobile"

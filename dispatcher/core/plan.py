@@ -13,6 +13,7 @@ from dispatcher.core.grouping import Member
 from dispatcher.core.holds import Stop, stop_of
 from dispatcher.core.pages import because
 from dispatcher.core.rules import Stage
+from dispatcher.core.stage_conditions import skipped_for
 from dispatcher.core.stages import standing
 from dispatcher.core.statements import is_closed
 from dispatcher.core.turn import Turn
@@ -43,7 +44,7 @@ def plan(turn: Turn) -> None:
 def _plan_known(turn: Turn, profile: ProfileStated) -> None:
     due: dict[str, list[Member]] = {}
     for invoice_id, invoice in tuple(turn.invoices.items()):
-        member = _assess(turn, invoice_id, invoice)
+        member = _assess(turn, profile, invoice_id, invoice)
         if member is not None:
             due.setdefault(turn.policy.creditor(invoice.creditor_id).id, []).append(member)
     if due:
@@ -69,7 +70,7 @@ def _close(turn: Turn, invoice_id: str, invoice: Invoice) -> None:
         say(turn, invoice_id, f"cancelled|{code}", "cancelled", because(code))
 
 
-def _assess(turn: Turn, invoice_id: str, invoice: Invoice) -> Member | None:
+def _assess(turn: Turn, profile: ProfileStated, invoice_id: str, invoice: Invoice) -> Member | None:
     """The invoice with the stage that is due and not stopped; else its verdict is said."""
     if is_closed(invoice):
         _close(turn, invoice_id, invoice)
@@ -77,7 +78,8 @@ def _assess(turn: Turn, invoice_id: str, invoice: Invoice) -> Member | None:
     if invoice.stated is None or invoice.kind == "credit_note":
         return None
     overdue = _is_overdue(turn, invoice)
-    where = standing(turn.policy, turn.place, invoice.due_on, invoice.done, turn.today, overdue)
+    skipped = skipped_for(turn, profile, invoice) if turn.policy.conditions else 0
+    where = standing(turn.policy, turn.place, invoice.due_on, invoice.done, turn.today, overdue, skipped)
     if where.missed:
         invoice = give_up(turn, invoice_id, where.missed)
     if where.due is None:
@@ -156,6 +158,7 @@ def _due_again(turn: Turn, members: Sequence[Member]) -> Iterator[Member]:
         if member.standing.more:
             invoice_id, invoice = member.invoice_id, turn.invoices[member.invoice_id]
             overdue = _is_overdue(turn, invoice)
-            where = standing(turn.policy, turn.place, invoice.due_on, invoice.done, turn.today, overdue)
+            skipped = member.standing.skipped
+            where = standing(turn.policy, turn.place, invoice.due_on, invoice.done, turn.today, overdue, skipped)
             if where.due is not None:
                 yield Member(invoice_id, invoice, where.due, where)

@@ -9,7 +9,9 @@ import msgspec
 from dispatcher.core.policy_compile import Sections, compile_policy
 from dispatcher.core.policy_problems import Places, PolicyProblem, PolicyProblems
 from dispatcher.core.policy_text import (
+    DEFAULT_CLASSES,
     CapText,
+    ClassText,
     ConsentText,
     CreditorText,
     General,
@@ -23,7 +25,7 @@ from schemas.values import CHANNELS
 __all__ = ["Policy", "PolicyProblem", "PolicyProblems", "parse"]
 
 _Section = TypeVar("_Section")
-_TABLES = ("creditors", "stages", "tiers", "windows", "caps", "consent", "minimum_amount")
+_TABLES = ("creditors", "classes", "stages", "tiers", "windows", "caps", "consent", "minimum_amount")
 
 
 def parse(text: str, *, file: str = "policy") -> Policy | PolicyProblems:
@@ -61,6 +63,7 @@ class _Reader:
         creditors = self._named(content, "creditors", CreditorText)
         stages = self._listed(content, "stages", StageText)
         tiers = self._listed(content, "tiers", TierText)
+        classes = self._listed(content, "classes", ClassText)
         windows = self._named(content, "windows", WindowText)
         caps = self._listed(content, "caps", CapText)
         consent = self._read(content.get("consent", {}), ConsentText, "consent")
@@ -74,6 +77,7 @@ class _Reader:
             creditors=creditors,
             stages=stages,
             tiers=tiers,
+            classes=classes or DEFAULT_CLASSES,
             windows={channel: windows[channel] for channel in CHANNELS if channel in windows},
             caps=caps,
             consent=consent,

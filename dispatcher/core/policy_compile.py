@@ -2,18 +2,20 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from dispatcher.core.policy_problems import Add, check_unique
+from dispatcher.core.policy_stages import compiled_classes, compiled_stages
 from dispatcher.core.policy_text import (
     CapText,
+    ClassText,
     ConsentText,
     CreditorText,
     General,
-    MomentText,
     StageText,
     TierText,
     WindowText,
@@ -25,21 +27,15 @@ from dispatcher.core.rules import (
     HOUR,
     Cap,
     Creditor,
-    Moment,
     Period,
     Policy,
     Ranges,
-    Stage,
     Tier,
     Window,
 )
-from dispatcher.core.tiers import DEFAULT_RULE, compiled
+from dispatcher.core.tiers import DEFAULT_RULE, compiled, turning_days
 from schemas.values import CHANNELS, Channel
 
-Add = Callable[[str, str, str], None]
-"""Notes a problem: path, what was expected, advice."""
-
-_PHASES = ("pre_due", "overdue", "collection")
 _PERIOD_LENGTH: dict[str, tuple[Period, int]] = {
     "calendar_day": ("calendar_day", DAY),
     "calendar_week": ("calendar_week", 7 * DAY),
@@ -56,6 +52,7 @@ class Sections:
     creditors: Mapping[str, CreditorText]
     stages: tuple[StageText, ...]
     tiers: tuple[TierText, ...]
+    classes: tuple[ClassText, ...]
     windows: Mapping[Channel, WindowText]
     caps: tuple[CapText, ...]
     consent: ConsentText
@@ -66,7 +63,7 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
     """The compiled policy; None after problems were added. `content` is hashed."""
     general = sections.general
     tiers = tuple(dict.fromkeys([general.default_tier, *(rule.tier for rule in sections.tiers)]))
-    stages = _stages(sections.stages, tiers, add)
+    stages, conditions = compiled_stages(sections.stages, tiers, compiled_classes(sections.classes, add), add)
     windows = {channel: _window(channel, text, add) for channel, text in sections.windows.items()}
     day_starts = _minutes(general.day_starts)
     _check_day_start(day_starts, add)
@@ -74,10 +71,11 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
     _check_channels(sections, add)
     _check_spread(general.spread_minutes, windows, add)
     _check_amounts(sections.minimum_amount, add)
-    _check_unique("tiers", [rule.id for rule in sections.tiers], add)
-    _check_unique("caps", [cap.id for cap in sections.caps], add)
+    check_unique("tiers", [rule.id for rule in sections.tiers], add)
+    check_unique("caps", [cap.id for cap in sections.caps], add)
     caps = tuple(_cap(text) for text in sections.caps)
     min_gap = general.min_gap_hours * HOUR
+    by_tier = any(each.tiers for each in conditions)
     return Policy(
         hash=_hash(content),
         creditors={name: _creditor(name, text) for name, text in sections.creditors.items()},
@@ -96,8 +94,16 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
         phases={stage.id: stage.phase for stage in stages},
         consent_required=frozenset(sections.consent.required),
         accepted_bases=frozenset(sections.consent.accepted_bases),
-        horizon=max([min_gap, *(cap.length for cap in caps)]) + 2 * DAY,
+        horizon=max([min_gap, *(stage.min_gap or 0 for stage in stages), *(cap.length for cap in caps)]) + 2 * DAY,
+        conditions=conditions,
+        tier_conditions=by_tier,
+        tier_days=_tier_days(sections.tiers) if by_tier else (),
+        max_contacts_per_hour=general.max_contacts_per_hour,
     )
+
+
+def _tier_days(tiers: tuple[TierText, ...]) -> tuple[int, ...]:
+    return tuple(sorted({day for rule in tiers for day in turning_days(rule.when)}))
 
 
 def _hash(content: Mapping[str, Any]) -> str:
@@ -128,70 +134,6 @@ def _cap(text: CapText) -> Cap:
         period = "rolling"
         length = int(text.window[:-1]) * (HOUR if text.window.endswith("h") else DAY)
     return Cap(id=text.id, max=text.max, period=period, length=length, channels=frozenset(text.channels))
-
-
-def _stages(texts: tuple[StageText, ...], tiers: tuple[str, ...], add: Add) -> tuple[Stage, ...]:
-    if not texts:
-        add("stages", "at least one [[stages]]", "Without a stage nobody is ever contacted.")
-    _check_unique("stages", [text.id for text in texts], add)
-    stages: list[Stage] = []
-    for index, text in enumerate(texts):
-        stage = _stage(index, text, tiers, add)
-        if stages and stage is not None:
-            _check_order(index, stages[-1], stage, add)
-        if stage is not None:
-            stages.append(stage)
-    return tuple(stages)
-
-
-def _stage(index: int, text: StageText, tiers: tuple[str, ...], add: Add) -> Stage | None:
-    path = f"stages[{index}]"
-    when = _moment(text.when, f"{path}.when", add)
-    until = None if text.until is None else _moment(text.until, f"{path}.until", add)
-    fallback = text.channels.get(DEFAULT)
-    if not fallback:
-        add(f"{path}.channels", "a key `default` with at least one channel", "Add the ladder for other tiers.")
-    for name in text.channels.keys() - {DEFAULT, *tiers}:
-        add(f"{path}.channels.{name}", f"a tier ({', '.join(tiers)})", "No rule ever gives this tier.")
-    for name, ladder in text.channels.items():
-        if len(set(ladder)) != len(ladder):
-            add(f"{path}.channels.{name}", "each channel once", "Remove the repetition.")
-    if when is None or not fallback:
-        return None
-    if text.mandatory and (text.until is not None or text.phase == "pre_due"):
-        add(f"{path}.mandatory", "a stage after the due date without `until`", "What is never skipped cannot expire.")
-    if (text.phase == "pre_due") != (not when.working and when.count <= 0):
-        add(f"{path}.when", "phase pre_due up to the due date, overdue or collection after it", "Correct either.")
-    return Stage(
-        id=text.id,
-        index=index,
-        phase=text.phase,
-        when=when,
-        until=until,
-        ladders={tier: text.channels.get(tier) or fallback for tier in tiers},
-        tone=text.tone,
-        message=text.message,
-        responsible=text.responsible,
-        mandatory=text.mandatory,
-        customer_chooses=text.customer_chooses,
-        task_days=text.task_days,
-    )
-
-
-def _moment(text: MomentText, path: str, add: Add) -> Moment | None:
-    if (text.days is None) == (text.working_days is None):
-        add(path, "exactly one of `days` and `working_days`", "Remove one of the two, or add one.")
-        return None
-    if text.days is not None:
-        return Moment(text.days, working=False)
-    return Moment(text.working_days or 0, working=True)
-
-
-def _check_order(index: int, before: Stage, stage: Stage, add: Add) -> None:
-    if _PHASES.index(stage.phase) < _PHASES.index(before.phase):
-        add(f"stages[{index}].phase", f"{before.phase} or later", "List stages from the mildest to the most severe.")
-    if stage.when.count <= before.when.count and stage.when.working == before.when.working:
-        add(f"stages[{index}].when", f"a day after that of {before.id}", "List stages by their day.")
 
 
 def _window(channel: Channel, text: WindowText, add: Add) -> Window:
@@ -249,9 +191,3 @@ def _check_amounts(amounts: Mapping[str, int], add: Add) -> None:
     for currency, amount in amounts.items():
         if (currency != DEFAULT and not re.fullmatch("[A-Z]{3}", currency)) or amount < 0:
             add(f"minimum_amount.{currency}", "`default` or an ISO 4217 code, and 0 or more", "Correct the entry.")
-
-
-def _check_unique(section: str, ids: list[str], add: Add) -> None:
-    for index, each in enumerate(ids):
-        if each in ids[:index]:
-            add(f"{section}[{index}].id", "an id of its own", f"`{each}` is used by an earlier entry.")

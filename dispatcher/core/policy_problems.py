@@ -1,7 +1,11 @@
 """What is wrong with a policy file: a value that says where, what was expected and what to do."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+Add = Callable[[str, str, str], None]
+"""Notes a problem: path, what was expected, advice."""
 
 _TABLE = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\"]+)\s*\]\]?")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_\-\"]+(?:\s*\.\s*[A-Za-z0-9_\-\"]+)*)\s*=")
@@ -58,3 +62,10 @@ class Places:
                 return self._lines[path]
             path = re.sub(r"(\.[^.\[\]]*|\[[^\[\]]*\]|^[^.\[\]]*)$", "", path)
         return None
+
+
+def check_unique(section: str, ids: Sequence[str], add: Add) -> None:
+    """Entries of a list carry ids of their own."""
+    for index, each in enumerate(ids):
+        if each in ids[:index]:
+            add(f"{section}[{index}].id", "an id of its own", f"`{each}` is used by an earlier entry.")

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from dispatcher.core.rules import Tone
+from dispatcher.core.rules import Missed, Tone
 from schemas.values import CHANNELS, Channel, ClockTime, Country, Party, Phase
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_\-]{0,39}$")]
@@ -32,6 +32,7 @@ class General(_Section, frozen=True):
     spread_minutes: Annotated[int, msgspec.Meta(ge=0, le=240)] = 0
     min_gap_hours: Count = 0
     promise_grace_days: Annotated[int, msgspec.Meta(ge=0, le=60)] = 0
+    max_contacts_per_hour: dict[Channel, Positive] = {}
 
 
 class CreditorText(_Section, frozen=True):
@@ -50,11 +51,69 @@ class CreditorText(_Section, frozen=True):
     postal_address: Text | None = None
 
 
+class ClassText(_Section, frozen=True):
+    """`[[classes]]`: degrees of being overdue, `from` and `to` in days after the due date; the last one may have no end."""
+
+    id: Name
+    first: Positive = msgspec.field(name="from")
+    last: Positive | None = msgspec.field(name="to", default=None)
+
+
+DEFAULT_CLASSES = (ClassText("light", 1, 30), ClassText("medium", 31, 60), ClassText("severe", 61, None))
+"""Where a policy states none: 1-30 light, 31-60 medium, 61 and more severe (requirement S4)."""
+
+
+class AttributeRange(_Section, frozen=True):
+    """`{ min = N, max = M }`: a number within these bounds; either may be left out."""
+
+    min: float | None = None
+    max: float | None = None
+
+
+class CaseConditions(_Section, frozen=True):
+    """What tier rules and stages may ask of a customer and a debt: all that is stated must hold.
+
+    `stated_tiers`, `account_managers` and `has_account_manager` are the customer's importance as billing states it.
+    `unreachable_by`: the profile holds nothing by which any of these channels reaches the customer.
+    """
+
+    min_amount: dict[str, Positive] = {}
+    max_amount: dict[str, Positive] = {}
+    min_risk_score: float | None = None
+    max_risk_score: float | None = None
+    segments: tuple[str, ...] = ()
+    stated_tiers: tuple[str, ...] = ()
+    credit_grades: tuple[str, ...] = ()
+    account_managers: tuple[str, ...] = ()
+    has_account_manager: bool | None = None
+    party: Party | None = None
+    attributes: dict[str, str | float | AttributeRange] = {}
+    unreachable_by: tuple[Channel, ...] = ()
+
+
 class MomentText(_Section, frozen=True):
-    """`{ days = N }` or `{ working_days = N }`, counted from the due date."""
+    """`{ days = N }` or `{ working_days = N }`, counted from the due date, or `{ class = "..." }`.
+
+    A class means its first day where a stage begins, and its last day where it ends.
+    """
 
     days: Days | None = None
     working_days: WorkingDays | None = None
+    overdue_class: Name | None = msgspec.field(name="class", default=None)
+
+
+class StageConditions(CaseConditions, frozen=True):
+    """`only` of a stage: the invoices for which it is meant. Amounts are those of the invoice."""
+
+    classes: tuple[Name, ...] = ()
+    tiers: tuple[Name, ...] = ()
+
+
+class RepeatText(_Section, frozen=True):
+    """`repeat` of a stage: again every so many days, and at most so many times in all, the first one included."""
+
+    every_days: Annotated[int, msgspec.Meta(ge=1, le=365)]
+    most: Annotated[int, msgspec.Meta(ge=2, le=36)]
 
 
 class StageText(_Section, frozen=True):
@@ -71,19 +130,17 @@ class StageText(_Section, frozen=True):
     mandatory: bool = False
     customer_chooses: bool = True
     task_days: Annotated[int, msgspec.Meta(ge=1, le=90)] = 3
+    only: StageConditions | None = None
+    missed: Missed | None = None
+    min_gap_hours: Count | None = None
+    repeat: RepeatText | None = None
 
 
-class TierConditions(_Section, frozen=True):
-    """`when` of a tier rule: all that is stated must hold."""
+class TierConditions(CaseConditions, frozen=True):
+    """`when` of a tier rule; amounts are the sums of the contact."""
 
     min_days_overdue: int | None = None
     max_days_overdue: int | None = None
-    min_amount: dict[str, Positive] = {}
-    min_risk_score: float | None = None
-    segments: tuple[str, ...] = ()
-    stated_tiers: tuple[str, ...] = ()
-    credit_grades: tuple[str, ...] = ()
-    party: Party | None = None
 
 
 class TierText(_Section, frozen=True):

@@ -20,6 +20,7 @@ NEVER: Day = 10_000_000
 """A day after all days."""
 
 Tone = Literal["friendly", "firm", "formal"]
+Missed = Literal["collapse", "send", "skip"]
 DayKind = Literal["weekday", "saturday", "sunday", "holiday"]
 Period = Literal["rolling", "calendar_day", "calendar_week", "calendar_month"]
 
@@ -57,7 +58,10 @@ class Stage:
     """One rung: when it is due, and how it is done. `index` orders stages by severity.
 
     `until` is the last day on which it may still be done (None: until its successor is due). `ladders`: tier -> channels in
-    order; every tier of the policy has an entry.
+    order; every tier of the policy has an entry. `first_day` and `last_day` are the bounds of its overdue classes, in days
+    after the due date. `missed`: a stage that is late gives way to its successor ("collapse"), goes out before it ("send"),
+    or is dropped as soon as its day is over ("skip"). `min_gap` stands in for the policy's. Repetitions of a stage are
+    stages of their own, `<id>.2` and so on.
     """
 
     id: str
@@ -72,15 +76,30 @@ class Stage:
     mandatory: bool
     customer_chooses: bool
     task_days: int
+    first_day: int | None = None
+    last_day: int | None = None
+    missed: Missed = "collapse"
+    min_gap: Millis | None = None
     rule: str = field(init=False)
+    goes_first: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        """The stage's name in reasons."""
-        object.__setattr__(self, "rule", f"stages.{self.id}")
+        """The stage's name in reasons, and whether it goes before later stages that have begun."""
+        name, _, repetition = self.id.partition(".")
+        object.__setattr__(self, "rule", f"stages.{name}.repeat" if repetition else f"stages.{self.id}")
+        object.__setattr__(self, "goes_first", self.mandatory or self.missed == "send")
 
 
-TierTest = Callable[[ProfileStated, int, Mapping[str, int]], bool]
-"""Whether a tier rule, or one of its conditions, holds for a profile, the days overdue and the sums by currency."""
+class Case(msgspec.Struct, frozen=True, gc=False):
+    """What conditions look at: the person, the days overdue (0 or less: not yet), and the sums by currency."""
+
+    profile: ProfileStated
+    days_overdue: int
+    amounts: Mapping[str, int]
+
+
+CaseTest = Callable[[Case], bool]
+"""Whether a rule, or one of its conditions, holds for a case."""
 
 
 class Tier(msgspec.Struct, frozen=True, gc=False):
@@ -95,7 +114,16 @@ class TierRule:
     """The tier of a customer for whom every stated condition holds."""
 
     tier: Tier
-    holds: TierTest
+    holds: CaseTest
+
+
+@dataclass(frozen=True, slots=True)
+class StageCondition:
+    """For which invoices a stage is meant at all. `tiers` is empty where the stage is for every tier."""
+
+    index: int
+    holds: CaseTest
+    tiers: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +155,9 @@ class Policy:
 
     `day_starts` is the local minute at which the stages of a day become due, `spread` the minutes over which customers are
     spread from then on and from each opening of a window. `horizon` is how far back the ledger of contacts matters.
+    `conditions` are those of the stages that are not for everybody; `tier_conditions` says whether any names a tier, and
+    `tier_days` are the days overdue on which that tier can change. `max_contacts_per_hour` is where a channel
+    stops by itself, for all customers together.
     """
 
     hash: str
@@ -147,6 +178,10 @@ class Policy:
     consent_required: frozenset[Channel]
     accepted_bases: frozenset[str]
     horizon: Millis
+    conditions: tuple[StageCondition, ...] = ()
+    tier_conditions: bool = False
+    tier_days: tuple[int, ...] = ()
+    max_contacts_per_hour: Mapping[Channel, int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Policy({self.hash})"

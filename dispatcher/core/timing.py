@@ -7,6 +7,7 @@ import msgspec
 
 from dispatcher.core.caps import gap_ends, limit
 from dispatcher.core.pages import because
+from dispatcher.core.rules import Stage
 from dispatcher.core.turn import Turn
 from dispatcher.core.windows import WEEK, kind_of_day, opening
 from dispatcher.core.zones import Place
@@ -30,15 +31,17 @@ class Slot(msgspec.Struct, frozen=True, gc=False):
     found: bool
 
 
-def slot_of(turn: Turn, quiet: tuple[QuietSpan, ...], channel: Channel, contact_id: str | None) -> Slot:
-    """The slot of a contact by `channel`; `contact_id` if it was tried before."""
+def slot_of(turn: Turn, quiet: tuple[QuietSpan, ...], channel: Channel, contact_id: str | None, stage: Stage) -> Slot:
+    """The slot of a stage's contact by `channel`; `contact_id` if it was tried before."""
     policy, place, contacts, now = turn.policy, turn.place, turn.contacts, turn.now
     at = now
     first: tuple[Reason, ...] | None = None
     if contacts:
-        free_at = gap_ends(policy, contacts, contact_id)
+        min_gap = stage.min_gap
+        free_at = gap_ends(policy.min_gap if min_gap is None else min_gap, contacts, contact_id)
         if free_at > now:
-            first, at = _MIN_GAP, free_at
+            first = _MIN_GAP if min_gap is None else because("min_gap", f"{stage.rule}.min_gap_hours")
+            at = free_at
     window = policy.windows[channel]
     for _ in range(_ROUNDS):
         reached = limit(policy, contacts, channel, place, at) if contacts else None

@@ -163,6 +163,42 @@ def policy(*changes: tuple[str, str]) -> Policy:
     return parsed
 
 
+def with_stages(stages: str, *changes: tuple[str, str]) -> str:
+    """The text of the test policy with other stages in the place of its own."""
+    before, _, rest = POLICY.partition("[[stages]]")
+    text = before + stages + rest[rest.index("[windows.sms]") :]
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+def stage_text(name: str, days: int | str, *lines: str) -> str:
+    """A stage `days` after the due date (or with any other `when`); lines stand in for the same keys of its defaults."""
+    when = f"{{ days = {days} }}" if isinstance(days, int) else days
+    early = isinstance(days, int) and days <= 0
+    fields = {
+        "phase": '"pre_due"' if early else '"collection"',
+        "when": when,
+        "channels": '{ default = ["email"] }',
+        "tone": '"firm"',
+        "message": '"follow_up"',
+        "responsible": '"desk"',
+    }
+    fields |= dict(line.split(" = ", 1) for line in lines)
+    return (
+        f'[[stages]]\nid = "{name}"\n' + "".join(f"{key} = {value}\n" for key, value in fields.items() if value) + "\n"
+    )
+
+
+@cache
+def staged(*stages: str, changes: tuple[tuple[str, str], ...] = ()) -> Policy:
+    """The test policy with these stages."""
+    parsed = parse(with_stages("".join(stages), *changes))
+    assert isinstance(parsed, Policy), str(parsed)
+    return parsed
+
+
 def day(text: str) -> int:
     return date.fromisoformat(text).toordinal()
 

@@ -85,12 +85,12 @@ def test_the_period_that_holds_a_day(kind, date, expected):
 
 
 def test_the_gap_runs_from_the_last_contact_by_any_channel():
-    assert gap_ends(policy(), TWO, None) == at("2026-03-12 06:00")
+    assert gap_ends(20 * HOUR, TWO, None) == at("2026-03-12 06:00")
 
 
 def test_a_contacts_own_earlier_attempt_is_no_other_contact():
     own = (*TWO, contact("2026-03-11 11:00", "sms", "ct-1.1"))
-    assert gap_ends(policy(), own, "ct-1") == at("2026-03-12 06:00")
+    assert gap_ends(20 * HOUR, own, "ct-1") == at("2026-03-12 06:00")
 
 
 def test_the_ledger_forgets_what_no_rule_can_see():
