@@ -42,9 +42,9 @@ def envelope_address(address: str) -> str | None:
     return written if _ADDRESS.fullmatch(written) else None
 
 
-def message_id(attempt_id: str, sender: str) -> str:
-    """The attempt's Message-ID at the sender's domain: the same for a copy, so that mailboxes may notice."""
-    local = attempt_id if _PLAIN_ID.fullmatch(attempt_id) else quote(attempt_id, safe="").replace(".", "%2E")
+def message_id(name: str, sender: str) -> str:
+    """The Message-ID of a contact (or attempt) at the sender's domain: the same for a copy, so that mailboxes may notice."""
+    local = name if _PLAIN_ID.fullmatch(name) else quote(name, safe="").replace(".", "%2E")
     return f"<{local}@{sender.rpartition('@')[2]}>"
 
 
@@ -60,7 +60,7 @@ def encoded(message: Message, recipient: str, sender: str) -> bytes | Rejected:
         mail["From"] = Address(message.sender_name, addr_spec=sender)
         mail["To"] = Address(addr_spec=recipient)
         mail["Subject"] = message.subject or ""
-        mail["Message-ID"] = message_id(message.attempt_id, sender)
+        mail["Message-ID"] = message_id(message.contact_id or message.attempt_id, sender)
         # RFC 3834: keeps vacation responders quiet.
         mail["Auto-Submitted"] = "auto-generated"
         for name, value in message.headers:

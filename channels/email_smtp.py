@@ -19,8 +19,11 @@ from channels.email_smtp_connections import Connections
 from channels.email_smtp_replies import Phase, meaning
 from channels.protocol import (
     Accepted,
+    CannotTell,
     Capabilities,
     Deferred,
+    Finding,
+    Lookup,
     Message,
     NotStarted,
     Outcome,
@@ -106,7 +109,11 @@ class SmtpEmail:
                     raise
                 # A definite refusal leaves the connection in step: it can be used again.
                 return outcome
-        return Accepted(message_id(message.attempt_id, sender))
+        return Accepted(message_id(message.contact_id or message.attempt_id, sender))
+
+    async def reconcile(self, lookup: Lookup, *, deadline_s: float) -> Finding:  # noqa: ARG002
+        """SMTP has no question for what became of a mail."""
+        return CannotTell()
 
     async def close(self) -> None:
         """Close all connections."""

@@ -7,7 +7,10 @@ from typing import Final
 
 from channels.protocol import (
     Accepted,
+    CannotTell,
     Capabilities,
+    Finding,
+    Lookup,
     Message,
     NotStarted,
     Outcome,
@@ -54,6 +57,10 @@ class FakeAdapter:
             return NotStarted()
         self.calls.append((prepared.message.attempt_id, self._clock()))
         return self._script(prepared.message)
+
+    async def reconcile(self, lookup: Lookup, *, deadline_s: float) -> Finding:  # noqa: ARG002
+        """There is no list to look into."""
+        return CannotTell()
 
     async def close(self) -> None:
         """Remember that it was closed."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from schemas.values import Channel
+from schemas.values import Channel, Millis
 
 Refusal = Literal["recipient", "content", "config", "suppressed"]
 """Whose fault a refusal is: the number or address; the text; our account or set-up; an opt-out kept by the
@@ -30,8 +30,8 @@ class Message:
     `recipient` is an E.164 number or an e-mail address. `sender` likewise, or None for the adapter's
     configured one; `sender_name` is shown beside an e-mail's sender. `subject` and `html` exist only for
     e-mail. `headers` are further e-mail headers. `validity_s` is how many seconds the provider may take to
-    deliver (to the end of the contact window), None if it does not matter. `repr` shows neither recipient nor
-    text.
+    deliver (to the end of the contact window), None if it does not matter. `contact_id` is the same for a copy
+    that is sent because nobody knows of the first. `repr` shows neither recipient nor text.
     """
 
     attempt_id: str
@@ -45,6 +45,7 @@ class Message:
     html: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     validity_s: int | None = None
+    contact_id: str = ""
 
     def __repr__(self) -> str:
         return f"Message({self.attempt_id}, {self.channel}, {self.locale}, {len(self.text)} characters)"
@@ -101,6 +102,32 @@ class NotStarted:
 Outcome = Accepted | Rejected | Deferred | Unknown | NotStarted
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Lookup:
+    """What is still known of an attempt in doubt: to whom it would have gone, and not before when (milliseconds)."""
+
+    attempt_id: str
+    recipient: str
+    since: Millis
+
+    def __repr__(self) -> str:
+        return f"Lookup({self.attempt_id})"
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The provider knows of no such message, as far as it shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannotTell:
+    """The provider offers no way to find out."""
+
+
+Finding = Accepted | Absent | CannotTell | Deferred
+"""What a provider says of an attempt in doubt; `Deferred`: it did not answer, ask later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What an adapter can do: `max_text` characters (None: any number), `expires`: obeys `validity_s`."""
@@ -140,6 +167,10 @@ class Adapter(Protocol):
 
     async def send(self, prepared: Prepared, *, permit: Permit, deadline_s: float) -> Outcome:
         """Send once, and answer within `deadline_s` seconds from the call."""
+        ...
+
+    async def reconcile(self, lookup: Lookup, *, deadline_s: float) -> Finding:
+        """Find out what became of an attempt whose answer was lost; reads only, and answers in time."""
         ...
 
     async def close(self) -> None:

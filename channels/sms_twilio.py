@@ -21,9 +21,12 @@ from twilio.rest import Client
 
 from channels.accounts import TwilioConfig
 from channels.protocol import (
+    Absent,
     Accepted,
     Capabilities,
     Deferred,
+    Finding,
+    Lookup,
     Message,
     NotStarted,
     Outcome,
@@ -119,9 +122,47 @@ class TwilioSms:
             fields["validity_period"] = max(shortest, min(longest, message.validity_s))
         return fields
 
+    async def reconcile(self, lookup: Lookup, *, deadline_s: float) -> Finding:
+        """Look for the message in the account's list, newest first, by recipient and creation time.
+
+        Never by DateSent: a message that waits has none. A message that somebody else sent to the number from the same
+        account in this time is taken for ours: rather a reminder less than one twice.
+        """
+        token = exchange.set(Exchange(lambda: True))
+        try:
+            async with asyncio.timeout(min(deadline_s, self._config.timeout_s)):
+                listed = await self._client.messages.list_async(to=lookup.recipient, limit=_LOOKED_AT, page_size=50)
+            since = (lookup.since - _CLOCKS_DIFFER_MS) // 1000
+            for each in listed:
+                if each.direction == "outbound-api" and each.date_created.timestamp() >= since:
+                    return Accepted(each.sid, _count(each.num_segments))
+        except (
+            TimeoutError,
+            TwilioException,
+            ClientError,
+            OSError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            KeyError,
+        ) as no:
+            return Deferred(_ASK_AGAIN_S, "provider", type(no).__name__)
+        finally:
+            exchange.reset(token)
+        return Absent()
+
     async def close(self) -> None:
         """Close all connections."""
         await self._http.close()
+
+
+_LOOKED_AT: Final = 200
+"""The newest messages to a number that are looked at: more than any policy allows in the time of a doubt."""
+
+_CLOCKS_DIFFER_MS: Final = 60_000
+"""What the provider's clock and ours may differ."""
+
+_ASK_AGAIN_S: Final = 30.0
 
 
 def _is_service(sender: str) -> bool:

@@ -5,6 +5,8 @@ customer. A record's key is the customer id; records that concern the partition 
 that starts with a NUL byte, which no customer id can.
 """
 
+from typing import Literal
+
 import msgspec
 
 from schemas.discretion import Discreet
@@ -266,6 +268,21 @@ class AttemptReleased(_Fact, frozen=True, tag=23):
     retry_at: Millis | None = None
 
 
+class AttemptLooked(_Fact, frozen=True, tag=24):
+    """The provider was asked what became of an attempt in doubt. `answer`: it knows of none, or it cannot be asked."""
+
+    attempt_id: str
+    provider: str
+    answer: Literal["absent", "cannot_tell"]
+
+
+class AttemptResolved(_Fact, frozen=True, tag=25):
+    """A person found out what became of an attempt in doubt, outside of this system."""
+
+    attempt_id: str
+    sent: bool
+
+
 Fact = (
     InvoiceStated
     | InvoiceSettled
@@ -284,6 +301,8 @@ Fact = (
     | AttemptRejected
     | AttemptInDoubt
     | AttemptReleased
+    | AttemptLooked
+    | AttemptResolved
 )
 
 

@@ -117,7 +117,8 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An attempt in flight: claimed and not yet answered, a call task that is open, or in doubt.
 
     `spent` names what its claim used up, (invoice, due date, stage), so that a release gives exactly that back. `tried`
-    holds the channels that refused the contact before, `number` counts the contact's attempts from 1.
+    holds the channels that refused the contact before, `number` counts the attempts from 1. In doubt, `looks` counts
+    the provider's answers that it knows of no such message; `LOOKED_ENOUGH` of them, or none possible, settle the question.
     """
 
     contact_id: str
@@ -132,6 +133,11 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
     tried: tuple[Channel, ...] = ()
     number: int = 1
     spent: tuple[tuple[str, Day, str], ...] = ()
+    looks: int = 0
+
+
+LOOKED_ENOUGH = 2
+"""A list can lag behind: one look that finds nothing proves little, a second one a minute later is believed."""
 
 
 class Retry(msgspec.Struct, frozen=True, array_like=True, gc=False):

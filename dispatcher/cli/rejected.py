@@ -1,4 +1,4 @@
-"""`rejected list` and `rejected show`: input that could not be read, as it came."""
+"""`rejected list`, `show` and `replay`: input that could not be read, as it came."""
 
 import re
 from dataclasses import dataclass
@@ -10,13 +10,15 @@ from dispatcher.cli.ending import settings_or_stop, stop
 from dispatcher.cli.output import print_json, print_table
 from dispatcher.exit_codes import ExitCode
 from dispatcher.settings import Settings
-from schemas import topics
+from schemas import codec, topics
+from schemas.codec import Rejected
 from schemas.refusals import SENTENCES
 
 if TYPE_CHECKING:
     from dispatcher.engine.clients import Kafka, Record
 
 _JSON = typer.Option(False, "--json", help="One JSON object a line.")
+_IDS = typer.Argument(None, help="As `rejected list` names them.", metavar="[ID...]")
 _ID: Final = re.compile(r"(\d{1,6})[:/](\d{1,18})")
 _SENTENCES: Final[dict[str, str]] = {str(reason): sentence for reason, sentence in SENTENCES.items()}
 
@@ -27,7 +29,13 @@ class Rejection:
 
     id: str
     headers: dict[str, str]
+    key: bytes | None
     value: bytes
+
+    @property
+    def topic(self) -> str:
+        """The full name of the topic where the record was read."""
+        return self._header("topic")
 
     @property
     def source(self) -> str:
@@ -48,6 +56,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Input that was set aside.", no_args_is_help=True, rich_markup_mode=None)
     group.command("list")(list_rejected)
     group.command("show")(show_rejected)
+    group.command("replay")(replay_rejected)
     app.add_typer(group, name="rejected")
 
 
@@ -87,6 +96,60 @@ def show_rejected(
     typer.echo("".join(_visible(character) for character in content))
 
 
+def replay_rejected(
+    identities: list[str] = _IDS,
+    everything: bool = typer.Option(False, "--all", help="Every record that was set aside."),
+    as_json: bool = _JSON,
+) -> None:
+    """Publish records again as they came, to the topic that they came from: after a release that can read them.
+
+    What intake would still refuse stays where it is (exit code 1). Replayed twice, an event counts once: it keeps its id.
+    """
+    if bool(identities) == everything:
+        stop(ExitCode.USAGE, "name the records to replay, or say --all")
+    settings = settings_or_stop()
+    found = _all(settings)
+    unknown = set(identities or ()) - {each.id for each in found}
+    if unknown:
+        stop(ExitCode.FINDINGS, f"nothing was rejected at {', '.join(sorted(unknown))}: `rejected list` names what was")
+    chosen = [each for each in found if everything or each.id in identities]
+    refused = [(each, told) for each in chosen if (told := _still_refused(settings, each)) is not None]
+    good = [each for each in chosen if all(each is not one for one, _ in refused)]
+    _publish(settings, good)
+    for each in good:
+        _say(each.id, "replayed", as_json=as_json)
+    for each, told in refused:
+        _say(each.id, f"still refused: {told}", as_json=as_json)
+    if refused:
+        raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _say(identity: str, result: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"id": identity, "result": result})
+    else:
+        typer.echo(f"{identity}  {result}")
+
+
+def _still_refused(settings: Settings, rejection: Rejection) -> str | None:
+    topic = rejection.topic.removeprefix(settings.topic_prefix)
+    if topic not in topics.INPUTS:
+        return f"{rejection.topic} is no input topic here"
+    read = codec.read(topic, rejection.value)
+    return f"{read.reason} {read.path or ''}".rstrip() if isinstance(read, Rejected) else None
+
+
+def _publish(settings: Settings, rejections: list[Rejection]) -> None:
+    from dispatcher.cli.kafka import on_kafka
+
+    async def publish(kafka: "Kafka") -> None:
+        for each in rejections:
+            await kafka.publish(each.topic, each.key, each.value)
+
+    if rejections:
+        on_kafka(settings, publish)
+
+
 def _all(settings: Settings) -> list[Rejection]:
     from dispatcher.cli.kafka import existing, on_kafka
 
@@ -101,7 +164,7 @@ def _all(settings: Settings) -> list[Rejection]:
 
 def _rejection(record: "Record") -> Rejection:
     headers = {name: value.decode("utf-8", errors="backslashreplace") for name, value in record.headers}
-    return Rejection(f"{record.partition}:{record.offset}", headers, record.value or b"")
+    return Rejection(f"{record.partition}:{record.offset}", headers, record.key, record.value or b"")
 
 
 def _event(rejection: Rejection) -> str:

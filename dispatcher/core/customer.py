@@ -43,6 +43,8 @@ _FOLDS: dict[type, Callable[[Draft, Any, Stamp], Note]] = {
     inbox.AttemptRejected: outcomes.rejected,
     inbox.AttemptInDoubt: outcomes.in_doubt,
     inbox.AttemptReleased: outcomes.released,
+    inbox.AttemptLooked: outcomes.looked,
+    inbox.AttemptResolved: outcomes.resolved,
 }
 """Every type of fact has its fold; a test holds this equal to the union `Fact`."""
 

@@ -2,18 +2,22 @@
 
 from dispatcher.core.holds import stop_of
 from dispatcher.core.ladder import point_stop
-from dispatcher.core.outcomes import about
+from dispatcher.core.outcomes import about, retry_later
 from dispatcher.core.pages import note_event
 from dispatcher.core.reach import points_of, where
 from dispatcher.core.statements import is_closed
 from dispatcher.core.turn import Turn
 from schemas.journal import Result
 from schemas.reasons import ReasonCode
-from schemas.state import Attempt, Invoice, Retry
+from schemas.state import LOOKED_ENOUGH, Attempt, Invoice, Retry
 from schemas.values import Millis
 
 CLAIM_CHECK: Millis = 60_000
 """A claim without an answer is looked at again after this time, and after every further such time."""
+
+
+MOST_SENDS = 3
+"""A contact that was in doubt so often is left to a person."""
 
 
 def attend(turn: Turn) -> None:
@@ -26,6 +30,27 @@ def attend(turn: Turn) -> None:
                 turn.withdrawn = (*turn.withdrawn, attempt_id)
             waited = max(0, turn.now - attempt.claimed_at) // CLAIM_CHECK + 1
             turn.wake(attempt.claimed_at + waited * CLAIM_CHECK)
+        elif attempt.looks >= LOOKED_ENOUGH:
+            _end_doubt(turn, attempt_id, attempt)
+
+
+def _end_doubt(turn: Turn, attempt_id: str, attempt: Attempt) -> None:
+    """The provider has nothing to say (any more): what the policy says for the channel; "hold" waits for a person.
+
+    A resend counts beside the attempt in doubt, which may have reached the customer: caps see both.
+    """
+    rule = turn.policy.in_doubt[attempt.channel]
+    match "hold" if rule == "resend" and attempt.number >= MOST_SENDS else rule:
+        case "hold":
+            return
+        case "resend":
+            turn.drop_attempt(attempt_id)
+            retry_later(turn, attempt, attempt.tried, 0, "doubt_resend")
+            note = about(attempt, attempt_id, "attempt.ended", "doubt_resend", "released")
+        case "fail":
+            turn.drop_attempt(attempt_id)
+            note = about(attempt, attempt_id, "attempt.ended", "doubt_failed", "undelivered")
+    note_event(turn, note, turn.cause)
 
 
 def in_flight(turn: Turn, creditor_id: str) -> bool:

@@ -15,14 +15,16 @@ from dispatcher.core.notes import Note
 from schemas.inbox import (
     AttemptAccepted,
     AttemptInDoubt,
+    AttemptLooked,
     AttemptRejected,
     AttemptReleased,
+    AttemptResolved,
     ContactReported,
     Stamp,
 )
 from schemas.journal import Result
 from schemas.reasons import CODES, ReasonCode
-from schemas.state import Attempt, Contact, Retry
+from schemas.state import LOOKED_ENOUGH, Attempt, Contact, Retry
 from schemas.values import Channel, Millis
 
 REPORTED = "reported"
@@ -39,7 +41,7 @@ def accepted(draft: Draft, fact: AttemptAccepted, stamp: Stamp) -> Note:  # noqa
     """The provider took the message: the attempt is over, also one that was in doubt."""
     attempt = draft.attempts.get(fact.attempt_id)
     if attempt is None or attempt.state == "accepted":
-        return _unknown("attempt.accepted", fact.attempt_id)
+        return _late(draft, fact)
     draft.drop_attempt(fact.attempt_id)
     return about(attempt, fact.attempt_id, "attempt.accepted", "due", "accepted")
 
@@ -51,7 +53,7 @@ def rejected(draft: Draft, fact: AttemptRejected, stamp: Stamp) -> Note:  # noqa
         return _unknown("attempt.rejected", fact.attempt_id)
     draft.drop_attempt(fact.attempt_id)
     if fact.refusal in ("recipient", "suppressed"):
-        _give_back(draft, attempt, (*attempt.tried, attempt.channel), 0, "refused")
+        retry_later(draft, attempt, (*attempt.tried, attempt.channel), 0, "refused")
     detail = f"{fact.refusal} {fact.code}"
     return about(attempt, fact.attempt_id, "attempt.rejected", "refused", "rejected", detail=detail)
 
@@ -65,15 +67,42 @@ def in_doubt(draft: Draft, fact: AttemptInDoubt, stamp: Stamp) -> Note:  # noqa:
     return about(attempt, fact.attempt_id, "attempt.in_doubt", "unanswered", "in_doubt", detail=fact.code)
 
 
+def looked(draft: Draft, fact: AttemptLooked, stamp: Stamp) -> Note:  # noqa: ARG001
+    """The provider was asked: what it does not know may be missing from its list for a while, so it is asked twice."""
+    attempt = draft.attempts.get(fact.attempt_id)
+    if attempt is None or attempt.state != "in_doubt":
+        return _unknown("attempt.looked", fact.attempt_id)
+    looks = attempt.looks + 1 if fact.answer == "absent" else LOOKED_ENOUGH
+    draft.put_attempt(fact.attempt_id, replace(attempt, looks=looks))
+    return about(attempt, fact.attempt_id, "attempt.looked", "unanswered", "in_doubt", detail=fact.answer)
+
+
+def resolved(draft: Draft, fact: AttemptResolved, stamp: Stamp) -> Note:  # noqa: ARG001
+    """A person's word on an attempt in doubt: it was sent, or it is given back as if it had never been claimed."""
+    attempt = draft.attempts.get(fact.attempt_id)
+    if attempt is None or attempt.state != "in_doubt":
+        return _unknown("attempt.resolved", fact.attempt_id)
+    if fact.sent:
+        draft.drop_attempt(fact.attempt_id)
+        return about(attempt, fact.attempt_id, "attempt.resolved", "resolved", "accepted")
+    give_back(draft, fact.attempt_id, attempt, "resolved")
+    return about(attempt, fact.attempt_id, "attempt.resolved", "resolved", "released")
+
+
+def give_back(draft: Draft, attempt_id: str, attempt: Attempt, reason: ReasonCode, not_before: Millis = 0) -> None:
+    """Undo a claim: caps, gap and stage are as if it had never been, and the contact may be tried again."""
+    draft.drop_attempt(attempt_id)
+    draft.contacts = tuple(each for each in draft.contacts if each.attempt_id != attempt_id)
+    retry_later(draft, attempt, attempt.tried, not_before, reason)
+
+
 def released(draft: Draft, fact: AttemptReleased, stamp: Stamp) -> Note:  # noqa: ARG001
     """No byte left: caps, gap and stage are as if the claim had never been."""
     attempt = draft.attempts.get(fact.attempt_id)
     if attempt is None or attempt.state == "accepted":
         return _unknown("attempt.released", fact.attempt_id)
-    draft.drop_attempt(fact.attempt_id)
-    draft.contacts = tuple(each for each in draft.contacts if each.attempt_id != fact.attempt_id)
     code = _BY_CODE.get(fact.reason, "lease_expired")
-    _give_back(draft, attempt, attempt.tried, fact.retry_at or 0, code)
+    give_back(draft, fact.attempt_id, attempt, code, fact.retry_at or 0)
     return about(attempt, fact.attempt_id, "attempt.released", code, "released")
 
 
@@ -97,9 +126,10 @@ def _count(draft: Draft, fact: ContactReported, name: str) -> None:
         draft.changed = True
 
 
-def _give_back(
+def retry_later(
     draft: Draft, attempt: Attempt, tried: tuple[Channel, ...], not_before: Millis, reason: ReasonCode
 ) -> None:
+    """Return what the claim used up, and remember that the contact is to be tried again."""
     for invoice_id, due_on, stage in attempt.spent:
         invoice = draft.invoices.get(invoice_id)
         if invoice is not None:
@@ -112,6 +142,18 @@ def _give_back(
 def _plain(outcome: str) -> str:
     """The outcome as the journal may hold it: a word or two, never a sentence that could name a person or a number."""
     return outcome if _WORDS.fullmatch(outcome) else "other"
+
+
+def _late(draft: Draft, fact: AttemptAccepted) -> Note:
+    """Of an attempt that is over: worth a word of its own if the contact was tried again since, for it went out twice."""
+    contact, _, number = fact.attempt_id.rpartition(".")
+    later = f"{contact}.{int(number) + 1}" if number.isdecimal() else ""
+    again = [*draft.attempts, *(each.attempt_id for each in draft.contacts)]
+    if later not in again:
+        return _unknown("attempt.accepted", fact.attempt_id)
+    return Note(
+        "attempt.accepted", "late_answer", (), "attempt", "accepted", contact_id=contact, attempt_id=fact.attempt_id
+    )
 
 
 def _unknown(event: str, attempt_id: str) -> Note:

@@ -15,6 +15,7 @@ from dispatcher.core.policy_text import (
     ConsentText,
     CreditorText,
     General,
+    InDoubtText,
     StageText,
     TierText,
     WindowText,
@@ -25,7 +26,7 @@ from schemas.values import CHANNELS
 __all__ = ["Policy", "PolicyProblem", "PolicyProblems", "parse"]
 
 _Section = TypeVar("_Section")
-_TABLES = ("creditors", "classes", "stages", "tiers", "windows", "caps", "consent", "minimum_amount")
+_TABLES = ("creditors", "classes", "stages", "tiers", "windows", "caps", "consent", "minimum_amount", "in_doubt")
 
 
 def parse(text: str, *, file: str = "policy") -> Policy | PolicyProblems:
@@ -67,10 +68,11 @@ class _Reader:
         windows = self._named(content, "windows", WindowText)
         caps = self._listed(content, "caps", CapText)
         consent = self._read(content.get("consent", {}), ConsentText, "consent")
+        in_doubt = self._read(content.get("in_doubt", {}), InDoubtText, "in_doubt")
         minimum = self._read(content.get("minimum_amount", {}), dict[str, int], "minimum_amount")
         for channel in windows.keys() - set(CHANNELS):
             self.add(f"windows.{channel}", f"one of {', '.join(CHANNELS)}", "Rename or remove this table.")
-        if self.problems or general is None or consent is None or minimum is None:
+        if self.problems or general is None or consent is None or minimum is None or in_doubt is None:
             return None
         return Sections(
             general=general,
@@ -81,6 +83,7 @@ class _Reader:
             windows={channel: windows[channel] for channel in CHANNELS if channel in windows},
             caps=caps,
             consent=consent,
+            in_doubt=in_doubt,
             minimum_amount=minimum,
         )
 

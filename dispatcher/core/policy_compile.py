@@ -16,6 +16,7 @@ from dispatcher.core.policy_text import (
     ConsentText,
     CreditorText,
     General,
+    InDoubtText,
     StageText,
     TierText,
     WindowText,
@@ -56,6 +57,7 @@ class Sections:
     windows: Mapping[Channel, WindowText]
     caps: tuple[CapText, ...]
     consent: ConsentText
+    in_doubt: InDoubtText
     minimum_amount: Mapping[str, int]
 
 
@@ -99,6 +101,7 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
         tier_conditions=by_tier,
         tier_days=_tier_days(sections.tiers) if by_tier else (),
         max_contacts_per_hour=general.max_contacts_per_hour,
+        in_doubt={channel: getattr(sections.in_doubt, channel) for channel in CHANNELS},
     )
 
 

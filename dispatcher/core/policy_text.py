@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from dispatcher.core.rules import Missed, Tone
+from dispatcher.core.rules import IN_DOUBT, InDoubt, Missed, Tone
 from schemas.values import CHANNELS, Channel, ClockTime, Country, Party, Phase
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_\-]{0,39}$")]
@@ -167,6 +167,14 @@ class CapText(_Section, frozen=True):
     max: Positive
     window: CapWindow
     channels: tuple[Channel, ...] = CHANNELS
+
+
+class InDoubtText(_Section, frozen=True):
+    """`[in_doubt]`: what becomes, by channel, of an attempt of which nobody can find out whether it was sent."""
+
+    sms: InDoubt = IN_DOUBT["sms"]
+    email: InDoubt = IN_DOUBT["email"]
+    call_task: InDoubt = IN_DOUBT["call_task"]
 
 
 class ConsentText(_Section, frozen=True):

@@ -90,6 +90,13 @@ class Stage:
         object.__setattr__(self, "goes_first", self.mandatory or self.missed == "send")
 
 
+InDoubt = Literal["hold", "resend", "fail"]
+"""What becomes of an attempt of which nobody can find out whether it was sent: a person decides, again, or not at all."""
+
+IN_DOUBT: Mapping[Channel, InDoubt] = {"sms": "hold", "email": "resend", "call_task": "hold"}
+"""Where the policy says nothing. A copy of an e-mail has the same Message-ID; a second text is a second text."""
+
+
 class Case(msgspec.Struct, frozen=True, gc=False):
     """What conditions look at: the person, the days overdue (0 or less: not yet), and the sums by currency."""
 
@@ -178,6 +185,7 @@ class Policy:
     consent_required: frozenset[Channel]
     accepted_bases: frozenset[str]
     horizon: Millis
+    in_doubt: Mapping[Channel, InDoubt]
     conditions: tuple[StageCondition, ...] = ()
     tier_conditions: bool = False
     tier_days: tuple[int, ...] = ()

@@ -15,12 +15,22 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds from the first sight of a doubt to the first look, between two looks, and for one answer."""
+
+    first_s: float = 10.0
+    between_s: float = 60.0
+    answer_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
 class EngineConfig:
     """One installation. Times in seconds; `partitions` is the configured number, which places every customer.
 
     `session_timeout_s`: how long Kafka waits for a silent worker before it gives its partitions to another.
     `lease_s`: how long after the start of its claiming transaction an attempt may still be started.
     `provider_timeout_s`: how long one call of a provider may take.
+    `doubt`: how long to wait before a provider is asked about a lost answer.
     `accept_gap`: start although the inbox does not continue where the state ended (records are lost; said aloud).
     """
 
@@ -33,6 +43,7 @@ class EngineConfig:
     provider_timeout_s: float = 10.0
     flush_timeout_s: float = 15.0
     accept_gap: bool = False
+    doubt: Patience = Patience()
 
     def topic(self, name: str) -> str:
         """The full name of one of our topics, or of an input."""

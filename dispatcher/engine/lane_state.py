@@ -22,7 +22,7 @@ class LaneRefused(Exception):
 class LaneState:
     """Records by customer, the index of wake-ups, and the transactional producer that alone may change them.
 
-    `in_doubt` and `waiting_for_profile` count customers.
+    `doubtful` are the customers with an attempt in doubt, `waiting_for_profile` counts those who wait for one.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class LaneState:
         self.wake_ups: WakeUps = restored.wake_ups
         self.instants = Instants(self.records)
         self.watermark = watermark
-        self.in_doubt = restored.in_doubt
+        self.doubtful = restored.doubtful
         self.waiting_for_profile = restored.waiting_for_profile
 
     @classmethod
@@ -95,7 +95,7 @@ class LaneState:
         for key, record in turn.state:
             before = records.get(key)
             records[key] = record
-            self._count(before, record)
+            self._count(key, before, record)
             at = wakes.pop(key)
             if at and (before is None or at != wake_of(before) or at <= turn.now):
                 add(key, at)
@@ -103,10 +103,10 @@ class LaneState:
             if at and at <= turn.now:
                 add(key, at)
 
-    def _count(self, before: bytes | None, after: bytes) -> None:
+    def _count(self, key: bytes, before: bytes | None, after: bytes) -> None:
         was, now = 0 if before is None else flags_of(before), flags_of(after)
         if was != now:
-            self.in_doubt += bool(now & HAS_IN_DOUBT) - bool(was & HAS_IN_DOUBT)
+            (self.doubtful.add if now & HAS_IN_DOUBT else self.doubtful.discard)(key)
             self.waiting_for_profile += bool(now & WAITING_FOR_PROFILE) - bool(was & WAITING_FOR_PROFILE)
 
     async def close(self) -> None:

@@ -17,12 +17,14 @@ from schemas.inbox import (
     Arrival,
     AttemptAccepted,
     AttemptInDoubt,
+    AttemptLooked,
     AttemptRejected,
     AttemptReleased,
+    AttemptResolved,
     Cause,
 )
 
-OutcomeFact = AttemptAccepted | AttemptRejected | AttemptInDoubt | AttemptReleased
+OutcomeFact = AttemptAccepted | AttemptRejected | AttemptInDoubt | AttemptReleased | AttemptLooked | AttemptResolved
 
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 10.0

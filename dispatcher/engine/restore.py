@@ -27,12 +27,15 @@ _SLICE_S = 0.005
 
 @dataclass(slots=True)
 class Restored:
-    """A partition's state as it stands in the log: records by customer, watermark (None: no state), wake-ups."""
+    """A partition's state as it stands in the log: records by customer, watermark (None: no state), wake-ups.
+
+    `doubtful` are the customers with an attempt in doubt.
+    """
 
     records: dict[bytes, bytes] = field(default_factory=dict)
     watermark: Watermark | None = None
     wake_ups: WakeUps = field(default_factory=WakeUps)
-    in_doubt: int = 0
+    doubtful: set[bytes] = field(default_factory=set)
     waiting_for_profile: int = 0
 
 
@@ -102,7 +105,8 @@ async def _index(restored: Restored) -> None:
             add(key, at)
         flags = flags_of(record)
         if flags:
-            restored.in_doubt += bool(flags & HAS_IN_DOUBT)
+            if flags & HAS_IN_DOUBT:
+                restored.doubtful.add(key)
             restored.waiting_for_profile += bool(flags & WAITING_FOR_PROFILE)
         if number % 256 == 0 and time.perf_counter() > yield_at:
             await asyncio.sleep(0)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from dispatcher.engine.app import build_app
 from dispatcher.engine.carriers import Stretch
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import EngineConfig
+from dispatcher.engine.doubts import Doubts, Open
 from dispatcher.engine.gate import Gate, SourcePartition
 from dispatcher.engine.inbox_writer import InboxWriter
 from dispatcher.engine.intake import Intake
@@ -102,6 +104,7 @@ class Worker:
             metrics=parts.metrics,
             health=parts.health,
         )
+        self._doubts = Doubts(self._doubtful, parts.adapters, self._outcomes.report, config.doubt)
         self._progress = Progress(config, self._intake, self._ends, self._writer)
         self._app = build_app(
             config, self._committable, parts.datadir, customers=self._to_lane, intake=self._intake.offer
@@ -118,7 +121,14 @@ class Worker:
         """
         await self._writer.start()
         self._senders.start()
-        for task in (self._ends.run(), self._intake.run(), self._progress.run(), self._outcomes.run(), self._sample()):
+        for task in (
+            self._ends.run(),
+            self._intake.run(),
+            self._progress.run(),
+            self._outcomes.run(),
+            self._sample(),
+            self._doubts.run(),
+        ):
             self._spawn(task)
         self._spawn(self._watch_topology())
         self._spawn(keep_beating(self._parts.health))
@@ -252,6 +262,13 @@ class Worker:
         if lane is not None:
             lane.offer(stretch)
 
+    def _doubtful(self) -> list[Open]:
+        return [
+            Open(partial(_records_of, lane.state.doubtful, lane.state.records), lane.gate.is_open)
+            for lane in self._lanes.values()
+            if lane.state is not None
+        ]
+
     def _watched(self) -> list[TP]:
         return [*(lane.tp for lane in self._lanes.values()), *self._intake.partitions]
 
@@ -337,11 +354,15 @@ class Worker:
             metrics.gates_open(sum(lane.gate.is_open() for lane in lanes))
             states = [lane.state for lane in lanes if lane.state is not None]
             metrics.timers_pending(sum(len(state.wake_ups) for state in states))
-            metrics.in_doubt(sum(state.in_doubt for state in states))
+            metrics.in_doubt(sum(len(state.doubtful) for state in states))
             metrics.waiting_for_profile(sum(state.waiting_for_profile for state in states))
             for lane in lanes:
                 (health.restored if lane.restored else health.restoring)(lane.name)
             await asyncio.sleep(_SAMPLE_S)
+
+
+def _records_of(keys: set[bytes], records: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
+    return [(key, records[key]) for key in keys]
 
 
 async def _set(event: asyncio.Event) -> None:

@@ -107,6 +107,7 @@ def _sms(claim: Claim, creditor: Creditor, piece: Piece) -> Message:
         locale=piece.language,
         sender=creditor.sms_from,
         validity_s=_validity(claim),
+        contact_id=claim.contact_id,
     )
 
 
@@ -129,6 +130,7 @@ def _mail(claim: Claim, creditor: Creditor, piece: Piece) -> Message:
             ("List-Unsubscribe", f"<mailto:{creditor.email}?subject=unsubscribe>"),
         ),
         validity_s=_validity(claim),
+        contact_id=claim.contact_id,
     )
 
 

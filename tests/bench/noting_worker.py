@@ -14,7 +14,19 @@ from typing import TextIO
 
 import uvloop
 
-from channels.protocol import Accepted, Capabilities, Message, NotStarted, Outcome, Permit, Prepared, Rejected
+from channels.protocol import (
+    Accepted,
+    CannotTell,
+    Capabilities,
+    Finding,
+    Lookup,
+    Message,
+    NotStarted,
+    Outcome,
+    Permit,
+    Prepared,
+    Rejected,
+)
 from dispatcher.core.decide import Claim
 from dispatcher.core.policy import Policy, parse
 from dispatcher.engine.clients import Kafka
@@ -52,6 +64,9 @@ class Noting:
             note = {"topic": cause.topic, "partition": cause.partition, "offset": cause.offset, "at": time.time()}
             self._file.write(json.dumps(note) + "\n")
         return Accepted(attempt_id)
+
+    async def reconcile(self, lookup: Lookup, *, deadline_s: float) -> Finding:
+        return CannotTell()
 
     async def close(self) -> None:
         self._file.flush()

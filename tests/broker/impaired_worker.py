@@ -18,7 +18,7 @@ from channels.protocol import Message
 from channels.retrying import Retrying
 from dispatcher import wiring
 from dispatcher.core.claim import Claim
-from dispatcher.engine.config import EngineConfig
+from dispatcher.engine.config import EngineConfig, Patience
 from dispatcher.engine.worker import Parts
 from dispatcher.ops import logs
 from dispatcher.settings import SettingsProblems, load
@@ -81,8 +81,15 @@ def failing(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
 
 
 def soon_giving_up(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
-    """Leases and calls of providers last shorter."""
-    return replace(config, lease_s=LEASE_S, provider_timeout_s=PROVIDER_TIMEOUT_S), parts
+    """Leases and calls of providers last shorter; a provider is not asked about what was lost while a test lasts."""
+    never = Patience(first_s=3_600.0)
+    return replace(config, lease_s=LEASE_S, provider_timeout_s=PROVIDER_TIMEOUT_S, doubt=never), parts
+
+
+def asking_soon(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
+    """The same, but a provider is asked about a lost answer after a moment."""
+    soon = Patience(first_s=0.2, between_s=0.5, answer_s=2.0)
+    return replace(config, lease_s=LEASE_S, provider_timeout_s=PROVIDER_TIMEOUT_S, doubt=soon), parts
 
 
 def trying_once(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
@@ -92,7 +99,8 @@ def trying_once(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts
 
 
 WAYS: Mapping[str, Way] = {
-    way.__name__: way for way in (lane_blocked, loop_blocked, crashing, failing, soon_giving_up, trying_once)
+    way.__name__: way
+    for way in (lane_blocked, loop_blocked, crashing, failing, soon_giving_up, asking_soon, trying_once)
 }
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.accounts import TwilioConfig
-from channels.protocol import Accepted, Deferred, Message, NotStarted, Rejected, Unknown
+from channels.protocol import Absent, Accepted, Deferred, Lookup, Message, NotStarted, Rejected, Unknown
 from channels.sms_twilio import TwilioSms, _retry_after
 from channels.sms_twilio_http import Exchange, OneShotHttpClient, exchange
 from dispatcher.local.twilio import ACCOUNT_SID, AUTH_TOKEN
@@ -309,3 +309,58 @@ def test_any_retry_after_is_a_wait_of_at_most_a_day(value):
 @given(st.text())
 def test_retry_after_without_a_date_to_measure_from_is_a_wait_of_at_most_a_day(value):
     assert 0.0 <= waits(Retry_After=value) <= 86_400.0
+
+
+# --- what became of an attempt in doubt
+
+
+def lookup(since=0, recipient=MESSAGE.recipient):
+    return Lookup("a-1", recipient, since)
+
+
+@pytest.mark.asyncio
+async def test_a_message_whose_answer_was_cut_off_is_found(adapter, twilio):
+    twilio.stage([Cut(created=True)])
+    await send(adapter)
+    assert await adapter.reconcile(lookup(), deadline_s=5.0) == Accepted(twilio.messages[0].sid, segments=1)
+
+
+@pytest.mark.asyncio
+async def test_a_message_that_was_never_created_is_absent(adapter, twilio):
+    twilio.stage([Cut(created=False)])
+    await send(adapter)
+    assert await adapter.reconcile(lookup(), deadline_s=5.0) == Absent()
+
+
+@pytest.mark.asyncio
+async def test_a_message_to_somebody_else_is_not_taken_for_it(adapter):
+    await send(adapter, recipient="+12025550199")
+    assert await adapter.reconcile(lookup(), deadline_s=5.0) == Absent()
+
+
+@pytest.mark.asyncio
+async def test_a_message_from_before_the_claim_is_not_taken_for_it(adapter, twilio):
+    await send(adapter)
+    later = twilio.messages[0].at + 3_600_000
+    assert await adapter.reconcile(lookup(since=later), deadline_s=5.0) == Absent()
+
+
+@pytest.mark.asyncio
+async def test_a_message_is_found_behind_many_others(adapter, twilio):
+    await send(adapter)
+    for _ in range(120):
+        await send(adapter, recipient="+12025550199")
+    assert await adapter.reconcile(lookup(), deadline_s=5.0) == Accepted(twilio.messages[0].sid, segments=1)
+
+
+@pytest.mark.asyncio
+async def test_a_provider_that_does_not_answer_the_question_is_asked_later(twilio):
+    async with adapter_for(config("http://127.0.0.1:9")) as adapter:
+        assert isinstance(await adapter.reconcile(lookup(), deadline_s=1.0), Deferred)
+
+
+@pytest.mark.asyncio
+async def test_an_account_that_is_refused_leaves_the_question_open(twilio):
+    wrong = TwilioConfig(ACCOUNT_SID, "f" * 32, "+15005550006", base_url=twilio.base_url)
+    async with adapter_for(wrong) as adapter:
+        assert isinstance(await adapter.reconcile(lookup(), deadline_s=1.0), Deferred)
