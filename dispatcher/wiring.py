@@ -7,7 +7,7 @@ import random
 import signal
 import sys
 from collections.abc import Mapping
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import NoReturn
 
 import structlog
@@ -17,12 +17,14 @@ from channels.accounts import SmtpConfig, TwilioConfig
 from channels.protocol import Adapter
 from channels.registry import Accounts, RegistryProblems, build
 from channels.retrying import Retrying
-from dispatcher.core.policy import Policy, PolicyProblems, parse
+from dispatcher.core.policy import Policy
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection, EngineConfig
 from dispatcher.engine.gate import SourcePartition
 from dispatcher.engine.inbox_writer import AppendFailed
 from dispatcher.engine.lane_state import LaneRefused
+from dispatcher.engine.policy_at_start import NoPolicy, Unsupplied, policy_at_start
+from dispatcher.engine.policy_switch import Objection
 from dispatcher.engine.topology import Unsuited, stopping_sources
 from dispatcher.engine.worker import Parts, TopicsChanged, Worker, WorkerCrashed
 from dispatcher.exit_codes import ExitCode
@@ -59,7 +61,7 @@ def run_worker(settings: Settings, *, accept_gap: bool = False) -> int:
     logs.configure(settings.log_level)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(serve(settings, engine_config(settings, accept_gap=accept_gap), parts_of(settings)))
+            runner.run(_start(settings, engine_config(settings, accept_gap=accept_gap)))
     except Unstartable as unstartable:
         return _told(unstartable.code, str(unstartable))
     except (KafkaAway, AppendFailed) as away:
@@ -69,15 +71,19 @@ def run_worker(settings: Settings, *, accept_gap: bool = False) -> int:
     return ExitCode.OK
 
 
-async def serve(settings: Settings, config: EngineConfig, parts: Parts) -> None:
+async def _start(settings: Settings, config: EngineConfig) -> None:
+    sources = await sources_of(config)
+    parts = parts_of(settings, await policy_of(settings, config))
+    await serve(settings, config, parts, sources)
+
+
+async def serve(settings: Settings, config: EngineConfig, parts: Parts, sources: frozenset[SourcePartition]) -> None:
     """A worker of these parts beside its pages for operators; see `work`.
 
     Raises:
-        Unstartable: a topic is missing or not as it must be.
         KafkaAway, AppendFailed: Kafka does not answer.
         PortTaken: the pages' port cannot be listened on.
     """
-    sources = await sources_of(config)
     host, port = settings.metrics_host, settings.metrics_port
     with OperationsServer(parts.metrics, parts.health, host=host, port=port) as server:
         _log.info(
@@ -120,22 +126,22 @@ def _leave_at_once(code: int) -> NoReturn:
     os._exit(code)
 
 
-def parts_of(settings: Settings) -> Parts:
-    """What the settings ask for.
+def parts_of(settings: Settings, policy: Policy) -> Parts:
+    """What the settings ask for; `policy` is in force at the start.
 
     Raises:
-        Unstartable: policy, templates or providers are wrong or missing.
+        Unstartable: templates or providers are wrong or missing.
     """
-    policy = read_policy(settings.policy)
     metrics = Metrics(policy.stage_ids, SENTENCES)
     metrics.sending(settings.sending)
     templates = read_templates(settings, metrics)
     clock = clock_for(settings.clock)
     return Parts(
         policy=policy,
-        adapters=adapters(settings, policy),
-        compose=lambda claim: templates.render(claim, policy),
-        script=lambda claim: templates.script(claim, policy),
+        objection=objection_of(settings),
+        adapters=adapters(settings),
+        compose=templates.render,
+        script=templates.script,
         sending=settings.sending,
         allowlist=settings.allowlist,
         clock=clock,
@@ -171,22 +177,19 @@ def engine_config(settings: Settings, *, accept_gap: bool = False) -> EngineConf
     )
 
 
-def read_policy(file: Path | None) -> Policy:
-    """The policy of a start.
+async def policy_of(settings: Settings, config: EngineConfig) -> Policy:
+    """The policy in force; that of DISPATCHER_POLICY if there never was one.
 
     Raises:
-        Unstartable: there is none, or it is wrong; every problem with its place.
+        Unstartable: there is none, or it is wrong (every problem with its place), or no provider is there for it.
+        KafkaAway: Kafka does not answer.
     """
-    if file is None:
-        raise Unstartable(ExitCode.POLICY, "DISPATCHER_POLICY names no policy: start from deploy/policy.example.toml")
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise Unstartable(ExitCode.POLICY, f"{file}: cannot be read ({type(fault).__name__})") from fault
-    parsed = parse(text, file=str(file))
-    if isinstance(parsed, PolicyProblems):
-        raise Unstartable(ExitCode.POLICY, str(parsed))
-    return parsed
+        return await policy_at_start(config, settings.policy, datetime.now(UTC), objection_of(settings))
+    except NoPolicy as missing:
+        raise Unstartable(ExitCode.POLICY, str(missing)) from missing
+    except Unsupplied as unsupplied:
+        raise Unstartable(ExitCode.SETTINGS, str(unsupplied)) from unsupplied
 
 
 def read_templates(settings: Settings, metrics: Metrics) -> Templates:
@@ -201,21 +204,33 @@ def read_templates(settings: Settings, metrics: Metrics) -> Templates:
     return loaded
 
 
-def adapters(settings: Settings, policy: Policy) -> Mapping[Channel, Adapter]:
+def objection_of(settings: Settings) -> Objection:
+    """Tells why a policy cannot be acted on: the mode sends, and it uses a channel that nothing is configured for."""
+    configured: set[Channel] = {"call_task", *_names(settings)}
+
+    def objection(policy: Policy) -> str | None:
+        if settings.sending in ("off", "shadow"):
+            return None
+        used = {channel for stage in policy.stages for ladder in stage.ladders.values() for channel in ladder}
+        missing = sorted(used - configured)
+        if not missing:
+            return None
+        return (
+            f"the policy uses the channel {missing[0]}, and {_MISSING[missing[0]]} is not set: set it, take the channel "
+            "out of the policy, or choose DISPATCHER_SENDING=shadow"
+        )
+
+    return objection
+
+
+def adapters(settings: Settings) -> Mapping[Channel, Adapter]:
     """The providers that are called in this sending mode.
 
     Raises:
-        Unstartable: the mode sends, and the policy uses a channel that nothing is configured for.
+        Unstartable: one cannot be made of what the settings say.
     """
     if settings.sending in ("off", "shadow"):
         return {}
-    used = {channel for stage in policy.stages for ladder in stage.ladders.values() for channel in ladder}
-    for channel in sorted(used - {"call_task"} - _names(settings).keys()):
-        raise Unstartable(
-            ExitCode.SETTINGS,
-            f"the policy uses the channel {channel}, and {_MISSING[channel]} is not set: set it, take the channel out "
-            "of the policy, or choose DISPATCHER_SENDING=shadow",
-        )
     built = build(_names(settings), _accounts(settings))
     if isinstance(built, RegistryProblems):
         raise Unstartable(ExitCode.SETTINGS, "\n".join(built.sentences))

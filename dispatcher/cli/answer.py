@@ -4,8 +4,9 @@ import msgspec
 
 from dispatcher.cli.journal import records
 from dispatcher.cli.kafka import existing, on_kafka
-from dispatcher.cli.policy_file import policy_in_force
+from dispatcher.cli.policy_store import policy_in_force
 from dispatcher.cli.prospect import Prospect, as_recorded, prospect
+from dispatcher.core.policy import Policy
 from dispatcher.engine.clients import Kafka
 from dispatcher.engine.placement import partition_of
 from dispatcher.settings import Settings
@@ -30,8 +31,7 @@ def answer(settings: Settings, customer: str, invoice: str | None, now: Millis) 
     `invoice` leaves out what concerns only others. Where the journal goes on after `now`, the state is not what it
     was, and what was planned then is taken from the journal.
     """
-    policy = policy_in_force(settings)
-    journalled, state = on_kafka(settings, lambda kafka: _read(kafka, settings, customer))
+    policy, journalled, state = on_kafka(settings, lambda kafka: _read(kafka, settings, customer))
     if state is None and not journalled:
         return None
     happened = tuple(record for record in journalled if record.at <= from_millis(now))
@@ -46,11 +46,12 @@ def answer(settings: Settings, customer: str, invoice: str | None, now: Millis) 
     return Answer(customer, policy.hash, happened, ahead)
 
 
-async def _read(kafka: Kafka, settings: Settings, customer: str) -> tuple[list[JournalRecord], Customer | None]:
+async def _read(kafka: Kafka, settings: Settings, customer: str) -> tuple[Policy, list[JournalRecord], Customer | None]:
+    policy = await policy_in_force(kafka, settings)
     journalled = [
         decode_journal(record.value) async for record in records(kafka, settings, customer) if record.value is not None
     ]
-    return journalled, await _state(kafka, settings, customer)
+    return policy, journalled, await _state(kafka, settings, customer)
 
 
 async def _state(kafka: Kafka, settings: Settings, customer: str) -> Customer | None:

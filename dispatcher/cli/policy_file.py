@@ -12,19 +12,26 @@ from dispatcher.settings import Settings
 
 def read_policy(file: str | Path) -> Policy | PolicyProblems:
     """The policy in a file, or what is wrong with it; ends the command where the file cannot be read."""
+    return parse(read_text(file), file=str(file))
+
+
+def read_text(file: str | Path) -> str:
+    """The text of a file; ends the command where it cannot be read."""
     try:
-        text = Path(file).read_text(encoding="utf-8")
+        return Path(file).read_text(encoding="utf-8")
     except OSError as fault:
         stop(ExitCode.USAGE, f"{file}: {fault.strerror}; expected a policy in TOML")
     except UnicodeDecodeError:
         stop(ExitCode.POLICY, f"{file}: not UTF-8; expected a policy in TOML")
-    return parse(text, file=str(file))
 
 
-def policy_in_force(settings: Settings) -> Policy:
-    """The policy that the settings name; ends the command where they name none, or a wrong one."""
+def policy_of_settings(settings: Settings) -> Policy:
+    """The policy of a first start; ends the command where the settings name none, or a wrong one."""
     if settings.policy is None:
-        stop(ExitCode.POLICY, "DISPATCHER_POLICY is not set: expected the policy file that the workers use")
+        stop(
+            ExitCode.POLICY,
+            "no policy was ever applied, and DISPATCHER_POLICY names none: `dispatcher policy apply FILE`",
+        )
     return policy_of(settings.policy)
 
 

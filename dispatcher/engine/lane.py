@@ -8,11 +8,13 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import structlog
 from faust.types import TP
 
 from dispatcher.core.decide import Claim, Conditions
+from dispatcher.core.policy import Policy
 from dispatcher.engine.backlog import Backlog, Taken
 from dispatcher.engine.carriers import ConsumerRecord, Stretch
 from dispatcher.engine.config import EngineConfig
@@ -21,7 +23,9 @@ from dispatcher.engine.lane_state import LaneRefused, LaneState
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.log_ends import LogEnds
 from dispatcher.engine.orphans import Orphans
+from dispatcher.engine.policy_switch import PolicyInForce
 from dispatcher.engine.positions import Committable
+from dispatcher.engine.replanning import Replanning
 from dispatcher.engine.senders import Job, Senders
 from dispatcher.engine.transactions import FlushFailed
 from dispatcher.engine.turn import Decider, Turn
@@ -56,6 +60,7 @@ class Shared:
     """What the lanes of a worker share."""
 
     config: EngineConfig
+    in_force: PolicyInForce
     decider: Decider
     senders: Senders
     orphans: Orphans
@@ -86,6 +91,7 @@ class Lane:
         self._shared = shared
         self._state: LaneState | None = None
         self._backlog = Backlog()
+        self._replanning = Replanning("")
         self._paused = False
         self._work = asyncio.Event()
         self._applied = -1
@@ -111,6 +117,11 @@ class Lane:
     def state(self) -> LaneState | None:
         """The state that the lane keeps, None while it restores."""
         return self._state
+
+    @property
+    def to_replan(self) -> int:
+        """Customers who have not been planned by the policy in force yet."""
+        return len(self._replanning)
 
     def offer(self, stretch: Stretch) -> None:
         """Take records from the agent, or refuse them: the chain shows the hole and the lane reads again."""
@@ -172,6 +183,7 @@ class Lane:
             committed = await shared.committed(self.tp)
             state = await LaneState.restore(shared.config, self.partition, committed)
         self._applied = state.watermark.applied
+        self._replanning = Replanning(state.watermark.planned)
         self._state = state
         self._stalls = 0
         self._heard_at = time.monotonic()
@@ -206,7 +218,7 @@ class Lane:
             self._work.clear()
             async with shared.deciding:  # one lane at a time: while it flushes, the next decides
                 self._latest = max(self._latest, shared.clock.now())
-                turn, taken = Turn(self._latest), self._take()
+                turn, taken = Turn(self._latest, self._policy(state)), self._take()
                 await self._decide(turn, taken.by_customer, state)
                 await self._wake(turn, state)
             if self._must_flush(turn, state):
@@ -218,6 +230,12 @@ class Lane:
             if taken.hole or (self._paused and self._backlog.has_room):
                 await self._seek()
             await self._look_around(state)
+
+    def _policy(self, state: LaneState) -> Policy:
+        """The policy in force: a turn begins and ends with the same one."""
+        policy = self._shared.in_force.policy
+        self._replanning.begin(policy.hash, state.records)
+        return policy
 
     async def _wait(self, state: LaneState) -> None:
         try:
@@ -269,7 +287,7 @@ class Lane:
                 pool.reserve(1)
 
     async def _wake(self, turn: Turn, state: LaneState) -> None:
-        """Plan customers whose time has come again, with what is known now.
+        """Plan customers whose time has come again, or whom another policy planned, with what is known now.
 
         Where events wait, 200 of them or 2 ms, so that a payment is not kept waiting; else more, in slices.
         """
@@ -278,7 +296,7 @@ class Lane:
         conditions = self._conditions()
         yield_at = time.perf_counter() + _SLICE_S
         fired = 0
-        for key in state.wake_ups.due(turn.now, state.instants):
+        for key in chain(state.wake_ups.due(turn.now, state.instants), self._replanning.take()):
             if key in turn.wakes:
                 continue
             decision = self._shared.decider.decide(turn, key, [], state.records.get(key), conditions)
@@ -299,7 +317,8 @@ class Lane:
         if not turn.empty or turn.journal or self.gate.unproved:
             return True
         due = self._finishing or time.monotonic() - self._flushed_at > _IDLE_FLUSH_S
-        return due and self._applied > state.watermark.applied
+        replanned = bool(state.records) and self._replanning.planned != state.watermark.planned
+        return due and (replanned or self._applied > state.watermark.applied)
 
     async def _flush(self, turn: Turn, state: LaneState) -> None:
         shared = self._shared
@@ -309,7 +328,7 @@ class Lane:
         async with shared.flushing:
             lease = Lease.starting_now(shared.config.lease_s)
             try:
-                await state.flush(turn, self._applied)
+                await state.flush(turn, self._applied, self._replanning.planned)
             except FlushFailed:
                 self._flush_failed(turn)
                 raise
@@ -325,7 +344,7 @@ class Lane:
         for claim, appended in turn.claims:
             pool = shared.senders.pool(claim.channel)
             if pool is not None:
-                pool.submit(Job(claim, lease, self.gate.is_open, appended))
+                pool.submit(Job(claim, turn.policy, lease, self.gate.is_open, appended))
         self._count(turn)
 
     def _count(self, turn: Turn) -> None:

@@ -71,12 +71,15 @@ class LaneState:
             raise LaneRefused(found.why)
         return cls(config, transactions, restored, found.watermark)
 
-    async def flush(self, turn: Turn, applied: int) -> None:
-        """Write a turn and the position in one transaction; `FlushFailed` if it is not certain that it stands."""
+    async def flush(self, turn: Turn, applied: int, planned: str) -> None:
+        """Write a turn and the position in one transaction; `FlushFailed` if it is not certain that it stands.
+
+        `planned` is the policy by which all customers were planned, this turn's among them.
+        """
         if self._transactions.spent:
             await self._transactions.close()
             await self._transactions.start()
-        watermark = Watermark(self.watermark.identity, applied)
+        watermark = Watermark(self.watermark.identity, applied, planned)
         mark = (WATERMARK_KEY, msgspec.msgpack.encode(watermark))
         await self._transactions.write(
             (

@@ -14,6 +14,7 @@ import structlog
 
 from channels.protocol import Accepted, Adapter, Deferred, Message, NotStarted, Outcome, Rejected, Unknown
 from dispatcher.core.decide import Claim
+from dispatcher.core.policy import Policy
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.outcomes import OutcomeFact, Outcomes
 from dispatcher.ops.clock import Clock
@@ -30,14 +31,19 @@ _WITHOUT_PROVIDER: frozenset[Channel] = frozenset({"call_task"})
 
 _log = structlog.get_logger(__name__)
 
-Compose = Callable[[Claim], Message]
+Compose = Callable[[Claim, Policy], Message]
+"""The message of a claim, in the words of the policy that decided."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A flushed claim. `may_send` is its lane's gate, `appended` the broker's time (ms) of the event behind it or 0."""
+    """A flushed claim, with the policy that decided it: another may be in force by now.
+
+    `may_send` is its lane's gate, `appended` the broker's time (ms) of the event behind it or 0.
+    """
 
     claim: Claim
+    policy: Policy
     lease: Lease
     may_send: Callable[[], bool]
     appended: int
@@ -156,7 +162,7 @@ class Pool:
 
         self._busy(1)
         try:
-            prepared = self._adapter.prepare(self._compose(job.claim))
+            prepared = self._adapter.prepare(self._compose(job.claim, job.policy))
             if isinstance(prepared, Rejected):
                 return self._told(job, prepared)
             await self._wait_for_gate(job)

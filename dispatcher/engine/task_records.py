@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from dispatcher.core.decide import Claim
+from dispatcher.core.policy import Policy
 from schemas.journal import AmountOfInvoice, TaskRecord
 from schemas.values import from_millis, to_date
 
-Script = Callable[[Claim], str]
+Script = Callable[[Claim, Policy], str]
+"""What the caller may say, in the words of the policy that decided."""
 
 _PRIORITY_OF_PHASE = {"pre_due": 1, "overdue": 5, "collection": 8}
 
@@ -18,8 +20,8 @@ class TaskWriter:
         """Rendering happens in the lane: it has to be quick."""
         self._script = script
 
-    def record(self, claim: Claim) -> TaskRecord:
-        """The task for the person who calls."""
+    def record(self, claim: Claim, policy: Policy) -> TaskRecord:
+        """The task for the person who calls; `policy` is the one that decided."""
         return TaskRecord(
             task_id=claim.attempt_id,
             kind="call",
@@ -30,7 +32,7 @@ class TaskWriter:
             expires_at=from_millis(claim.expires_at),
             priority=_PRIORITY_OF_PHASE[claim.stage.phase],
             assignee=claim.responsible,
-            script=self._script(claim),
+            script=self._script(claim, policy),
             amounts=tuple(
                 AmountOfInvoice(
                     invoice_id,

@@ -30,13 +30,14 @@ Counted = tuple[str | None, Result, ReasonCode, Channel | None]
 
 @dataclass(slots=True)
 class Turn:
-    """What a lane is about to flush.
+    """What a lane is about to flush; one policy decides all of it.
 
     `claims` go to senders once they stand, with the append time (ms) of their cause; `settled` are the append times of
     payments; `counts` are journal records, counted once they stand; `repeated` are events seen before, by topic.
     """
 
     now: Millis
+    policy: Policy
     state: list[Entry] = field(default_factory=list)
     journal: list[Entry] = field(default_factory=list)
     tasks: list[Entry] = field(default_factory=list)
@@ -56,9 +57,8 @@ class Turn:
 class Decider:
     """Applies records and wake-ups to customers; `records` are the state records of the lane's partition."""
 
-    def __init__(self, policy: Policy, tasks: TaskWriter) -> None:
+    def __init__(self, tasks: TaskWriter) -> None:
         """One for all lanes of a worker."""
-        self._policy = policy
         self._tasks = tasks
 
     def decide(
@@ -81,10 +81,10 @@ class Decider:
                 arrivals.append(arrival)
                 if type(arrival.fact) is InvoiceSettled and arrival.appended:
                     turn.settled.append(arrival.appended)
-            decision = decide(customer_id, customer, arrivals, self._policy, turn.now, conditions)
+            decision = decide(customer_id, customer, arrivals, turn.policy, turn.now, conditions)
             encoded = record if _unchanged(decision, customer, record) else _encoded(decision)
             tasks = [each for each in decision.claims if each.channel == "call_task"] if decision.claims else ()
-            written = [(key, journal.encode(self._tasks.record(each))) for each in tasks]
+            written = [(key, journal.encode(self._tasks.record(each, turn.policy))) for each in tasks]
         except Exception:  # a fault of ours, or a record that is not ours: parked, told, and never in the way
             if record is not None and customer is EMPTY:
                 raise  # our own state is unreadable: nothing may be decided, or overwritten, on such a footing
@@ -140,7 +140,7 @@ class Decider:
                 invoice_ids=(),
                 result="parked",
                 reasons=(Reason(code),),
-                policy=self._policy.hash,
+                policy=turn.policy.hash,
                 cause=cause,
             )
             turn.journal.append((key, journal.encode(entry)))

@@ -26,6 +26,7 @@ from dispatcher.engine.lane_state import LaneRefused
 from dispatcher.engine.log_ends import LogEnds
 from dispatcher.engine.orphans import Orphans
 from dispatcher.engine.outcomes import Outcomes
+from dispatcher.engine.policy_switch import Objection, PolicyInForce, follow
 from dispatcher.engine.positions import Committable, PositionedConsumer
 from dispatcher.engine.progress import Progress
 from dispatcher.engine.senders import Compose, Pool, Senders
@@ -53,9 +54,13 @@ _CREDITS = {"sms": 256, "email": 128}
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a worker is made of beside Kafka: the decision's inputs and the way out."""
+    """What a worker is made of beside Kafka: the decision's inputs and the way out.
+
+    `policy` is in force at the start; `objection` judges those that are applied while it runs.
+    """
 
     policy: Policy
+    objection: Objection
     adapters: Mapping[Channel, Adapter]
     compose: Compose
     script: Script
@@ -92,6 +97,7 @@ class Worker:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._background: set[asyncio.Task[None]] = set()
+        self._in_force = PolicyInForce(parts.policy, parts.objection, _Announced(parts.metrics, parts.health))
         self._shared = self._share()
         self._intake = Intake(
             config,
@@ -131,6 +137,7 @@ class Worker:
         ):
             self._spawn(task)
         self._spawn(self._watch_topology())
+        self._spawn(follow(self._config, self._in_force, self._nudge_all))
         self._spawn(keep_beating(self._parts.health))
         loop = asyncio.get_running_loop()
         starting = loop.create_task(self._app.start())
@@ -269,6 +276,10 @@ class Worker:
             if lane.state is not None
         ]
 
+    def _nudge_all(self) -> None:
+        for lane in self._lanes.values():
+            lane.nudge()
+
     def _watched(self) -> list[TP]:
         return [*(lane.tp for lane in self._lanes.values()), *self._intake.partitions]
 
@@ -278,7 +289,8 @@ class Worker:
         parts = self._parts
         return Shared(
             config=self._config,
-            decider=Decider(parts.policy, TaskWriter(parts.script)),
+            in_force=self._in_force,
+            decider=Decider(TaskWriter(parts.script)),
             senders=self._senders,
             orphans=Orphans(self._config, self._senders, self._outcomes),
             ends=self._ends,
@@ -352,6 +364,7 @@ class Worker:
             lanes = list(self._lanes.values())
             metrics.input_lag(INBOX, sum(lane.behind for lane in lanes))
             metrics.gates_open(sum(lane.gate.is_open() for lane in lanes))
+            metrics.to_replan(sum(lane.to_replan for lane in lanes))
             states = [lane.state for lane in lanes if lane.state is not None]
             metrics.timers_pending(sum(len(state.wake_ups) for state in states))
             metrics.in_doubt(sum(len(state.doubtful) for state in states))
@@ -363,6 +376,24 @@ class Worker:
 
 def _records_of(keys: set[bytes], records: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
     return [(key, records[key]) for key in keys]
+
+
+@dataclass(frozen=True, slots=True)
+class _Announced:
+    """The operator's pages: `/metrics` and `/readyz`."""
+
+    metrics: Metrics
+    health: Health
+
+    def policy(self, policy_hash: str, stages: tuple[str, ...]) -> None:
+        """This one decides: its stages have their series."""
+        self.metrics.policy(policy_hash)
+        self.metrics.stages(stages)
+        self.health.policy(policy_hash)
+
+    def policy_refused(self) -> None:
+        """Counted."""
+        self.metrics.policy_refused()
 
 
 async def _set(event: asyncio.Event) -> None:

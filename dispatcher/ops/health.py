@@ -33,12 +33,16 @@ class Stuck:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Whether the process takes part; `clock` says how the clock was set, None for the real time."""
+    """Whether the process takes part; `clock` says how the clock was set, None for the real time.
+
+    `policy` is the hash of the one that decides.
+    """
 
     assigned: bool
     restoring: tuple[str, ...]
     sending: Sending
     clock: str | None
+    policy: str | None
 
     @property
     def ready(self) -> bool:
@@ -64,6 +68,7 @@ class Health:
         self._heard: dict[str, float] = {}
         self._restoring: dict[str, None] = {}
         self._assigned = False
+        self._policy: str | None = None
 
     def beat(self, name: str) -> None:
         """`name` moves, and is expected to be heard of again."""
@@ -90,6 +95,10 @@ class Health:
         """Whether the group has given out partitions, and not taken them back since."""
         self._assigned = assigned
 
+    def policy(self, policy_hash: str) -> None:
+        """The policy that decides from now on."""
+        self._policy = policy_hash
+
     def stuck(self) -> tuple[Stuck, ...]:
         """Who is silent for too long, the longest first; empty while all is well."""
         now = self._monotonic()
@@ -101,7 +110,8 @@ class Health:
 
     def readiness(self) -> Readiness:
         """Whether the process takes part."""
-        return Readiness(self._assigned, tuple(sorted(self._restoring.copy())), self._sending, self._clock)
+        restoring = tuple(sorted(self._restoring.copy()))
+        return Readiness(self._assigned, restoring, self._sending, self._clock, self._policy)
 
 
 async def keep_beating(health: Health, *, every_s: float = BEAT_EVERY_S) -> None:

@@ -8,7 +8,7 @@ import platform
 from collections.abc import Iterable
 from typing import Final, get_args
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, disable_created_metrics
 from prometheus_client.exposition import generate_latest
 
 from dispatcher import __version__
@@ -72,6 +72,9 @@ class Metrics:
         self._waiting = self._gauge("waiting_for_profile", "Customers who wait for a profile")
         self._gates = self._gauge("gate_open", "Lanes that may send")
         self._timers = self._gauge("timers_pending", "Wake-ups ahead")
+        self._policy = Info("dispatcher_policy", "The policy that decides, by its hash.", registry=self.registry)
+        self._policies_refused = self._counter("policies_refused", "Policies that were applied and cannot be used here")
+        self._to_replan = self._gauge("to_replan", "Customers whom the policy in force has not planned yet")
         self._lane_restores = self._counter("lane_restores", "Restores of a lane's state")
         self._rebalances = self._counter("rebalances", "Assignments of partitions")
         self._holes = self._counter("holes_repaired", "Gaps in delivery closed by reading again")
@@ -87,6 +90,18 @@ class Metrics:
             for result, reasons in OCCURRING.items():
                 for reason in reasons:
                     self._decisions.add(0, stage, result, reason)
+
+    def policy(self, policy_hash: str) -> None:
+        """The policy in force: one series, replaced as a whole."""
+        self._policy.info({"hash": policy_hash})
+
+    def policy_refused(self) -> None:
+        """A policy was applied that this process cannot use; the former one stays."""
+        self._policies_refused.inc()
+
+    def to_replan(self, customers: int) -> None:
+        """How many customers wait to be planned by the policy in force."""
+        self._to_replan.set(customers)
 
     def event(self, topic: str, result: EventResult, n: int = 1) -> None:
         """Events of an input topic (its name without the installation's prefix)."""

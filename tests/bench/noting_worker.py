@@ -88,16 +88,17 @@ async def main() -> None:
     templates = Templates()
     claims: dict[str, Claim] = {}
 
-    def compose(claim: Claim) -> Message:
+    def compose(claim: Claim, policy: Policy) -> Message:
         claims[claim.attempt_id] = claim
         return templates.render(claim, policy)
 
     with Path(file).open("w", encoding="utf-8") as notes, tempfile.TemporaryDirectory() as folder:
         parts = Parts(
             policy=policy,
+            objection=lambda _: None,
             adapters={"sms": Noting("sms", notes, claims), "email": Noting("email", notes, claims)},
             compose=compose,
-            script=lambda claim: templates.script(claim, policy),
+            script=templates.script,
             sending="on",
             allowlist=frozenset(),
             clock=SettableClock(to_millis(load.noon())),

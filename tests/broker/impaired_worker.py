@@ -18,10 +18,11 @@ from channels.protocol import Message
 from channels.retrying import Retrying
 from dispatcher import wiring
 from dispatcher.core.claim import Claim
+from dispatcher.core.policy import Policy
 from dispatcher.engine.config import EngineConfig, Patience
 from dispatcher.engine.worker import Parts
 from dispatcher.ops import logs
-from dispatcher.settings import SettingsProblems, load
+from dispatcher.settings import Settings, SettingsProblems, load
 
 LEASE_S = 1.0
 PROVIDER_TIMEOUT_S = 3.0
@@ -45,9 +46,9 @@ class Panic(BaseException):
 def lane_blocked(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
     """The lane that is to write a call task stands still."""
 
-    def script(claim: Claim) -> str:
+    def script(claim: Claim, policy: Policy) -> str:
         _block(parts.datadir)
-        return parts.script(claim)
+        return parts.script(claim, policy)
 
     return config, replace(parts, script=script)
 
@@ -55,9 +56,9 @@ def lane_blocked(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Part
 def loop_blocked(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
     """The loop stands still while a message is written; no lane is at work then."""
 
-    def compose(claim: Claim) -> Message:
+    def compose(claim: Claim, policy: Policy) -> Message:
         _block(parts.datadir)
-        return parts.compose(claim)
+        return parts.compose(claim, policy)
 
     return config, replace(parts, compose=compose)
 
@@ -65,7 +66,7 @@ def loop_blocked(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Part
 def crashing(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
     """The first call task ends it."""
 
-    def script(claim: Claim) -> Never:
+    def script(claim: Claim, policy: Policy) -> Never:
         raise Panic("out of order")
 
     return config, replace(parts, script=script)
@@ -74,7 +75,7 @@ def crashing(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
 def failing(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
     """No call can be worded."""
 
-    def script(claim: Claim) -> Never:
+    def script(claim: Claim, policy: Policy) -> Never:
         raise ValueError("no words")
 
     return config, replace(parts, script=script)
@@ -116,9 +117,15 @@ def main() -> None:
     if isinstance(settings, SettingsProblems):
         raise TypeError(str(settings))
     logs.configure(settings.log_level)
-    config, parts = WAYS[sys.argv[1]](wiring.engine_config(settings), wiring.parts_of(settings))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(wiring.serve(settings, config, parts))
+        runner.run(serve(settings, WAYS[sys.argv[1]]))
+
+
+async def serve(settings: Settings, way: Way) -> None:
+    config = wiring.engine_config(settings)
+    sources = await wiring.sources_of(config)
+    policy = await wiring.policy_of(settings, config)
+    await wiring.serve(settings, *way(config, wiring.parts_of(settings, policy)), sources)
 
 
 if __name__ == "__main__":

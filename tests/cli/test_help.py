@@ -28,6 +28,8 @@ COMMANDS = [
     "doctor",
     "policy",
     "policy check",
+    "policy apply",
+    "policy show",
 ]
 
 

@@ -13,7 +13,7 @@ def nowhere() -> str:
         return f"127.0.0.1:{free.getsockname()[1]}"
 
 
-@pytest.mark.parametrize("name", ["topics plan", "topics apply", "journal", "rejected list"])
+@pytest.mark.parametrize("name", ["topics plan", "topics apply", "journal", "rejected list", "policy show"])
 def test_a_command_that_needs_kafka_says_that_it_is_away(command, nowhere: str, name: str):
     ended = command(*name.split(), DISPATCHER_BOOTSTRAP_SERVERS=nowhere)
 

@@ -1,0 +1,100 @@
+"""Reading and writing `reminders.policy`: what was ever applied, what is in force, and how that is changed by one at a time.
+
+Who writes first fences everybody else who is about to (one transactional id for all) and reads the topic after that. So of
+several workers at their first start one publishes, and the others find its policy; text and name stand together or not at
+all.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from dispatcher.engine.clients import Kafka, KafkaAway, Record
+from dispatcher.engine.config import EngineConfig
+from dispatcher.engine.transactions import Entry, FlushFailed, PartitionTransactions
+from schemas import policies, topics
+from schemas.policies import IN_FORCE_KEY, InForce, PolicyText
+
+MOST_TEXT_BYTES = 400_000
+"""Longest text of a policy: with its frame it has to fit into one record."""
+
+_PARTITION = 0
+_MOST_TRIES = 10
+
+
+class StrangeRecord(Exception):
+    """The topic holds something that is no policy; the message says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The topic up to `end`: texts by hash in the order of their first application, and the one in force."""
+
+    texts: Mapping[str, PolicyText]
+    in_force: InForce | None = None
+    end: int = 0
+
+    @property
+    def active(self) -> PolicyText | None:
+        """The text in force; None before the first policy."""
+        return None if self.in_force is None else self.texts.get(self.in_force.hash)
+
+    def after(self, record: Record) -> "Policies":
+        """The topic with one more record.
+
+        Raises:
+            StrangeRecord: it is none of ours.
+        """
+        end = record.offset + 1
+        if record.key is None or record.value is None:
+            raise StrangeRecord(f"{record!r} has no key or no value")
+        try:
+            if record.key == IN_FORCE_KEY:
+                return Policies(self.texts, policies.decode_in_force(record.value), end)
+            text = policies.decode_text(record.value)
+        except msgspec.DecodeError as fault:
+            raise StrangeRecord(f"{record!r} is no policy") from fault
+        return Policies({**self.texts, text.hash: text}, self.in_force, end)
+
+
+async def read(kafka: Kafka, topic: str) -> Policies:
+    """The whole topic; `StrangeRecord` for what is none of ours, `KafkaAway` where Kafka does not answer."""
+    found = Policies({})
+    async for record in kafka.read(topic, partition=_PARTITION):
+        found = found.after(record)
+    return found
+
+
+async def put_in_force(kafka: Kafka, config: EngineConfig, text: PolicyText, *, first_only: bool = False) -> Policies:
+    """Have `text` decide from now on, unless it does already, or (`first_only`) any other does.
+
+    Returns what stood before and is left as it is, or what stands now; `in_force` tells which.
+
+    Raises:
+        StrangeRecord: the topic holds what is none of ours.
+        KafkaAway: Kafka does not answer, or others are at it without end.
+    """
+    topic = config.topic(topics.POLICY)
+    for _ in range(_MOST_TRIES):
+        alone = PartitionTransactions(config.connection, f"{config.app_id}-policy", _PARTITION, config.flush_timeout_s)
+        try:
+            await alone.start()
+            standing = await read(kafka, topic)
+            if standing.in_force is not None and (first_only or standing.in_force.hash == text.hash):
+                return standing
+            await alone.write([(topic, list(_entries(standing, text)))])
+        except FlushFailed:
+            continue  # somebody else was faster, or nobody knows: the topic does
+        except TimeoutError as fault:
+            raise KafkaAway("Kafka did not take the policy in time: is it reachable?") from fault
+        finally:
+            await alone.close()
+        return await read(kafka, topic)
+    raise KafkaAway("the policy could not be written: others write policies without end, or Kafka refuses")
+
+
+def _entries(standing: Policies, text: PolicyText) -> Iterator[Entry]:
+    if text.hash not in standing.texts:
+        yield text.hash.encode(), policies.encode(text)
+    yield IN_FORCE_KEY, policies.encode(InForce(text.hash, text.who, text.at))
