@@ -99,8 +99,17 @@ class Consent(msgspec.Struct, frozen=True, array_like=True, gc=False):
     allowed: bool
 
 
+Became = Literal["claimed", "refused", "unanswered", "reached", "conversation"]
+"""What is known of a contact: nothing yet, refused before it left, reached nobody, reached somebody, or a conversation with
+the customer."""
+
+
 class Contact(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A contact that counts against caps and minimum gaps; claims count, released ones are taken out again."""
+    """An entry of the ledger of contacts, ours or one that was reported; released claims are taken out again.
+
+    `at` is when it was claimed, or made by others; `became_at` (0: as `at`) when it became what it `became`. `point` is a
+    digest of the number or address ("" if that is not known), `inbound` says that the customer made the contact.
+    """
 
     attempt_id: str
     at: Millis
@@ -108,6 +117,10 @@ class Contact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     stage: str
     creditor_id: str | None
     invoice_ids: tuple[str, ...]
+    became: Became = "claimed"
+    became_at: Millis = 0
+    point: str = ""
+    inbound: bool = False
 
 
 AttemptState = Literal["claimed", "accepted", "in_doubt"]

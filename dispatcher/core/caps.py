@@ -1,66 +1,125 @@
-"""How often a customer may be contacted: the ledger of contacts against caps and the minimum gap.
+"""How often a customer may be contacted: the ledger of contacts against caps, cool-downs and the minimum gap.
 
 All channels share one ledger, and every entry counts from its claim on. A rolling window of length `w` is half open: what
-lies exactly `w` back counts no more. Calendar periods are those of the customer's zone.
+lies exactly `w` back counts no more. Calendar periods are those of the customer's zone. What the ledger does not know of an
+entry (its creditor, its invoices, its contact point) never makes it count less.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import msgspec
 
-from dispatcher.core.rules import Cap, Policy
+from dispatcher.core.rules import Cap
 from dispatcher.core.zones import Place, day_begins, day_in
+from schemas.reasons import ReasonCode
 from schemas.state import Contact
 from schemas.values import Channel, Day, Millis, to_date
 
 
-class Limit(msgspec.Struct, frozen=True, gc=False):
-    """A cap that allows no contact before `until`; `rule` names it, `count` of `most` is what it saw."""
+class Asked(msgspec.Struct, frozen=True, gc=False):
+    """The contact that caps are asked about; `point` is the digest of its number or address."""
 
-    rule: str
+    channel: Channel
+    creditor_id: str
+    invoice_ids: tuple[str, ...]
+    point: str
+
+
+class Limit(msgspec.Struct, frozen=True, gc=False):
+    """A cap that allows no contact before `until`; `count` is what it saw."""
+
+    cap: Cap
     until: Millis
     count: int
-    most: int
+
+    @property
+    def code(self) -> ReasonCode:
+        """The reason code."""
+        return self.cap.code
+
+    @property
+    def rule(self) -> str:
+        """The rule of the policy."""
+        return self.cap.rule
 
 
 def gap_ends(min_gap: Millis, contacts: Sequence[Contact], contact_id: str | None) -> Millis:
     """When a minimum gap after the last contact has passed.
 
     An earlier attempt of the very contact (`contact_id`) is no other contact: falling back to another channel is not held
-    up by what never arrived.
+    up by what never arrived. Nor is it one when the customer calls.
     """
     latest: Millis = 0
     for contact in contacts:
         if contact.at > latest and (contact_id is None or not contact.attempt_id.startswith(contact_id)):
-            latest = contact.at
+            latest = latest if contact.inbound else contact.at
     return latest + min_gap
 
 
-def limit(policy: Policy, contacts: Sequence[Contact], channel: Channel, place: Place, at: Millis) -> Limit | None:
-    """The cap that holds a contact by `channel` at `at` back longest, if any does."""
+def limit(  # noqa: PLR0917  a cap's question in full
+    caps: Sequence[Cap], contacts: Sequence[Contact], asked: Asked, place: Place, at: Millis, under_way: Container[str]
+) -> Limit | None:
+    """The cap that holds a contact back longest at `at`, if any does. `under_way`: the ids of attempts that are open."""
     longest: Limit | None = None
-    for cap in policy.caps:
-        if channel in cap.channels:
-            reached = _reached(cap, contacts, place, at)
-            if reached is not None and (longest is None or reached.until > longest.until):
-                longest = reached
+    for cap in caps:
+        if asked.channel in cap.channels and len(contacts) >= cap.max:
+            for times in counted(cap, contacts, asked, under_way):
+                reached = _reached(cap, times, place, at)
+                if reached is not None and (longest is None or reached.until > longest.until):
+                    longest = reached
     return longest
 
 
-def _reached(cap: Cap, contacts: Sequence[Contact], place: Place, at: Millis) -> Limit | None:
-    if len(contacts) < cap.max:
+def counted(
+    cap: Cap, contacts: Sequence[Contact], asked: Asked, under_way: Container[str]
+) -> Sequence[Sequence[Millis]]:
+    """When what a cap counts took place, for each debt of the contact where the cap's scope is one, else once."""
+    channels = cap.counted
+    entries = [each for each in contacts if each.channel in channels and counts(cap, each, under_way)]
+    if cap.scope == "debt":
+        return [
+            [happened(cap, each) for each in entries if debt in each.invoice_ids or not each.invoice_ids]
+            for debt in asked.invoice_ids
+        ]
+    if cap.scope == "creditor":
+        entries = [each for each in entries if each.creditor_id in (asked.creditor_id, None)]
+    elif cap.scope == "point":
+        entries = [each for each in entries if each.point in (asked.point, "")]
+    return ([happened(cap, each) for each in entries],)
+
+
+def counts(cap: Cap, entry: Contact, under_way: Container[str]) -> bool:
+    """Whether an entry is what a cap counts. A call that may still be made may still become a conversation."""
+    if cap.counts == "claims":
+        return not entry.inbound
+    if cap.counts == "conversations":
+        return entry.became == "conversation" or (
+            entry.became == "claimed" and entry.channel == "call_task" and entry.attempt_id in under_way
+        )
+    if entry.inbound or entry.became == "refused":
+        return False
+    return cap.counts == "attempts" or entry.became != "unanswered"
+
+
+def happened(cap: Cap, entry: Contact) -> Millis:
+    """When it took place: claims count from when they were made, the rest from when it came about, as far as is known."""
+    return entry.at if cap.counts == "claims" else entry.became_at or entry.at
+
+
+def _reached(cap: Cap, times: Sequence[Millis], place: Place, at: Millis) -> Limit | None:
+    if len(times) < cap.max:
         return None
     if cap.period == "rolling":
         since = at - cap.length
-        counted = sorted(each.at for each in contacts if each.at > since and each.channel in cap.channels)
-        if len(counted) < cap.max:
+        recent = sorted(each for each in times if each > since)
+        if len(recent) < cap.max:
             return None
-        return Limit(f"caps.{cap.id}", counted[-cap.max] + cap.length, len(counted), cap.max)
+        return Limit(cap, recent[-cap.max] + cap.length, len(recent))
     first, following = period(cap, day_in(place, at))
-    count = sum(each.channel in cap.channels and day_in(place, each.at) >= first for each in contacts)
+    count = sum(day_in(place, each) >= first for each in times)
     if count < cap.max:
         return None
-    return Limit(f"caps.{cap.id}", day_begins(place, following), count, cap.max)
+    return Limit(cap, day_begins(place, following), count)
 
 
 def period(cap: Cap, day: Day) -> tuple[Day, Day]:
@@ -74,10 +133,3 @@ def period(cap: Cap, day: Day) -> tuple[Day, Day]:
     first = day - date.day + 1
     following = date.replace(year=date.year + date.month // 12, month=date.month % 12 + 1, day=1)
     return first, following.toordinal()
-
-
-def remembered(contacts: tuple[Contact, ...], since: Millis) -> tuple[Contact, ...]:
-    """The entries, oldest first and at least one, that any cap or gap can still see."""
-    if contacts[0].at > since:
-        return contacts
-    return tuple([each for each in contacts if each.at > since])

@@ -3,11 +3,11 @@
 from msgspec.structs import replace
 
 from dispatcher.core import identity
-from dispatcher.core.caps import remembered
 from dispatcher.core.claim import Claim
 from dispatcher.core.flights import CLAIM_CHECK
 from dispatcher.core.grouping import Approach, Member
 from dispatcher.core.ladder import Chosen
+from dispatcher.core.ledger import point_name, remembered
 from dispatcher.core.outcomes import about
 from dispatcher.core.pages import because, note_decision, note_event
 from dispatcher.core.rules import DAY, NEVER, Stage
@@ -36,7 +36,8 @@ def make(turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen,
         turn.drop_retry(contact_id)
     attempt_id = identity.attempt_id(contact_id, number)
     now, channel, creditor_id = turn.now, chosen.channel, approach.creditor.id
-    entry = Contact(attempt_id, now, channel, stage.id, creditor_id, ids)
+    point = point_name(chosen.point) if turn.policy.counts_points else ""
+    entry = Contact(attempt_id, now, channel, stage.id, creditor_id, ids, "claimed", 0, point)
     contacts = turn.contacts
     turn.contacts = (*remembered(contacts, now - turn.policy.horizon), entry) if contacts else (entry,)
     result, code = _result(turn, chosen)

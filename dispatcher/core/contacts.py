@@ -5,12 +5,15 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
+from dispatcher.core.caps import Asked
 from dispatcher.core.claims import end_refused, make
 from dispatcher.core.flights import in_flight
 from dispatcher.core.grouping import Approach, Member, invoice_id_of, lead_of, totals
 from dispatcher.core.holds import points_free_at
 from dispatcher.core.ladder import Chosen, NoChannel, choose
+from dispatcher.core.ledger import point_name
 from dispatcher.core.pages import because, note_decision
+from dispatcher.core.reserve import reserved
 from dispatcher.core.rules import MINUTE, Creditor
 from dispatcher.core.tiers import tier_of
 from dispatcher.core.timing import slot_of
@@ -142,10 +145,19 @@ def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen:
     if retry is not None and retry[1].not_before > turn.now:
         at = retry[1].not_before
         return PutOff(approach, "deferred", because(retry[1].reason), f"deferred|retry|{at}", at, at)
-    slot = slot_of(turn, profile.quiet_hours, chosen.channel, None if retry is None else retry[0], approach.lead.stage)
+    asked = _asked(turn, approach, chosen)
+    slot = slot_of(turn, profile.quiet_hours, asked, None if retry is None else retry[0], approach.lead.stage)
     if slot.waits_for is not None:
         next_at = slot.at if slot.found else None
+        if next_at is not None and approach.lead.stage.mandatory:
+            turn.mandatory_waits = (*turn.mandatory_waits, (approach.lead.stage.id, asked, next_at))
         return PutOff(approach, "deferred", slot.waits_for, f"deferred|time|{next_at}", next_at, slot.at)
+    if turn.policy.reserve_for_mandatory and not approach.lead.stage.mandatory:
+        kept = reserved(turn, turn.policy.caps, asked, approach.tier.name)
+        if kept is not None:
+            seen: dict[str, str | int] = {"cap": kept.reached.rule, "most": kept.reached.cap.max, "stage": kept.stage}
+            reasons = (Reason("reserved", "reserve_for_mandatory", seen),)
+            return PutOff(approach, "deferred", reasons, f"deferred|reserved|{kept.until}", kept.until, kept.until)
     code = _lane_stop(turn, chosen.channel)
     if code is not None:
         look_at = turn.now + (PAUSED_FOR if code == "paused" else LOOK_AGAIN)
@@ -153,6 +165,11 @@ def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen:
         return PutOff(approach, result, because(code), f"{result}|{code}", None, look_at)
     make(turn, profile, approach, chosen, slot.end)
     return _MADE
+
+
+def _asked(turn: Turn, approach: Approach, chosen: Chosen) -> Asked:
+    point = point_name(chosen.point) if turn.policy.counts_points else ""
+    return Asked(chosen.channel, approach.creditor.id, approach.invoice_ids, point)
 
 
 def _lane_stop(turn: Turn, channel: Channel) -> ReasonCode | None:

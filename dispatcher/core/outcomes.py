@@ -10,7 +10,7 @@ import re
 from msgspec.structs import replace
 
 from dispatcher.core.draft import Draft
-from dispatcher.core.identity import reported_id
+from dispatcher.core.ledger import REACHED, became, enter_report
 from dispatcher.core.notes import Note
 from schemas.inbox import (
     AttemptAccepted,
@@ -24,16 +24,10 @@ from schemas.inbox import (
 )
 from schemas.journal import Result
 from schemas.reasons import CODES, ReasonCode
-from schemas.state import LOOKED_ENOUGH, Attempt, Contact, Retry
+from schemas.state import LOOKED_ENOUGH, Attempt, Retry
 from schemas.values import Channel, Millis
 
-REPORTED = "reported"
-"""Stage of a ledger entry for a contact that somebody else made."""
-
 _BY_CODE: dict[str, ReasonCode] = {code: code for code in CODES}
-_REACHED = frozenset({"reached", "delivered", "conversation", "promise", "paid", "message_left"})
-"""Outcomes of a call task that say the customer was told, whatever the contact class."""
-
 _WORDS = re.compile(r"[a-z]+([_-][a-z]+){0,5}")
 
 
@@ -52,6 +46,7 @@ def rejected(draft: Draft, fact: AttemptRejected, stamp: Stamp) -> Note:  # noqa
     if attempt is None or attempt.state == "accepted":
         return _unknown("attempt.rejected", fact.attempt_id)
     draft.drop_attempt(fact.attempt_id)
+    became(draft, fact.attempt_id, "refused", attempt.claimed_at)
     if fact.refusal in ("recipient", "suppressed"):
         retry_later(draft, attempt, (*attempt.tried, attempt.channel), 0, "refused")
     detail = f"{fact.refusal} {fact.code}"
@@ -107,23 +102,15 @@ def released(draft: Draft, fact: AttemptReleased, stamp: Stamp) -> Note:  # noqa
 
 
 def reported(draft: Draft, fact: ContactReported, stamp: Stamp) -> Note:
-    """`contact.reported`: closes a task of ours, or counts a contact that somebody else made."""
+    """`contact.reported`: closes a task of ours, and is entered into the ledger of contacts."""
+    enter_report(draft, fact, stamp)
     attempt = draft.attempts.get(fact.task_id or "")
     if fact.task_id is not None and attempt is not None:
         draft.drop_attempt(fact.task_id)
-        told = fact.contact_class == "right_party" or fact.outcome in _REACHED
+        told = fact.contact_class == "right_party" or fact.outcome in REACHED
         result: Result = "delivered" if told else "undelivered"
         return about(attempt, fact.task_id, "contact.reported", "reported", result, detail=_plain(fact.outcome))
-    if fact.direction == "outbound" and fact.task_id is None and fact.contact_id is None:
-        _count(draft, fact, reported_id(stamp[1], stamp[2]))
     return Note("contact.reported", "recorded", fact.invoice_ids, channel=fact.channel, detail=_plain(fact.outcome))
-
-
-def _count(draft: Draft, fact: ContactReported, name: str) -> None:
-    if all(each.attempt_id != name for each in draft.contacts):
-        made = Contact(name, fact.at, fact.channel, REPORTED, None, fact.invoice_ids)
-        draft.contacts = tuple(sorted((*draft.contacts, made), key=lambda each: (each.at, each.attempt_id)))
-        draft.changed = True
 
 
 def retry_later(

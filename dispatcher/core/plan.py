@@ -111,13 +111,13 @@ def _say_stopped(turn: Turn, invoice_id: str, stage: Stage, stop: Stop) -> None:
 
 
 def _contact(turn: Turn, profile: ProfileStated, groups: list[tuple[str, list[Member]]]) -> None:
-    """Contacts for each creditor, the most severe stage first.
+    """Contacts for each creditor: those that are mandatory, then the most severe stage first.
 
     A contact uses up gap, caps and credit of the others, so those that were put off are considered again after it; so is a
     stage that waited for a mandatory one. Only what remains put off in the end is said.
     """
     if len(groups) > 1:
-        groups.sort(key=_severity)
+        groups.sort(key=_precedence)
     put_off: list[PutOff] = []
     made = True
     while made and groups:
@@ -138,8 +138,9 @@ def _contact(turn: Turn, profile: ProfileStated, groups: list[tuple[str, list[Me
         say_put_off(turn, each)
 
 
-def _severity(group: tuple[str, list[Member]]) -> int:
-    return -max(member.stage.index for member in group[1])
+def _precedence(group: tuple[str, list[Member]]) -> tuple[bool, int]:
+    stages = [member.stage for member in group[1]]
+    return not any(stage.mandatory for stage in stages), -max(stage.index for stage in stages)
 
 
 def _credit_notes(turn: Turn, creditor_id: str) -> Notes:

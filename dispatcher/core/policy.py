@@ -13,6 +13,7 @@ from dispatcher.core.policy_text import (
     CapText,
     ClassText,
     ConsentText,
+    CooldownText,
     CreditorText,
     General,
     InDoubtText,
@@ -26,7 +27,18 @@ from schemas.values import CHANNELS
 __all__ = ["Policy", "PolicyProblem", "PolicyProblems", "parse"]
 
 _Section = TypeVar("_Section")
-_TABLES = ("creditors", "classes", "stages", "tiers", "windows", "caps", "consent", "minimum_amount", "in_doubt")
+_TABLES = (
+    "creditors",
+    "classes",
+    "stages",
+    "tiers",
+    "windows",
+    "caps",
+    "cooldowns",
+    "consent",
+    "minimum_amount",
+    "in_doubt",
+)
 
 
 def parse(text: str, *, file: str = "policy") -> Policy | PolicyProblems:
@@ -67,6 +79,7 @@ class _Reader:
         classes = self._listed(content, "classes", ClassText)
         windows = self._named(content, "windows", WindowText)
         caps = self._listed(content, "caps", CapText)
+        cooldowns = self._listed(content, "cooldowns", CooldownText)
         consent = self._read(content.get("consent", {}), ConsentText, "consent")
         in_doubt = self._read(content.get("in_doubt", {}), InDoubtText, "in_doubt")
         minimum = self._read(content.get("minimum_amount", {}), dict[str, int], "minimum_amount")
@@ -82,6 +95,7 @@ class _Reader:
             classes=classes or DEFAULT_CLASSES,
             windows={channel: windows[channel] for channel in CHANNELS if channel in windows},
             caps=caps,
+            cooldowns=cooldowns,
             consent=consent,
             in_doubt=in_doubt,
             minimum_amount=minimum,

@@ -8,12 +8,15 @@ from typing import Any
 
 import msgspec
 
+from dispatcher.core.ledger import horizon
+from dispatcher.core.policy_caps import compiled_caps
 from dispatcher.core.policy_problems import Add, check_unique
 from dispatcher.core.policy_stages import compiled_classes, compiled_stages
 from dispatcher.core.policy_text import (
     CapText,
     ClassText,
     ConsentText,
+    CooldownText,
     CreditorText,
     General,
     InDoubtText,
@@ -22,13 +25,10 @@ from dispatcher.core.policy_text import (
     WindowText,
 )
 from dispatcher.core.rules import (
-    DAY,
     DAY_KINDS,
     DEFAULT,
     HOUR,
-    Cap,
     Creditor,
-    Period,
     Policy,
     Ranges,
     Tier,
@@ -37,11 +37,6 @@ from dispatcher.core.rules import (
 from dispatcher.core.tiers import DEFAULT_RULE, compiled, turning_days
 from schemas.values import CHANNELS, Channel
 
-_PERIOD_LENGTH: dict[str, tuple[Period, int]] = {
-    "calendar_day": ("calendar_day", DAY),
-    "calendar_week": ("calendar_week", 7 * DAY),
-    "calendar_month": ("calendar_month", 31 * DAY),
-}
 _EARLIEST_START, _LATEST_START = 5 * 60, 12 * 60
 
 
@@ -56,6 +51,7 @@ class Sections:
     classes: tuple[ClassText, ...]
     windows: Mapping[Channel, WindowText]
     caps: tuple[CapText, ...]
+    cooldowns: tuple[CooldownText, ...]
     consent: ConsentText
     in_doubt: InDoubtText
     minimum_amount: Mapping[str, int]
@@ -75,7 +71,8 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
     _check_amounts(sections.minimum_amount, add)
     check_unique("tiers", [rule.id for rule in sections.tiers], add)
     check_unique("caps", [cap.id for cap in sections.caps], add)
-    caps = tuple(_cap(text) for text in sections.caps)
+    check_unique("cooldowns", [each.id for each in sections.cooldowns], add)
+    caps = compiled_caps(sections.caps, sections.cooldowns)
     min_gap = general.min_gap_hours * HOUR
     by_tier = any(each.tiers for each in conditions)
     return Policy(
@@ -93,10 +90,12 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
         promise_grace_days=general.promise_grace_days,
         day_starts=day_starts,
         spread=general.spread_minutes,
+        reserve_for_mandatory=general.reserve_for_mandatory,
         phases={stage.id: stage.phase for stage in stages},
         consent_required=frozenset(sections.consent.required),
         accepted_bases=frozenset(sections.consent.accepted_bases),
-        horizon=max([min_gap, *(stage.min_gap or 0 for stage in stages), *(cap.length for cap in caps)]) + 2 * DAY,
+        horizon=horizon([min_gap, *(stage.min_gap or 0 for stage in stages)], caps),
+        counts_points=any(cap.scope == "point" for cap in caps),
         conditions=conditions,
         tier_conditions=by_tier,
         tier_days=_tier_days(sections.tiers) if by_tier else (),
@@ -128,15 +127,6 @@ def _creditor(name: str, text: CreditorText) -> Creditor:
         link_hosts=tuple(host.lower() for host in text.link_hosts),
         postal_address=text.postal_address,
     )
-
-
-def _cap(text: CapText) -> Cap:
-    if text.window in _PERIOD_LENGTH:
-        period, length = _PERIOD_LENGTH[text.window]
-    else:
-        period = "rolling"
-        length = int(text.window[:-1]) * (HOUR if text.window.endswith("h") else DAY)
-    return Cap(id=text.id, max=text.max, period=period, length=length, channels=frozenset(text.channels))
 
 
 def _window(channel: Channel, text: WindowText, add: Add) -> Window:

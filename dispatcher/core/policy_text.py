@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from dispatcher.core.rules import IN_DOUBT, InDoubt, Missed, Tone
+from dispatcher.core.rules import IN_DOUBT, Counted, InDoubt, Missed, Tone
 from schemas.values import CHANNELS, Channel, ClockTime, Country, Party, Phase
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_\-]{0,39}$")]
@@ -16,6 +16,7 @@ WorkingDays = Annotated[int, msgspec.Meta(ge=1, le=60)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 Range = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+ScopeText = Literal["person", "creditor", "account", "debt", "point"]
 CapWindow = Annotated[str, msgspec.Meta(pattern=r"^([1-9]\d{0,3}[hd]|calendar_(day|week|month))$")]
 
 
@@ -31,6 +32,7 @@ class General(_Section, frozen=True):
     day_starts: ClockTime = "08:00"
     spread_minutes: Annotated[int, msgspec.Meta(ge=0, le=240)] = 0
     min_gap_hours: Count = 0
+    reserve_for_mandatory: bool = False
     promise_grace_days: Annotated[int, msgspec.Meta(ge=0, le=60)] = 0
     max_contacts_per_hour: dict[Channel, Positive] = {}
 
@@ -161,12 +163,29 @@ class WindowText(_Section, frozen=True):
 
 
 class CapText(_Section, frozen=True):
-    """`[[caps]]`: `window` is "24h", "7d" (rolling) or "calendar_day", "calendar_week", "calendar_month"."""
+    """`[[caps]]`: `window` is "24h", "7d" (rolling) or "calendar_day", "calendar_week", "calendar_month".
+
+    `account` is another word for `creditor`: within one customer they are the same.
+    """
 
     id: Name
     max: Positive
     window: CapWindow
     channels: tuple[Channel, ...] = CHANNELS
+    counts: Counted = "claims"
+    scope: ScopeText = "person"
+    min_gap_hours: Count = 0
+
+
+class CooldownText(_Section, frozen=True):
+    """`[[cooldowns]]`: no contact by `channels` for `hours` after what is named, if it came about by `after_channels`."""
+
+    id: Name
+    after: Literal["claim", "attempt", "contact", "conversation"]
+    hours: Positive
+    channels: tuple[Channel, ...] = CHANNELS
+    after_channels: tuple[Channel, ...] = CHANNELS
+    scope: ScopeText = "person"
 
 
 class InDoubtText(_Section, frozen=True):

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from schemas.inbox import ProfileStated
+from schemas.reasons import ReasonCode
 from schemas.values import Channel, Day, Millis, Phase
 
 DEFAULT = "default"
@@ -133,15 +134,41 @@ class StageCondition:
     tiers: frozenset[str]
 
 
+Counted = Literal["claims", "attempts", "contacts", "conversations"]
+"""What a cap counts; each of them is among those before it. What is not known yet counts as what it may still become.
+
+`claims`: every contact from its claim on. `attempts`: unless it was refused before it left. `contacts`: unless it is known
+to have reached nobody. `conversations`: with the customer, whoever called.
+"""
+
+Scope = Literal["person", "creditor", "debt", "point"]
+"""Within what a cap counts: all about the customer, one creditor's account, one invoice, one number or address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """At most `max` contacts by these channels within the period; `length` is that of a rolling one."""
+    """At most `max` contacts within the period; `length` is that of a rolling one.
+
+    It holds back contacts by `channels`, and counts those by `of` (None: the same channels). `rule` and `code` say so in
+    reasons: a minimum gap and a cool-down are caps of one within their hours.
+    """
 
     id: str
     max: int
     period: Period
     length: Millis
     channels: frozenset[Channel]
+    counts: Counted = "claims"
+    scope: Scope = "person"
+    of: frozenset[Channel] | None = None
+    code: ReasonCode = "cap"
+    rule: str = ""
+    counted: frozenset[Channel] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The channels that count, and the cap's name in reasons."""
+        object.__setattr__(self, "counted", self.channels if self.of is None else self.of)
+        object.__setattr__(self, "rule", self.rule or f"caps.{self.id}")
 
 
 Ranges = tuple[tuple[int, int], ...]
@@ -160,8 +187,10 @@ class Window:
 class Policy:
     """A whole policy. `hash` is that of its content: comments and layout do not change it.
 
+    `reserve_for_mandatory`: a contact that is not mandatory leaves a slot of the caps to one that is and will need it.
     `day_starts` is the local minute at which the stages of a day become due, `spread` the minutes over which customers are
-    spread from then on and from each opening of a window. `horizon` is how far back the ledger of contacts matters.
+    spread from then on and from each opening of a window. `horizon` is how far back the ledger of contacts matters,
+    `counts_points` whether a cap asks for contact points.
     `conditions` are those of the stages that are not for everybody; `tier_conditions` says whether any names a tier, and
     `tier_days` are the days overdue on which that tier can change. `max_contacts_per_hour` is where a channel
     stops by itself, for all customers together.
@@ -181,10 +210,12 @@ class Policy:
     promise_grace_days: int
     day_starts: int
     spread: int
+    reserve_for_mandatory: bool
     phases: Mapping[str, Phase]
     consent_required: frozenset[Channel]
     accepted_bases: frozenset[str]
     horizon: Millis
+    counts_points: bool
     in_doubt: Mapping[Channel, InDoubt]
     conditions: tuple[StageCondition, ...] = ()
     tier_conditions: bool = False

@@ -5,7 +5,7 @@ They are solved as one, so that a contact put off by a cap is put off to the hou
 
 import msgspec
 
-from dispatcher.core.caps import gap_ends, limit
+from dispatcher.core.caps import Asked, Limit, gap_ends, limit
 from dispatcher.core.pages import because
 from dispatcher.core.rules import Stage
 from dispatcher.core.turn import Turn
@@ -31,8 +31,8 @@ class Slot(msgspec.Struct, frozen=True, gc=False):
     found: bool
 
 
-def slot_of(turn: Turn, quiet: tuple[QuietSpan, ...], channel: Channel, contact_id: str | None, stage: Stage) -> Slot:
-    """The slot of a stage's contact by `channel`; `contact_id` if it was tried before."""
+def slot_of(turn: Turn, quiet: tuple[QuietSpan, ...], asked: Asked, contact_id: str | None, stage: Stage) -> Slot:
+    """The slot of a stage's contact; `contact_id` if it was tried before."""
     policy, place, contacts, now = turn.policy, turn.place, turn.contacts, turn.now
     at = now
     first: tuple[Reason, ...] | None = None
@@ -42,12 +42,13 @@ def slot_of(turn: Turn, quiet: tuple[QuietSpan, ...], channel: Channel, contact_
         if free_at > now:
             first = _MIN_GAP if min_gap is None else because("min_gap", f"{stage.rule}.min_gap_hours")
             at = free_at
+    channel = asked.channel
     window = policy.windows[channel]
     for _ in range(_ROUNDS):
-        reached = limit(policy, contacts, channel, place, at) if contacts else None
+        reached = limit(policy.caps, contacts, asked, place, at, turn.attempts) if contacts else None
         if reached is not None:
             at = reached.until
-            first = first or (Reason("cap", reached.rule, {"contacts": reached.count, "most": reached.most}),)
+            first = first or (reason_of(reached),)
             continue
         free = opening(window, place, quiet, at, turn.spread)
         if free is None:
@@ -57,6 +58,15 @@ def slot_of(turn: Turn, quiet: tuple[QuietSpan, ...], channel: Channel, contact_
         first = first or _closed(place, channel, at)
         at = free.start
     return Slot((now // WEEK + 1) * WEEK, 0, first or _closed(place, channel, now), False)  # noqa: FBT003
+
+
+def reason_of(reached: Limit) -> Reason:
+    """The reason that a cap gives, with what it counted."""
+    cap = reached.cap
+    seen: dict[str, str | int] = {"contacts": reached.count, "most": cap.max}
+    if cap.counts != "claims" or cap.scope != "person":
+        seen |= {"counts": cap.counts, "scope": cap.scope}
+    return Reason(reached.code, reached.rule, seen)
 
 
 def _closed(place: Place, channel: Channel, at: Millis) -> tuple[Reason, ...]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from msgspec import field
 from msgspec.structs import astuple
 
+from dispatcher.core.caps import Asked
 from dispatcher.core.claim import Claim, Conditions
 from dispatcher.core.draft import Draft
 from dispatcher.core.identity import share
@@ -28,7 +29,8 @@ class Turn(Draft, kw_only=True):
     `starts` is when the customer's days begin, in milliseconds past local midnight, `spread` the customer's delay after an
     opening; `today` is the customer's day. `wake_at` is the earliest instant found so far at which something can change.
     `causes`: invoice -> the event of this turn that touched it; `cause`, the last event, stands in for the others. `told` is
-    the journal's form of the cause that was last written, `told_of`.
+    the journal's form of the cause that was last written, `told_of`. `mandatory_waits`: stage, contact and planned
+    instant of mandatory contacts that are due and wait for their hour.
     """
 
     customer_id: str
@@ -49,6 +51,7 @@ class Turn(Draft, kw_only=True):
     records: list[JournalRecord] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     withdrawn: tuple[str, ...] = ()
+    mandatory_waits: tuple[tuple[str, Asked, Millis], ...] = ()
 
     def begin(self) -> None:
         """Reads the customer's clock, as the profile says now."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from dispatcher.core.caps import gap_ends, limit, period, remembered
+from dispatcher.core.caps import Asked, gap_ends, limit, period
+from dispatcher.core.ledger import remembered
 from dispatcher.core.rules import Cap
 from dispatcher.core.zones import place_of
 from schemas.inbox import AttemptAccepted
@@ -18,6 +19,12 @@ def contact(when: str, channel="email", name="x.1") -> Contact:
 
 def ledger(*entries) -> tuple[Contact, ...]:
     return tuple(contact(*each) for each in entries)
+
+
+def held(rules, contacts, channel, now, **about):
+    """The cap that holds a contact back, asked about invoice I-1 of the default creditor."""
+    asked = Asked(channel, about.get("creditor", "default"), about.get("debts", ("I-1",)), about.get("point", "p"))
+    return limit(rules.caps, contacts, asked, BERLIN, now, about.get("under_way", ()))
 
 
 def capped(window: str, most: int = 2, channels='["email", "sms", "call_task"]'):
@@ -43,30 +50,30 @@ UNTIL = {
 
 @pytest.mark.parametrize("window", UNTIL)
 def test_a_cap_allows_again_at_its_time(window):
-    reached = limit(capped(window), TWO, "email", BERLIN, at("2026-03-11 12:00"))
+    reached = held(capped(window), TWO, "email", at("2026-03-11 12:00"))
     assert (reached.until if reached else None) == (at(UNTIL[window]) if UNTIL[window] else None)
 
 
 def test_what_lies_exactly_one_window_back_counts_no_more():
     rules = capped("24h", 1)
-    found = [limit(rules, TWO[:1], "sms", BERLIN, at("2026-03-10 10:00") + shift) for shift in (-1, 0)]
+    found = [held(rules, TWO[:1], "sms", at("2026-03-10 10:00") + shift) for shift in (-1, 0)]
     assert (found[0].until, found[1]) == (at("2026-03-10 10:00"), None)
 
 
 def test_a_cap_of_a_channel_counts_that_channel_alone():
     rules = capped("7d", 1, '["sms"]')
     now = at("2026-03-11 12:00")
-    assert [limit(rules, TWO, channel, BERLIN, now) is None for channel in ("sms", "email")] == [False, True]
+    assert [held(rules, TWO, channel, now) is None for channel in ("sms", "email")] == [False, True]
 
 
 def test_the_cap_that_holds_longest_is_the_reason():
     rules = policy(("max = 3", "max = 1"))
-    assert limit(rules, TWO[1:], "sms", BERLIN, at("2026-03-11 12:00")).rule == "caps.total_week"
+    assert held(rules, TWO[1:], "sms", at("2026-03-11 12:00")).rule == "caps.total_week"
 
 
 def test_a_contact_that_lies_ahead_counts():
     rules = capped("24h", 1)
-    assert limit(rules, ledger(("2026-03-12 09:00",)), "email", BERLIN, at("2026-03-11 12:00")) is not None
+    assert held(rules, ledger(("2026-03-12 09:00",)), "email", at("2026-03-11 12:00")) is not None
 
 
 PERIODS = [

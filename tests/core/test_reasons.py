@@ -272,6 +272,8 @@ EXAMPLES = {
 }
 
 ELSEWHERE = {
+    "cool_down": "in test_cap_dimensions",
+    "reserved": "in test_reserve",
     "lease_expired": "given back by the sender",
     "provider_misconfigured": "given back by the sender",
     "too_large": "parked by the engine",

@@ -1,0 +1,56 @@
+"""The last slot of a cap belongs to the mandatory, dated contact, not to the courtesy."""
+
+from msgspec.structs import replace
+
+from tests.core.builders import due, known, overdue, policy
+
+ONE_A_WEEK = (("max = 3", "max = 1"), ("min_gap_hours = 20", "min_gap_hours = 0"))
+RESERVING = (*ONE_A_WEEK, ("min_gap_hours = 0", "min_gap_hours = 0\nreserve_for_mandatory = true"))
+
+
+def courtesy_before_a_notice(rules):
+    """On 20 March a reminder is due for a new invoice, and four days later the notice about an old one."""
+    story = known(rules, "2026-03-20 10:00")
+    story.hear(overdue("I-old", "2026-03-10", creditor_id="acme"))
+    story.customer = replace(story.customer, contacts=(), attempts={})  # as if it had been long ago
+    story.claims.clear()
+    story.hear(due("I-new", "2026-03-20"))
+    return story
+
+
+def test_a_courtesy_leaves_the_slot_to_the_notice_that_will_need_it():
+    story = courtesy_before_a_notice(policy(*RESERVING))
+    record = story.records[-1]
+    assert (record.result, record.reasons[0].code, record.next_at.isoformat()) == (
+        "deferred",
+        "reserved",
+        "2026-03-24T07:00:00+00:00",
+    )
+
+
+def test_the_reason_names_the_cap_and_the_stage():
+    story = courtesy_before_a_notice(policy(*RESERVING))
+    reason = story.records[-1].reasons[0]
+    assert (reason.rule, reason.inputs) == (
+        "reserve_for_mandatory",
+        {"cap": "caps.total_week", "most": 1, "stage": "notice"},
+    )
+
+
+def test_the_notice_then_goes_on_its_day():
+    story = courtesy_before_a_notice(policy(*RESERVING)).until("2026-03-24 12:00")
+    assert [(claim.stage.id, claim.claimed_at) for claim in story.claims][:1] == [("notice", 1774335600000)]
+
+
+def test_without_the_rule_the_courtesy_is_served_first():
+    story = courtesy_before_a_notice(policy(*ONE_A_WEEK))
+    assert [claim.stage.id for claim in story.claims] == ["today"]
+
+
+def test_of_two_creditors_in_one_turn_the_mandatory_contact_goes_before_the_more_severe():
+    rules = policy(*ONE_A_WEEK, ('[windows.call_task]\nweekday = ["09:00', '[windows.call_task]\nweekday = ["07:00'))
+    story = known(rules, "2026-03-11 10:00")
+    story.hear(overdue("I-call", "2026-03-10"))
+    story.until("2026-03-27 10:00").hear(overdue("I-notice", "2026-03-26", creditor_id="acme"))
+    story.until("2026-04-09 06:30")
+    assert [claim.stage.id for claim in story.claims] == ["first", "notice", "first", "notice"]
