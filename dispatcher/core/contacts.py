@@ -53,6 +53,9 @@ class PutOff(msgspec.Struct, frozen=True, gc=False):
 
 _MADE = Made()
 
+_LANE_RULES: dict[ReasonCode, str] = {"paused": "sending", "input_behind": "inputs", "provider_limit": "providers"}
+"""What of the worker, not of the policy, holds a contact back."""
+
 
 def consider(
     turn: Turn,
@@ -132,7 +135,8 @@ def _worth_it(turn: Turn, members: Sequence[Member], amounts: dict[str, int]) ->
 
 def _unreachable(turn: Turn, approach: Approach, why: NoChannel) -> PutOff:
     rule = f"{approach.lead.stage.rule}.channels"
-    reasons = tuple(Reason(code, rule) for code in why.codes)
+    ladder = approach.lead.stage.ladders[approach.tier.name]
+    reasons = tuple(Reason(code, rule, {"channels": ", ".join(ladder)}) for code in why.codes)
     look_at = points_free_at(turn, turn.now) if "hold" in why.codes else None
     return PutOff(approach, "suppressed", reasons, f"suppressed|{why.codes[0]}", None, look_at)
 
@@ -141,10 +145,10 @@ def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen:
     """The stops of time and of the lane."""
     retry = approach.retry
     if turn.attempts and in_flight(turn, approach.creditor.id):
-        return PutOff(approach, "waiting", because("in_flight"), "waiting|in_flight")
+        return PutOff(approach, "waiting", because("in_flight", "attempts"), "waiting|in_flight")
     if retry is not None and retry[1].not_before > turn.now:
         at = retry[1].not_before
-        return PutOff(approach, "deferred", because(retry[1].reason), f"deferred|retry|{at}", at, at)
+        return PutOff(approach, "deferred", _tried(retry[1]), f"deferred|retry|{at}", at, at)
     asked = _asked(turn, approach, chosen)
     slot = slot_of(turn, profile.quiet_hours, asked, None if retry is None else retry[0], approach.lead.stage)
     if slot.waits_for is not None:
@@ -162,7 +166,7 @@ def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen:
     if code is not None:
         look_at = turn.now + (PAUSED_FOR if code == "paused" else LOOK_AGAIN)
         result: Result = "waiting" if code == "input_behind" else "deferred"
-        return PutOff(approach, result, because(code), f"{result}|{code}", None, look_at)
+        return PutOff(approach, result, because(code, _LANE_RULES[code]), f"{result}|{code}", None, look_at)
     make(turn, profile, approach, chosen, slot.end)
     return _MADE
 
@@ -170,6 +174,10 @@ def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen:
 def _asked(turn: Turn, approach: Approach, chosen: Chosen) -> Asked:
     point = point_name(chosen.point) if turn.policy.counts_points else ""
     return Asked(chosen.channel, approach.creditor.id, approach.invoice_ids, point)
+
+
+def _tried(retry: Retry) -> tuple[Reason, ...]:
+    return (Reason(retry.reason, "attempts", {"attempts": retry.number}),)
 
 
 def _lane_stop(turn: Turn, channel: Channel) -> ReasonCode | None:
@@ -205,6 +213,6 @@ def say_put_off(turn: Turn, put_off: PutOff) -> None:
         approach.creditor.id,
         stage,
         None,
-        put_off.next_at,
+        put_off.look_at if put_off.next_at is None else put_off.next_at,
         approach.tier,
     )

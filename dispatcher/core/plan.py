@@ -26,6 +26,8 @@ from schemas.state import Invoice
 Notes = Sequence[tuple[str, Invoice]]
 """Open credit notes."""
 
+_NO_PROFILE = because("waiting_for_profile", "customer.updated")
+
 
 def plan(turn: Turn) -> None:
     """Plans everything about a customer once; claims, records and the wake-up are left in the turn."""
@@ -59,15 +61,15 @@ def _plan_unknown(turn: Turn) -> None:
             _close(turn, invoice_id, invoice)
         elif invoice.stated is not None and invoice.kind == "invoice":
             if erased:
-                say(turn, invoice_id, "suppressed|erased", "suppressed", because("erased"))
+                say(turn, invoice_id, "suppressed|erased", "suppressed", because("erased", "customer.erased"))
             else:
-                say(turn, invoice_id, "waiting|waiting_for_profile", "waiting", because("waiting_for_profile"))
+                say(turn, invoice_id, "waiting|waiting_for_profile", "waiting", _NO_PROFILE)
 
 
 def _close(turn: Turn, invoice_id: str, invoice: Invoice) -> None:
     if invoice.kind == "invoice":
         code = closing_code(invoice)
-        say(turn, invoice_id, f"cancelled|{code}", "cancelled", because(code))
+        say(turn, invoice_id, f"cancelled|{code}", "cancelled", because(code, "invoice.settled"))
 
 
 def _assess(turn: Turn, profile: ProfileStated, invoice_id: str, invoice: Invoice) -> Member | None:

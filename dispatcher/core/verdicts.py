@@ -45,10 +45,10 @@ def say_upcoming(turn: Turn, invoice_id: str, invoice: Invoice, where: Standing)
     upcoming, ending = where.upcoming, where.ending
     if upcoming is None:
         if not invoice.verdict.endswith(ending):
-            say(turn, invoice_id, "suppressed|ladder_done" + ending, "suppressed", because("ladder_done"))
+            say(turn, invoice_id, "suppressed|ladder_done" + ending, "suppressed", because("ladder_done", "stages"))
     elif where.blocked:
         verdict = f"waiting|not_overdue|{upcoming.id}"
-        say(turn, invoice_id, verdict, "waiting", because("not_overdue"), upcoming)
+        say(turn, invoice_id, verdict, "waiting", because("not_overdue", "overdue_on"), upcoming)
     elif not invoice.verdict.endswith(ending):
         planned_for = turn.opens(where.begins_on)
         reasons = because("due", upcoming.rule)
