@@ -28,7 +28,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
     `invoices` are all that the message speaks of, credit notes of the creditor among them (`kind`). A request may start
     from `not_before` until before `not_after`, the end of the contact window. `days_overdue` is that of the oldest invoice,
-    0 if none is overdue. The repr shows neither the person nor the contact point.
+    0 if none is overdue. `opt_out_line`: a duty asks that the message say how to opt out. The repr shows neither the person
+    nor the contact point.
     """
 
     customer_id: str
@@ -48,6 +49,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     tier: str
     responsible: str
     cause: Cause | None
+    opt_out_line: bool = False
 
     def __repr__(self) -> str:
         return f"Claim({self.attempt_id!r}, {self.channel!r}, stage={self.stage.id!r})"

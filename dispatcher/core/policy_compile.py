@@ -126,6 +126,7 @@ def _creditor(name: str, text: CreditorText) -> Creditor:
         consequences=text.consequences,
         link_hosts=tuple(host.lower() for host in text.link_hosts),
         postal_address=text.postal_address,
+        opt_out_line=text.opt_out_line,
     )
 
 

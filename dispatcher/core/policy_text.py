@@ -51,6 +51,7 @@ class CreditorText(_Section, frozen=True):
     consequences: dict[str, tuple[Text, ...]] = {}
     link_hosts: tuple[Text, ...] = ()
     postal_address: Text | None = None
+    opt_out_line: bool = True
 
 
 class ClassText(_Section, frozen=True):

@@ -30,7 +30,10 @@ DAY_KINDS: tuple[DayKind, ...] = ("weekday", "saturday", "sunday", "holiday")
 
 @dataclass(frozen=True, slots=True)
 class Creditor:
-    """In whose name a message speaks. `consequences`: locale -> sentences that the creditor declares true."""
+    """In whose name a message speaks. `consequences`: locale -> sentences that the creditor declares true.
+
+    `opt_out_line`: every message says how to opt out, whether a duty asks for it or not.
+    """
 
     id: str
     legal_name: str
@@ -44,6 +47,7 @@ class Creditor:
     consequences: Mapping[str, tuple[str, ...]]
     link_hosts: tuple[str, ...]
     postal_address: str | None
+    opt_out_line: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Mail:
 def composed_sms(piece: Piece, facts: Facts) -> str:
     """The text of an SMS, on one line and within the limits of providers."""
     (message,) = _blocks(piece, facts, KINDS["sms"].blocks)
-    return sms_text(piece.layouts[0].render(facts | {"message": _one_line(message)}))
+    return sms_text(piece.layouts[0].render(facts | {"message": _one_line(message)}), piece.language)
 
 
 def composed_mail(piece: Piece, facts: Facts) -> Mail:

@@ -102,7 +102,9 @@ def shared_facts(claim: Claim, creditor: Creditor, matter: Matter, piece: Piece,
         "days": matter.days(oldest),
         "pay_by": _pay_by(claim, matter, formats, sms=sms),
         "link": "" if sms and len(link) > _LONGEST_SMS_LINK else link,
+        "opt_out": creditor.opt_out_line or claim.opt_out_line,
         "reply_stop": creditor.sms_from.lstrip("+").isdigit(),
+        "brief": False,
     }
 
 

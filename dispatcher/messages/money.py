@@ -75,7 +75,7 @@ def money_pattern(currency: str, locale: Locale, *, plain: bool = False) -> Mone
     if plain and not is_gsm(symbol):
         symbol = currency
     signs = tuple(
-        (_with_symbol(before, symbol), _with_symbol(after, symbol))
+        (_before_digits(before, symbol), _after_digits(after, symbol))
         for before, after in zip(number.prefix, number.suffix, strict=True)
     )
     return MoneyPattern(
@@ -88,9 +88,11 @@ def money_pattern(currency: str, locale: Locale, *, plain: bool = False) -> Mone
     )
 
 
-def _with_symbol(affix: str, symbol: str) -> str:
-    if affix.endswith("¤") and symbol[-1:].isalpha():
-        symbol += _NO_BREAK_SPACE
-    elif affix.startswith("¤") and symbol[:1].isalpha():
-        symbol = _NO_BREAK_SPACE + symbol
-    return affix.replace("¤", symbol)
+def _before_digits(prefix: str, symbol: str) -> str:
+    spaced = symbol + _NO_BREAK_SPACE if prefix.endswith("¤") and symbol[-1:].isalpha() else symbol
+    return prefix.replace("¤", spaced)
+
+
+def _after_digits(suffix: str, symbol: str) -> str:
+    spaced = _NO_BREAK_SPACE + symbol if suffix.startswith("¤") and symbol[:1].isalpha() else symbol
+    return suffix.replace("¤", spaced)

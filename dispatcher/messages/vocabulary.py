@@ -23,7 +23,9 @@ SHARED: dict[str, str] = {
     "days": "days since that date, 0 if it has not passed",
     "pay_by": "the date by which payment is asked for, or nothing before the due date",
     "link": "where to pay, if it is one trusted link for everything; or nothing",
+    "opt_out": "true if the message must say how to opt out",
     "reply_stop": "true if an SMS from this sender can be answered with STOP",
+    "brief": "true where an SMS would be longer than the policy allows: leave out courtesies",
 }
 """Variables of every template, and what they hold. Dates and amounts are texts in the customer's own format."""
 

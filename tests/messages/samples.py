@@ -11,7 +11,11 @@ from schemas.inbox import BillLine, ProfileStated
 from schemas.state import Invoice
 
 DUE = date(2026, 11, 3).toordinal()
-CONSEQUENCE = {"en": "A late payment fee of £5 may be added.", "zh-CN": "可能产生5英镑的逾期费用。"}
+CONSEQUENCE = {
+    "en": "A late payment fee of £5 may be added.",
+    "zh-CN": "可能产生5英镑的逾期费用。",
+    "es": "Puede aplicarse un recargo de 5 libras.",
+}
 PAY_URL = "https://pay.northwind.example/i/8f3k2"
 
 PHASES = {

@@ -1,4 +1,4 @@
-"""Every built-in template, said about one invoice and about three, in both languages."""
+"""Every built-in template, said about one invoice and about three, in every language."""
 
 import re
 from html import unescape
@@ -8,11 +8,13 @@ import pytest
 from dispatcher.messages.facts import PAY_WITHIN_DAYS
 from dispatcher.messages.formats import formats
 from dispatcher.messages.sms_segments import segments
-from dispatcher.messages.wording import Essentials, absent, improper, indiscreet
+from dispatcher.messages.sms_text import sms_text
+from dispatcher.messages.tone import improper
+from dispatcher.messages.wording import Essentials, absent, indiscreet, seen_on_a_locked_screen
 from tests.messages.samples import CONSEQUENCE, CREDITOR, DAYS, DUE, PAY_URL, PHASES, THREE, claim, invoice
 from tests.messages.samples import policy as sample_policy
 
-LANGUAGES = {"en-GB": ("en", "en_GB"), "zh-CN": ("zh-CN", "zh_Hans_CN")}
+LANGUAGES = {"en-GB": ("en", "en_GB"), "zh-CN": ("zh-CN", "zh_Hans_CN"), "es-MX": ("es", "es_MX")}
 
 every = [
     pytest.mark.parametrize("message", PHASES),
@@ -36,7 +38,10 @@ def essentials(message, locale, invoices, *, sms=False):
     pay_by = today + PAY_WITHIN_DAYS
     return Essentials(
         creditor=CREDITOR["display_name"],
-        amounts=[written.money(amount, currency) for currency, amount in sums.items()],
+        amounts=[
+            sms_text(written.money(amount, currency)) if sms else written.money(amount, currency)
+            for currency, amount in sums.items()
+        ],
         due=written.short_date(DUE, today) if sms else written.date(DUE),
         contacts=(CREDITOR["phone"], CREDITOR["email"]),
         pay_by=written.short_date(pay_by, today) if sms else written.date(pay_by),
@@ -76,25 +81,31 @@ def test_a_subject_tells_nothing_to_who_sees_the_screen(templates, policy, messa
     assert (indiscreet(mail.subject, locale, PHASES[message]), bool(mail.subject)) == ((), True)
 
 
-@pytest.mark.parametrize("locale", LANGUAGES)
-@pytest.mark.parametrize("message", [key for key, phase in PHASES.items() if phase == "collection"])
-def test_the_preview_of_an_email_tells_nothing_in_collection(templates, policy, message, locale):
-    page = templates.render(claim("email", message, locale=locale), policy).html
+@over_every_message
+def test_the_preview_of_an_email_tells_nothing(templates, policy, message, locale, invoices):
+    page = templates.render(claim("email", message, locale=locale, invoices=invoices), policy).html
     preview = unescape(re.sub(r"<[^>]+>", "", page.partition("<body")[2].partition(">")[2])).strip()[:120]
-    assert indiscreet(preview, locale, "collection") == ()
+    assert (indiscreet(preview, locale, "collection"), bool(preview)) == ((), True)
+
+
+@over_every_message
+def test_an_sms_begins_with_neither_an_amount_nor_a_debt(templates, policy, message, locale, invoices):
+    text = templates.render(claim("sms", message, locale=locale, invoices=invoices), policy).text
+    assert indiscreet(seen_on_a_locked_screen(text, locale), locale, PHASES[message]) == ()
 
 
 @over_every_message
 def test_identification_comes_before_anything_about_the_account(templates, policy, message, locale, invoices):
     script = templates.script(claim("call_task", message, invoices=invoices, locale=locale), policy)
-    identify = min(script.find("IDENTIFY FIRST") % 10_000, script.find("先核实身份") % 10_000)
+    identify = min(script.find(part) % 10_000 for part in ("IDENTIFY FIRST", "先核实身份", "PRIMERO, IDENTIFICAR"))
     assert identify < script.index("2026-110")
 
 
 @pytest.mark.parametrize("message", PHASES)
 @pytest.mark.parametrize("invoices", [(invoice(),), (invoice(0), invoice(1), invoice(2))], ids=["one", "three"])
-def test_an_english_sms_takes_at_most_two_gsm_parts(templates, policy, message, invoices):
-    carried = segments(templates.render(claim("sms", message, invoices=invoices), policy).text)
+@pytest.mark.parametrize("locale", ["en-GB", "es-MX"])
+def test_an_english_or_spanish_sms_takes_at_most_two_gsm_parts(templates, policy, message, invoices, locale):
+    carried = segments(templates.render(claim("sms", message, invoices=invoices, locale=locale), policy).text)
     assert (carried.encoding, carried.parts <= 2) == ("GSM-7", True)
 
 
