@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatcher.messages.wording import improper
+from dispatcher.messages.tone import improper
 from tests.messages.samples import CONSEQUENCE, PAY_URL, PHASES, claim, invoice
 
 
