@@ -17,11 +17,13 @@ def sentences(language, kind):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_rude_sentence_is_found(language):
+    """S13"""
     assert [sentence for sentence in sentences(language, "rude") if not improper(sentence, language)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_polite_sentence_is_taken_for_a_rude_one(language):
+    """S13"""
     found = {sentence: improper(sentence, language) for sentence in sentences(language, "polite")}
     assert {sentence: said for sentence, said in found.items() if said} == {}
 
