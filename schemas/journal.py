@@ -29,6 +29,8 @@ Result = Literal[
     "recorded",
 ]
 TaskKind = Literal["call", "letter", "visit", "legal", "agency"]
+Gate = Literal["counsel"]
+"""Who has to approve a step before it counts."""
 
 
 class CauseRecord(msgspec.Struct, frozen=True):
@@ -53,7 +55,8 @@ class JournalRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """One decision, attempt or fact about one customer; never an address, a number or a name.
 
     `record_id` is the customer id and a number that grows by one: a gap is a loss. `cause` is absent where
-    time alone was the cause.
+    time alone was the cause. `task` is what the policy's stage hands over to people, if anything: such a hand-over has no
+    channel unless it is a call.
     """
 
     record_id: str
@@ -77,6 +80,7 @@ class JournalRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     variant: str | None = None
     responsible: str | None = None
     cause: CauseRecord | None = None
+    task: TaskKind | None = None
 
 
 class AmountOfInvoice(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -90,7 +94,12 @@ class AmountOfInvoice(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class TaskRecord(Discreet, msgspec.Struct, frozen=True, omit_defaults=True):
-    """Something for a person to do before `expires_at`; answered by `contact.reported` with `task_id`."""
+    """Something for a person to do before `expires_at`; answered by `contact.reported` with `task_id`.
+
+    `contact_point` is the number to call; for what goes to a place or stays in the house it says so (`postal_address`,
+    `case_file`), and the customer's file has the rest. A task with a `gate` asks that person first: it counts only once it
+    is reported with the outcome `approved`.
+    """
 
     task_id: str
     kind: TaskKind
@@ -103,7 +112,7 @@ class TaskRecord(Discreet, msgspec.Struct, frozen=True, omit_defaults=True):
     script: str
     amounts: tuple[AmountOfInvoice, ...]
     assignee: str | None = None
-    gate: Literal["counsel"] | None = None
+    gate: Gate | None = None
 
 
 def cause_record(cause: Cause) -> CauseRecord:

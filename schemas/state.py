@@ -16,6 +16,7 @@ from schemas.inbox import (
     ProfileStated,
     Stamp,
 )
+from schemas.journal import TaskKind
 from schemas.reasons import ReasonCode
 from schemas.values import Channel, Day, HoldKind, HoldScope, InvoiceKind, Millis, SettledReason
 
@@ -132,6 +133,7 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `spent` names what its claim used up, (invoice, due date, stage), so that a release gives exactly that back. `tried`
     holds the channels that refused the contact before, `number` counts the attempts from 1. In doubt, `looks` counts
     the provider's answers that it knows of no such message; `LOOKED_ENOUGH` of them, or none possible, settle the question.
+    `task` is what a stage hands over to people; where it is `gated`, what `spent` names is used up when the task ends.
     """
 
     contact_id: str
@@ -147,6 +149,8 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
     number: int = 1
     spent: tuple[tuple[str, Day, str], ...] = ()
     looks: int = 0
+    task: TaskKind | None = None
+    gated: bool = False
 
 
 LOOKED_ENOUGH = 2

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from dispatcher.core import identity
 from dispatcher.core.claim import Claim
+from dispatcher.core.draft import DONE_KEPT
 from dispatcher.core.flights import CLAIM_CHECK
 from dispatcher.core.grouping import Approach, Member
 from dispatcher.core.ladder import Chosen
@@ -13,7 +14,6 @@ from dispatcher.core.pages import because, note_decision, note_event
 from dispatcher.core.rules import DAY, NEVER, Stage
 from dispatcher.core.stages import Standing, standing
 from dispatcher.core.turn import Turn
-from dispatcher.core.verdicts import DONE_KEPT
 from schemas.inbox import ProfileStated
 from schemas.journal import Reason, Result
 from schemas.reasons import ReasonCode
@@ -36,12 +36,14 @@ def make(turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen,
         turn.drop_retry(contact_id)
     attempt_id = identity.attempt_id(contact_id, number)
     now, channel, creditor_id = turn.now, chosen.channel, approach.creditor.id
-    point = point_name(chosen.point) if turn.policy.counts_points else ""
-    entry = Contact(attempt_id, now, channel, stage.id, creditor_id, ids, "claimed", 0, point)
-    contacts = turn.contacts
-    turn.contacts = (*remembered(contacts, now - turn.policy.horizon), entry) if contacts else (entry,)
+    if stage.timed:
+        point = point_name(chosen.point) if turn.policy.counts_points else ""
+        entry = Contact(attempt_id, now, channel, stage.id, creditor_id, ids, "claimed", 0, point)
+        contacts = turn.contacts
+        turn.contacts = (*remembered(contacts, now - turn.policy.horizon), entry) if contacts else (entry,)
     result, code = _result(turn, chosen)
-    spent = _use_up(turn, approach, result, because(code, stage.rule), channel, contact_id, attempt_id)
+    told_by = None if stage.apart else channel
+    spent = _use_up(turn, approach, result, because(code, stage.rule), told_by, contact_id, attempt_id)
     if result != "claimed":
         return
     is_task = channel == "call_task"
@@ -58,6 +60,9 @@ def make(turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen,
         tried,
         number,
         spent,
+        0,
+        stage.task,
+        stage.gate is not None,
     )
     turn.put_attempt(attempt_id, attempt)
     _claim(turn, profile, approach, attempt_id, attempt, until)
@@ -132,7 +137,7 @@ def _use_up(  # noqa: PLR0917  the fields of the contact's record
 def _spend(turn: Turn, member: Member, lead: Stage, said: str) -> tuple[Spent, Standing]:
     """Uses up the member's own stage, and that of the message: nobody gets the same stage twice for one due date.
 
-    Where the member stands then ends the verdict.
+    Where the member stands then ends the verdict. A stage with a gate is used up only when the gate has spoken.
     """
     invoice_id, invoice, where = member.invoice_id, member.invoice, member.standing
     due_on, done = invoice.due_on, invoice.done
@@ -143,7 +148,8 @@ def _spend(turn: Turn, member: Member, lead: Stage, said: str) -> tuple[Spent, S
         if where.upcoming is lead:
             overdue = member.stage.phase != "pre_due"
             where = standing(turn.policy, turn.place, due_on, done + fresh, turn.today, overdue, where.skipped)
-    done = (done + fresh)[-DONE_KEPT:]
+    if lead.gate is None or not said.startswith("claimed"):
+        done = (done + fresh)[-DONE_KEPT:]
     turn.invoices[invoice_id] = replace(invoice, done=done, verdict=said + where.ending)
     spent: Spent = ()
     for _, name in fresh:

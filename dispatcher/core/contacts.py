@@ -14,7 +14,7 @@ from dispatcher.core.ladder import Chosen, NoChannel, choose
 from dispatcher.core.ledger import point_name
 from dispatcher.core.pages import because, note_decision
 from dispatcher.core.reserve import reserved
-from dispatcher.core.rules import MINUTE, Creditor
+from dispatcher.core.rules import DAY, MINUTE, Creditor
 from dispatcher.core.tiers import tier_of
 from dispatcher.core.timing import slot_of
 from dispatcher.core.turn import Turn
@@ -143,6 +143,8 @@ def _unreachable(turn: Turn, approach: Approach, why: NoChannel) -> PutOff:
 
 def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen) -> Made | PutOff:
     """The stops of time and of the lane."""
+    if not approach.lead.stage.timed:
+        return _handed_over(turn, profile, approach, chosen)
     retry = approach.retry
     if turn.attempts and in_flight(turn, approach.creditor.id):
         return PutOff(approach, "waiting", because("in_flight", "attempts"), "waiting|in_flight")
@@ -162,13 +164,7 @@ def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen:
             seen: dict[str, str | int] = {"cap": kept.reached.rule, "most": kept.reached.cap.max, "stage": kept.stage}
             reasons = (Reason("reserved", "reserve_for_mandatory", seen),)
             return PutOff(approach, "deferred", reasons, f"deferred|reserved|{kept.until}", kept.until, kept.until)
-    code = _lane_stop(turn, chosen.channel)
-    if code is not None:
-        look_at = turn.now + (PAUSED_FOR if code == "paused" else LOOK_AGAIN)
-        result: Result = "waiting" if code == "input_behind" else "deferred"
-        return PutOff(approach, result, because(code, _LANE_RULES[code]), f"{result}|{code}", None, look_at)
-    make(turn, profile, approach, chosen, slot.end)
-    return _MADE
+    return _held_by_lane(turn, approach, chosen) or _made(turn, profile, approach, chosen, slot.end)
 
 
 def _asked(turn: Turn, approach: Approach, chosen: Chosen) -> Asked:
@@ -178,6 +174,30 @@ def _asked(turn: Turn, approach: Approach, chosen: Chosen) -> Asked:
 
 def _tried(retry: Retry) -> tuple[Reason, ...]:
     return (Reason(retry.reason, "attempts", {"attempts": retry.number}),)
+
+
+def _handed_over(turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen) -> Made | PutOff:
+    """A letter, a legal step or a hand-over to an agency: nobody is reached at this hour, so no hour forbids it.
+
+    What comes next for the invoices waits for another day.
+    """
+    turn.wake_on(turn.today + 1)
+    until = turn.now + approach.lead.stage.task_days * DAY
+    return _held_by_lane(turn, approach, chosen) or _made(turn, profile, approach, chosen, until)
+
+
+def _made(turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen, until: Millis) -> Made:
+    make(turn, profile, approach, chosen, until)
+    return _MADE
+
+
+def _held_by_lane(turn: Turn, approach: Approach, chosen: Chosen) -> PutOff | None:
+    code = _lane_stop(turn, chosen.channel)
+    if code is None:
+        return None
+    look_at = turn.now + (PAUSED_FOR if code == "paused" else LOOK_AGAIN)
+    result: Result = "waiting" if code == "input_behind" else "deferred"
+    return PutOff(approach, result, because(code, _LANE_RULES[code]), f"{result}|{code}", None, look_at)
 
 
 def _lane_stop(turn: Turn, channel: Channel) -> ReasonCode | None:

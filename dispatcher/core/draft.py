@@ -20,6 +20,9 @@ from schemas.state import (
     Retry,
 )
 
+DONE_KEPT = 64
+"""How many used up (due date, stage) pairs an invoice keeps, the latest ones."""
+
 KEPT = 64
 """How many closed invoices, and how many memories of each other kind, a customer keeps."""
 

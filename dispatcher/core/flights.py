@@ -1,5 +1,6 @@
 """Attempts that are under way: which are no longer wanted, which have run out, and when to look again."""
 
+from dispatcher.core.approval import use_up
 from dispatcher.core.holds import stop_of
 from dispatcher.core.ladder import point_stop
 from dispatcher.core.outcomes import about, retry_later
@@ -70,13 +71,16 @@ def _is_over(retry: Retry, invoice: Invoice | None) -> bool:
 
 
 def _attend_task(turn: Turn, attempt_id: str, attempt: Attempt) -> None:
-    """A call task ends unreported when nothing remains to be said, or when its time is over."""
+    """A task ends unreported when nothing remains to be said, or when its time is over."""
     code = _task_ended(turn, attempt)
     if code is None:
         turn.wake(attempt.expires_at)
         return
     turn.drop_attempt(attempt_id)
     result: Result = "expired" if code == "expired" else "cancelled"
+    if attempt.gated and result == "expired":
+        use_up(turn, attempt)
+        code = "not_approved"
     note_event(turn, about(attempt, attempt_id, "task.ended", code, result), turn.cause)
 
 

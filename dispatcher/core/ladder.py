@@ -15,6 +15,12 @@ from schemas.inbox import EmailPoint, PhonePoint, ProfileStated
 from schemas.reasons import ReasonCode
 from schemas.values import Channel
 
+ADDRESS = "postal_address"
+"""Contact point of letters and visits: the address is in the customer's file, and in nothing that we write."""
+
+CASE_FILE = "case_file"
+"""Contact point of what is handed over to counsel or an agency."""
+
 
 class Chosen(msgspec.Struct, frozen=True, gc=False):
     """A channel and where it reaches the customer."""
@@ -36,6 +42,8 @@ def choose(
     turn: Turn, profile: ProfileStated, stage: Stage, tier: str, tried: tuple[Channel, ...]
 ) -> Chosen | NoChannel:
     """The channel of a contact, leaving out those that were tried."""
+    if stage.apart:
+        return Chosen("call_task", ADDRESS if stage.task in {"letter", "visit"} else CASE_FILE)
     codes: set[ReasonCode] = set()
     for channel in _order(stage, tier, profile):
         if channel in tried:

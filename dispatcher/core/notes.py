@@ -3,7 +3,7 @@
 import msgspec
 
 from schemas.inbox import Stamp
-from schemas.journal import Kind, Reason, Result
+from schemas.journal import Kind, Reason, Result, TaskKind
 from schemas.reasons import ReasonCode
 from schemas.values import Channel
 
@@ -22,6 +22,7 @@ class Note(msgspec.Struct, frozen=True, gc=False):
     contact_id: str | None = None
     attempt_id: str | None = None
     detail: str = ""
+    task: TaskKind | None = None
 
 
 def newer(stamp: Stamp, than: Stamp | None) -> bool:

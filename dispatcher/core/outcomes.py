@@ -9,6 +9,7 @@ import re
 
 from msgspec.structs import replace
 
+from dispatcher.core.approval import judgement, use_up
 from dispatcher.core.draft import Draft
 from dispatcher.core.ledger import REACHED, became, enter_report
 from dispatcher.core.notes import Note
@@ -28,6 +29,13 @@ from schemas.state import LOOKED_ENOUGH, Attempt, Retry
 from schemas.values import Channel, Millis
 
 _BY_CODE: dict[str, ReasonCode] = {code: code for code in CODES}
+
+_BY_CHANNEL = frozenset({None, "call"})
+"""Tasks that a channel carries; the others go by no channel."""
+
+_CONTACTS = frozenset({None, "call", "visit"})
+"""Tasks whose report says that the customer was contacted."""
+
 _WORDS = re.compile(r"[a-z]+([_-][a-z]+){0,5}")
 
 
@@ -103,10 +111,15 @@ def released(draft: Draft, fact: AttemptReleased, stamp: Stamp) -> Note:  # noqa
 
 def reported(draft: Draft, fact: ContactReported, stamp: Stamp) -> Note:
     """`contact.reported`: closes a task of ours, and is entered into the ledger of contacts."""
-    enter_report(draft, fact, stamp)
     attempt = draft.attempts.get(fact.task_id or "")
+    if attempt is None or attempt.task in _CONTACTS:
+        enter_report(draft, fact, stamp)
     if fact.task_id is not None and attempt is not None:
         draft.drop_attempt(fact.task_id)
+        if attempt.gated:
+            use_up(draft, attempt)
+            code, judged = judgement(fact.outcome)
+            return about(attempt, fact.task_id, "contact.reported", code, judged, detail=_plain(fact.outcome))
         told = fact.contact_class == "right_party" or fact.outcome in REACHED
         result: Result = "delivered" if told else "undelivered"
         return about(attempt, fact.task_id, "contact.reported", "reported", result, detail=_plain(fact.outcome))
@@ -157,8 +170,9 @@ def about(attempt: Attempt, attempt_id: str, event: str, code: ReasonCode, resul
         result,
         attempt.creditor_id,
         attempt.stage,
-        attempt.channel,
+        attempt.channel if attempt.task in _BY_CHANNEL else None,
         attempt.contact_id,
         attempt_id,
         detail,
+        attempt.task,
     )

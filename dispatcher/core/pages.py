@@ -39,6 +39,7 @@ def note_event(turn: Turn, note: Note, cause: Cause | None) -> None:
             note.contact_id,
             note.attempt_id,
             cause=_record_of(turn, cause),
+            task=note.task,
         )
     )
 
@@ -84,6 +85,7 @@ def note_decision(  # noqa: PLR0917  the fields of a record, in its order
             None,
             None if stage is None else stage.responsible,
             _record_of(turn, cause),
+            None if stage is None else stage.task,
         )
     )
 

@@ -7,6 +7,7 @@ lane knows (sending off, gate, credit, shadow, allowlist). A deferral never uses
 
 from collections.abc import Iterator, Sequence
 
+from dispatcher.core.approval import awaited
 from dispatcher.core.contacts import PutOff, consider, say_put_off
 from dispatcher.core.flights import attend, closing_code, forget_retries
 from dispatcher.core.grouping import Member
@@ -44,13 +45,14 @@ def plan(turn: Turn) -> None:
 
 
 def _plan_known(turn: Turn, profile: ProfileStated) -> None:
-    due: dict[str, list[Member]] = {}
+    due: dict[tuple[str, str], list[Member]] = {}
     for invoice_id, invoice in tuple(turn.invoices.items()):
         member = _assess(turn, profile, invoice_id, invoice)
         if member is not None:
-            due.setdefault(turn.policy.creditor(invoice.creditor_id).id, []).append(member)
+            apart = member.stage.id if member.stage.apart else ""
+            due.setdefault((turn.policy.creditor(invoice.creditor_id).id, apart), []).append(member)
     if due:
-        _contact(turn, profile, list(due.items()))
+        _contact(turn, profile, [(creditor_id, members) for (creditor_id, _), members in due.items()])
 
 
 def _plan_unknown(turn: Turn) -> None:
@@ -78,6 +80,10 @@ def _assess(turn: Turn, profile: ProfileStated, invoice_id: str, invoice: Invoic
         _close(turn, invoice_id, invoice)
         return None
     if invoice.stated is None or invoice.kind == "credit_note":
+        return None
+    if turn.attempts and (step := awaited(turn, invoice_id, invoice.due_on)) is not None:
+        reasons = because("awaiting_approval", f"stages.{step.stage}.gate")
+        say(turn, invoice_id, "waiting|awaiting_approval", "waiting", reasons, next_at=step.expires_at)
         return None
     overdue = _is_overdue(turn, invoice)
     skipped = skipped_for(turn, profile, invoice) if turn.policy.conditions else 0
@@ -158,7 +164,7 @@ def _credit_notes(turn: Turn, creditor_id: str) -> Notes:
 def _due_again(turn: Turn, members: Sequence[Member]) -> Iterator[Member]:
     """The members for which another stage had begun already."""
     for member in members:
-        if member.standing.more:
+        if member.standing.more and not member.stage.apart:
             invoice_id, invoice = member.invoice_id, turn.invoices[member.invoice_id]
             overdue = _is_overdue(turn, invoice)
             skipped = member.standing.skipped

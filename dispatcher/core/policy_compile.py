@@ -169,6 +169,8 @@ def _check_creditors(creditors: Mapping[str, CreditorText], add: Add) -> None:
 
 def _check_channels(sections: Sections, add: Add) -> None:
     used = {channel for stage in sections.stages for ladder in stage.channels.values() for channel in ladder}
+    if any(stage.task in {"call", "visit"} for stage in sections.stages):
+        used.add("call_task")
     for channel in CHANNELS:
         if channel in used and channel not in sections.windows:
             add("windows", f"[windows.{channel}]", "A stage uses this channel; say at which hours it may.")

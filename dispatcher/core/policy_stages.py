@@ -7,7 +7,9 @@ from dispatcher.core.conditions import debt_tests, of_all, person_tests
 from dispatcher.core.policy_problems import Add, check_unique
 from dispatcher.core.policy_text import ClassText, MomentText, StageConditions, StageText
 from dispatcher.core.rules import DEFAULT, HOUR, Moment, Stage, StageCondition
+from schemas.values import Channel
 
+_CALLS: tuple[Channel, ...] = ("call_task",)
 _PHASES = ("pre_due", "overdue", "collection")
 
 Classes = Mapping[str, ClassText]
@@ -61,7 +63,9 @@ def _stage(  # noqa: PLR0917  what a stage is compiled from
 ) -> Stage | None:
     when = _moment(text.when, f"{path}.when", classes, add, last=False)
     until = None if text.until is None else _moment(text.until, f"{path}.until", classes, add, last=True)
-    fallback = text.channels.get(DEFAULT)
+    fallback = text.channels.get(DEFAULT) if text.task is None else _CALLS
+    if text.task is not None and text.channels:
+        add(f"{path}.task", "a task or `channels`, not both", "A call as one rung of a ladder is `call_task`.")
     if not fallback:
         add(f"{path}.channels", "a key `default` with at least one channel", "Add the ladder for other tiers.")
     for name in text.channels.keys() - {DEFAULT, *tiers}:
@@ -75,6 +79,7 @@ def _stage(  # noqa: PLR0917  what a stage is compiled from
         f"{path}.only.classes", () if text.only is None else text.only.classes, classes, add
     )
     _check_limits(path, text, when, last_day, add)
+    _check_task(path, text, add)
     return Stage(
         id=text.id,
         index=index,
@@ -91,6 +96,8 @@ def _stage(  # noqa: PLR0917  what a stage is compiled from
         first_day=first_day,
         last_day=last_day,
         missed=text.missed or "collapse",
+        task=text.task,
+        gate=text.gate,
         min_gap=None if text.min_gap_hours is None else text.min_gap_hours * HOUR,
     )
 
@@ -107,6 +114,26 @@ def _check_limits(path: str, text: StageText, when: Moment, last_day: int | None
         add(f"{path}.when", "phase pre_due up to the due date, overdue or collection after it", "Correct either.")
     if text.phase == "pre_due" and text.only is not None and text.only.classes:
         add(f"{path}.only.classes", "no class before the due date", "Remove it: nothing is overdue yet.")
+
+
+def _check_task(path: str, text: StageText, add: Add) -> None:
+    """Counsel comes before every legal step (requirement S7); a visit needs a ground for it (S11)."""
+    if text.task == "legal" and text.gate is None:
+        add(f"{path}.gate", 'gate = "counsel"', "No legal step is taken before counsel has been consulted.")
+    if text.gate is not None and text.task not in {"legal", "agency", "letter"}:
+        add(f"{path}.gate", "a gate of a letter, a legal step or an agency", "Remove it.")
+    if text.phase == "pre_due" and text.task not in {None, "call"}:
+        add(f"{path}.task", "a call, or a stage after the due date", "Nothing is owed yet.")
+    only = text.only
+    grounds = only is not None and (
+        only.classes or only.tiers or only.unreachable_by or only.min_risk_score is not None
+    )
+    if text.task == "visit" and not grounds:
+        add(
+            f"{path}.only",
+            "`only` with min_risk_score, classes, tiers or unreachable_by",
+            "A visit is for high risk, long overdue debts or customers that no call reaches.",
+        )
 
 
 def _class_days(path: str, names: tuple[str, ...], classes: Classes, add: Add) -> tuple[int | None, int | None]:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from dispatcher.core.rules import IN_DOUBT, Counted, InDoubt, Missed, Tone
+from schemas.journal import Gate, TaskKind
 from schemas.values import CHANNELS, Channel, ClockTime, Country, Party, Phase
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_\-]{0,39}$")]
@@ -125,10 +126,12 @@ class StageText(_Section, frozen=True):
     id: Name
     phase: Phase
     when: MomentText
-    channels: dict[str, tuple[Channel, ...]]
     tone: Tone
     message: Name
     responsible: Text
+    channels: dict[str, tuple[Channel, ...]] = {}
+    task: TaskKind | None = None
+    gate: Gate | None = None
     until: MomentText | None = None
     mandatory: bool = False
     customer_chooses: bool = True

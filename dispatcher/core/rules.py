@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from schemas.inbox import ProfileStated
+from schemas.journal import Gate, TaskKind
 from schemas.reasons import ReasonCode
 from schemas.values import Channel, Day, Millis, Phase
 
@@ -67,6 +68,11 @@ class Stage:
     after the due date. `missed`: a stage that is late gives way to its successor ("collapse"), goes out before it ("send"),
     or is dropped as soon as its day is over ("skip"). `min_gap` stands in for the policy's. Repetitions of a stage are
     stages of their own, `<id>.2` and so on.
+
+    `task` is what the stage hands over to people instead of sending a message: its ladder is then calls alone, and unless
+    it is a call it is `apart`, a contact about nothing but its own stage. Letters, legal steps and hand-overs to an agency
+    reach nobody by themselves: they are not `timed` by hours, gaps and caps. A stage with a `gate` counts once that person
+    has approved it.
     """
 
     id: str
@@ -85,14 +91,20 @@ class Stage:
     last_day: int | None = None
     missed: Missed = "collapse"
     min_gap: Millis | None = None
+    task: TaskKind | None = None
+    gate: Gate | None = None
     rule: str = field(init=False)
     goes_first: bool = field(init=False)
+    apart: bool = field(init=False)
+    timed: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        """The stage's name in reasons, and whether it goes before later stages that have begun."""
+        """The stage's name in reasons, whether it goes before later stages that have begun, and what its task means."""
         name, _, repetition = self.id.partition(".")
         object.__setattr__(self, "rule", f"stages.{name}.repeat" if repetition else f"stages.{self.id}")
         object.__setattr__(self, "goes_first", self.mandatory or self.missed == "send")
+        object.__setattr__(self, "apart", self.task not in {None, "call"})
+        object.__setattr__(self, "timed", self.task in {None, "call", "visit"})
 
 
 InDoubt = Literal["hold", "resend", "fail"]

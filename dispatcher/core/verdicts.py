@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
+from dispatcher.core.draft import DONE_KEPT
 from dispatcher.core.pages import because, note_decision
 from dispatcher.core.rules import Stage
 from dispatcher.core.stages import Standing
@@ -15,9 +16,6 @@ from dispatcher.core.turn import Turn
 from schemas.journal import Reason, Result
 from schemas.state import Invoice
 from schemas.values import Millis
-
-DONE_KEPT = 64
-"""How many used up (due date, stage) pairs an invoice keeps, the latest ones."""
 
 
 def say(  # noqa: PLR0917  a verdict and the fields of its record

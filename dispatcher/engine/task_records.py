@@ -1,4 +1,4 @@
-"""A claimed call becomes a task record, flushed in the same transaction as the claim."""
+"""A claimed call, or what a stage hands over, becomes a task record, flushed in the same transaction as the claim."""
 
 from collections.abc import Callable
 
@@ -21,10 +21,10 @@ class TaskWriter:
         self._script = script
 
     def record(self, claim: Claim, policy: Policy) -> TaskRecord:
-        """The task for the person who calls; `policy` is the one that decided."""
+        """The task for the person who calls, writes, visits or decides; `policy` is the one that decided the claim."""
         return TaskRecord(
             task_id=claim.attempt_id,
-            kind="call",
+            kind=claim.stage.task or "call",
             customer_id=claim.customer_id,
             invoice_ids=tuple(invoice_id for invoice_id, _ in claim.invoices),
             contact_point=claim.contact_point,
@@ -43,4 +43,5 @@ class TaskWriter:
                 )
                 for invoice_id, invoice in claim.invoices
             ),
+            gate=claim.stage.gate,
         )
