@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -13,14 +12,9 @@ from dispatcher.core.policy_caps import compiled_caps
 from dispatcher.core.policy_problems import Add, check_unique
 from dispatcher.core.policy_stages import compiled_classes, compiled_stages
 from dispatcher.core.policy_text import (
-    CapText,
-    ClassText,
-    ConsentText,
-    CooldownText,
+    DEFAULT_CLASSES,
     CreditorText,
-    General,
-    InDoubtText,
-    StageText,
+    Sections,
     TierText,
     WindowText,
 )
@@ -40,40 +34,24 @@ from schemas.values import CHANNELS, Channel
 _EARLIEST_START, _LATEST_START = 5 * 60, 12 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class Sections:
-    """A policy file, each section read by itself."""
-
-    general: General
-    creditors: Mapping[str, CreditorText]
-    stages: tuple[StageText, ...]
-    tiers: tuple[TierText, ...]
-    classes: tuple[ClassText, ...]
-    windows: Mapping[Channel, WindowText]
-    caps: tuple[CapText, ...]
-    cooldowns: tuple[CooldownText, ...]
-    consent: ConsentText
-    in_doubt: InDoubtText
-    minimum_amount: Mapping[str, int]
-
-
 def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> Policy | None:
     """The compiled policy; None after problems were added. `content` is hashed."""
-    general = sections.general
-    tiers = tuple(dict.fromkeys([general.default_tier, *(rule.tier for rule in sections.tiers)]))
-    stages, conditions = compiled_stages(sections.stages, tiers, compiled_classes(sections.classes, add), add)
-    windows = {channel: _window(channel, text, add) for channel, text in sections.windows.items()}
-    day_starts = _minutes(general.day_starts)
+    tiers = tuple(dict.fromkeys([sections.default_tier, *(rule.tier for rule in sections.tiers)]))
+    stages, conditions = compiled_stages(
+        sections.stages, tiers, compiled_classes(sections.classes or DEFAULT_CLASSES, add), add
+    )
+    windows = {channel: _window(channel, text, add) for channel in CHANNELS if (text := sections.windows.get(channel))}
+    day_starts = _minutes(sections.day_starts)
     _check_day_start(day_starts, add)
     _check_creditors(sections.creditors, add)
     _check_channels(sections, add)
-    _check_spread(general.spread_minutes, windows, add)
+    _check_spread(sections.spread_minutes, windows, add)
     _check_amounts(sections.minimum_amount, add)
     check_unique("tiers", [rule.id for rule in sections.tiers], add)
     check_unique("caps", [cap.id for cap in sections.caps], add)
     check_unique("cooldowns", [each.id for each in sections.cooldowns], add)
     caps = compiled_caps(sections.caps, sections.cooldowns)
-    min_gap = general.min_gap_hours * HOUR
+    min_gap = sections.min_gap_hours * HOUR
     by_tier = any(each.tiers for each in conditions)
     return Policy(
         hash=_hash(content),
@@ -81,16 +59,16 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
         stages=stages,
         pre_due_stages=sum(stage.phase == "pre_due" for stage in stages),
         tiers=tuple(compiled(text) for text in sections.tiers),
-        default_tier=Tier(general.default_tier, DEFAULT_RULE),
+        default_tier=Tier(sections.default_tier, DEFAULT_RULE),
         windows=windows,
         caps=caps,
         min_gap=min_gap,
         minimum_amount={DEFAULT: 1, **{key: max(1, least) for key, least in sections.minimum_amount.items()}},
-        overdue_by_date=general.overdue_on == "due_date",
-        promise_grace_days=general.promise_grace_days,
+        overdue_by_date=sections.overdue_on == "due_date",
+        promise_grace_days=sections.promise_grace_days,
         day_starts=day_starts,
-        spread=general.spread_minutes,
-        reserve_for_mandatory=general.reserve_for_mandatory,
+        spread=sections.spread_minutes,
+        reserve_for_mandatory=sections.reserve_for_mandatory,
         phases={stage.id: stage.phase for stage in stages},
         consent_required=frozenset(sections.consent.required),
         accepted_bases=frozenset(sections.consent.accepted_bases),
@@ -99,7 +77,7 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
         conditions=conditions,
         tier_conditions=by_tier,
         tier_days=_tier_days(sections.tiers) if by_tier else (),
-        max_contacts_per_hour=general.max_contacts_per_hour,
+        max_contacts_per_hour=sections.max_contacts_per_hour,
         in_doubt={channel: getattr(sections.in_doubt, channel) for channel in CHANNELS},
     )
 

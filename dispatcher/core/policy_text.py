@@ -8,7 +8,13 @@ from dispatcher.core.rules import IN_DOUBT, Counted, InDoubt, Missed, Tone
 from schemas.journal import Gate, TaskKind
 from schemas.values import CHANNELS, Channel, ClockTime, Country, Party, Phase
 
-Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_\-]{0,39}$")]
+Name = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[a-z0-9][a-z0-9_\-]{0,39}$",
+        description="a name of at most 40 small letters, digits, - and _",
+    ),
+]
 """A name given by the policy's author: it becomes a metric label and a template's name."""
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
@@ -16,9 +22,21 @@ Days = Annotated[int, msgspec.Meta(ge=-365, le=3650)]
 WorkingDays = Annotated[int, msgspec.Meta(ge=1, le=60)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
-Range = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+Range = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$",
+        description="a range of local time like 09:00-20:00",
+    ),
+]
 ScopeText = Literal["person", "creditor", "account", "debt", "point"]
-CapWindow = Annotated[str, msgspec.Meta(pattern=r"^([1-9]\d{0,3}[hd]|calendar_(day|week|month))$")]
+CapWindow = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^([1-9]\d{0,3}[hd]|calendar_(day|week|month))$",
+        description="a window like 24h, 7d, calendar_day, calendar_week or calendar_month",
+    ),
+]
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -205,3 +223,18 @@ class ConsentText(_Section, frozen=True):
 
     required: tuple[Channel, ...] = ()
     accepted_bases: tuple[str, ...] = ()
+
+
+class Sections(General, frozen=True):
+    """A policy file: the keys at its top, then its tables."""
+
+    creditors: dict[str, CreditorText] = {}
+    classes: tuple[ClassText, ...] = DEFAULT_CLASSES
+    stages: tuple[StageText, ...] = ()
+    tiers: tuple[TierText, ...] = ()
+    windows: dict[Channel, WindowText] = {}
+    caps: tuple[CapText, ...] = ()
+    cooldowns: tuple[CooldownText, ...] = ()
+    consent: ConsentText = ConsentText()
+    minimum_amount: dict[str, int] = {}
+    in_doubt: InDoubtText = InDoubtText()

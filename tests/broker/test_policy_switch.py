@@ -252,7 +252,7 @@ async def test_applying_what_is_in_force_says_so(told: Told):
 
 async def test_a_wrong_policy_is_refused_with_its_place(told: Told):
     code, said = told.wrong
-    assert (code, "wrong.toml: " in said, "min_gap_hour" in said) == (ExitCode.POLICY, True, True)
+    assert (code, "wrong.toml: line " in said, "min_gap_hour" in said) == (ExitCode.POLICY, True, True)
 
 
 async def test_a_wrong_policy_changes_nothing(told: Told):

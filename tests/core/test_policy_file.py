@@ -101,7 +101,7 @@ def test_a_window_must_be_longer_than_the_spread():
 def test_a_problem_names_file_line_path_and_advice():
     found = problems(("min_gap_hours = 20", "min_gap_hours = -20"))
     assert str(found) == (
-        "p.toml: line 6, min_gap_hours: expected a valid section (Expected `int` >= 0). Correct the value."
+        "p.toml: line 6, min_gap_hours: expected a whole number of at least 0, not -20. Correct the value."
     )
 
 
