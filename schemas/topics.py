@@ -36,6 +36,7 @@ JOURNAL = "reminders.journal"
 TASKS = "reminders.tasks"
 REJECTED = "reminders.rejected"
 POLICY = "reminders.policy"
+BRAKES = "reminders.brakes"
 
 INPUTS = (BILLING_SETTLED, CUSTOMERS_FEEDBACK, CUSTOMERS_UPDATED, BILLING_OVERDUE, BILLING_DUE)
 """What intake reads, the most urgent first: what stops a contact is served before what causes one."""
@@ -89,4 +90,5 @@ TOPICS: tuple[Topic, ...] = (
         settings=(("retention.ms", str(90 * _DAY)), ("max.message.bytes", str(4 * 1024 * 1024))),
     ),
     Topic(POLICY, "ours", "policies, by hash", settings=(("cleanup.policy", "compact"),)),
+    Topic(BRAKES, "ours", "what operators have stopped", settings=(("cleanup.policy", "compact"),)),
 )

@@ -13,14 +13,39 @@ from schemas.values import Channel, Millis
 Sending = Literal["off", "shadow", "allowlist", "on"]
 
 
+class Braked(msgspec.Struct, frozen=True, gc=False):
+    """What an operator has stopped: contacts by a channel, for a creditor (None: any), until an instant or for good."""
+
+    channel: Channel | None
+    creditor_id: str | None
+    until: Millis | None
+
+    @property
+    def scope(self) -> str:
+        """What it stops, as the reasons of the journal name it."""
+        return f"{self.channel or '*'}.{self.creditor_id or '*'}"
+
+    def stops(self, channel: Channel, creditor_id: str) -> bool:
+        """Whether it stops this contact."""
+        return self.channel in {None, channel} and self.creditor_id in {None, creditor_id}
+
+    def stops_all_of(self, channel: Channel) -> bool:
+        """Whether nobody is contacted by this channel, whoever the creditor is."""
+        return self.creditor_id is None and self.channel in {None, channel}
+
+
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What the lane knows beside the customer. `credits`: channels for which it may claim now (call tasks need none)."""
+    """What the lane knows beside the customer. `credits`: channels for which it may claim now (call tasks need none).
+
+    `brakes` are those that operators have pulled.
+    """
 
     sending: Sending
     allowlist: frozenset[str]
     gate_open: bool
     credits: frozenset[Channel]
+    brakes: tuple[Braked, ...] = ()
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):

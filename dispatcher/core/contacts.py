@@ -192,12 +192,24 @@ def _made(turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen
 
 
 def _held_by_lane(turn: Turn, approach: Approach, chosen: Chosen) -> PutOff | None:
+    if turn.conditions.brakes and (stopped := _stopped(turn, approach, chosen.channel)) is not None:
+        return stopped
     code = _lane_stop(turn, chosen.channel)
     if code is None:
         return None
     look_at = turn.now + (PAUSED_FOR if code == "paused" else LOOK_AGAIN)
     result: Result = "waiting" if code == "input_behind" else "deferred"
     return PutOff(approach, result, because(code, _LANE_RULES[code]), f"{result}|{code}", None, look_at)
+
+
+def _stopped(turn: Turn, approach: Approach, channel: Channel) -> PutOff | None:
+    """The contact put off by the brake that an operator has pulled, if any stops it."""
+    for brake in turn.conditions.brakes:
+        if brake.stops(channel, approach.creditor.id):
+            look_at = turn.now + PAUSED_FOR if brake.until is None else max(brake.until, turn.now + LOOK_AGAIN)
+            reasons = because("paused", f"brakes.{brake.scope}")
+            return PutOff(approach, "deferred", reasons, f"deferred|paused|{brake.until}", brake.until, look_at)
+    return None
 
 
 def _lane_stop(turn: Turn, channel: Channel) -> ReasonCode | None:

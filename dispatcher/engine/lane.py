@@ -135,6 +135,12 @@ class Lane:
         """Something outside changed (log ends, policy, brakes): look again soon."""
         self._work.set()
 
+    def replan(self) -> None:
+        """Plan every customer anew, soon and in slices."""
+        if self._state is not None:
+            self._replanning.again(self._state.records)
+        self._work.set()
+
     async def run(self) -> None:
         """Restore, serve until `finish`, and restore again after a failure.
 

@@ -32,6 +32,10 @@ class Replanning:
             self._toward = policy_hash
             self._waiting = list(customers)
 
+    def again(self, customers: Iterable[bytes]) -> None:
+        """Let all customers wait, though the policy is the same: something that held contacts back is gone."""
+        self._waiting = list(customers)
+
     def take(self) -> Iterator[bytes]:
         """Take out customers; stop consuming at any time."""
         while self._waiting:

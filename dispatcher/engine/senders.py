@@ -62,10 +62,14 @@ class Pool:
         timeout_s: float,
         compose: Compose,
         outcomes: Outcomes,
+        braked: Callable[[Channel, str], bool],
         clock: Clock,
         metrics: Metrics,
     ) -> None:
-        """`most_open` bounds claims without a standing outcome, `workers` calls at a time, `timeout_s` one call."""
+        """`most_open` bounds claims without a standing outcome, `workers` calls at a time, `timeout_s` one call.
+
+        `braked` tells whether an operator has stopped the channel, or a creditor, right now.
+        """
         self.channel: Channel = channel
         self._adapter = adapter
         self._workers = workers
@@ -73,6 +77,7 @@ class Pool:
         self._timeout_s = timeout_s
         self._compose = compose
         self._outcomes = outcomes
+        self._braked = braked
         self._clock = clock
         self._metrics = metrics
         self._queue: asyncio.Queue[Job] = asyncio.Queue()
@@ -185,6 +190,8 @@ class Pool:
             return "withdrawn"
         if self._draining or not job.lease.valid() or self._clock.now() >= job.claim.not_after:
             return "lease_expired"
+        if self._braked(self.channel, job.claim.creditor_id):
+            return "paused"
         return None if job.may_send() else "input_behind"
 
     def _told(self, job: Job, outcome: Outcome) -> OutcomeFact:

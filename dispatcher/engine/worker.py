@@ -14,6 +14,7 @@ from channels.protocol import Adapter
 from dispatcher.core.decide import Conditions, Sending
 from dispatcher.core.policy import Policy
 from dispatcher.engine.app import build_app
+from dispatcher.engine.brakes import Brakes
 from dispatcher.engine.carriers import Stretch
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import EngineConfig
@@ -37,7 +38,7 @@ from dispatcher.ops.clock import Clock
 from dispatcher.ops.health import Health, keep_beating
 from dispatcher.ops.metrics import Metrics
 from schemas.topics import INBOX
-from schemas.values import Channel
+from schemas.values import CHANNELS, Channel
 
 _log = structlog.get_logger(__name__)
 
@@ -90,6 +91,7 @@ class Worker:
         self._sources = sources
         self._committable = Committable()
         self._ends = LogEnds(config.connection, self._watched)
+        self._brakes = Brakes(config, parts.clock.now)
         self._writer = InboxWriter(config)
         self._outcomes = Outcomes(self._writer, config.partitions)
         self._senders = Senders(self._pools())
@@ -126,6 +128,7 @@ class Worker:
             WorkerCrashed: only a restart helps; leave the process at once, without a stop of Faust's own.
         """
         await self._writer.start()
+        await self._brakes.load()  # before anybody may be contacted
         self._senders.start()
         for task in (
             self._ends.run(),
@@ -138,6 +141,7 @@ class Worker:
             self._spawn(task)
         self._spawn(self._watch_topology())
         self._spawn(follow(self._config, self._in_force, self._nudge_all))
+        self._spawn(self._brakes.follow(self._brakes_let_go))
         self._spawn(keep_beating(self._parts.health))
         loop = asyncio.get_running_loop()
         starting = loop.create_task(self._app.start())
@@ -280,6 +284,10 @@ class Worker:
         for lane in self._lanes.values():
             lane.nudge()
 
+    def _brakes_let_go(self) -> None:
+        for lane in self._lanes.values():
+            lane.replan()
+
     def _watched(self) -> list[TP]:
         return [*(lane.tp for lane in self._lanes.values()), *self._intake.partitions]
 
@@ -309,7 +317,8 @@ class Worker:
         )
 
     def _conditions(self, gate_open: bool) -> Conditions:  # noqa: FBT001 - the gate's own answer
-        return Conditions(self._parts.sending, self._parts.allowlist, gate_open, self._senders.with_credit())
+        parts = self._parts
+        return Conditions(parts.sending, parts.allowlist, gate_open, self._senders.with_credit(), self._brakes.active)
 
     def _pools(self) -> dict[Channel, Pool]:
         return {
@@ -321,6 +330,7 @@ class Worker:
                 timeout_s=self._config.provider_timeout_s,
                 compose=self._parts.compose,
                 outcomes=self._outcomes,
+                braked=self._brakes.holds,
                 clock=self._parts.clock,
                 metrics=self._parts.metrics,
             )
@@ -369,6 +379,9 @@ class Worker:
             metrics.timers_pending(sum(len(state.wake_ups) for state in states))
             metrics.in_doubt(sum(len(state.doubtful) for state in states))
             metrics.waiting_for_profile(sum(state.waiting_for_profile for state in states))
+            for channel in CHANNELS:
+                held = any(each.stops_all_of(channel) for each in self._brakes.active)
+                metrics.paused(channel, held or self._parts.sending == "off")
             for lane in lanes:
                 (health.restored if lane.restored else health.restoring)(lane.name)
             await asyncio.sleep(_SAMPLE_S)

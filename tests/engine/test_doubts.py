@@ -52,9 +52,8 @@ class Desk:
 
     def record(self):
         attempt = Attempt(
-            "ct-1", "in_doubt", self.channel, "first", None, ("I-1",), "+447700900001", 5_000, 9, (), 1, (), 0
+            "ct-1", "in_doubt", self.channel, "first", None, ("I-1",), "+447700900001", 5_000, 9, looks=self.looks
         )
-        attempt = Attempt(*[getattr(attempt, name) for name in attempt.__struct_fields__[:-1]], self.looks)
         return state.encode(Customer(attempts={"ct-1.1": attempt}), None, state.HAS_IN_DOUBT)
 
     async def report(self, customer_id, fact):

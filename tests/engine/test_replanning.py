@@ -68,3 +68,11 @@ def test_a_lane_without_customers_has_nobody_to_plan():
     replanning.begin("a", [])
 
     assert (len(replanning), replanning.planned) == (0, "a")
+
+
+def test_everybody_waits_again_where_what_held_them_back_is_gone():
+    replanning = Replanning("a")
+    replanning.begin("a", CUSTOMERS)
+    replanning.again(CUSTOMERS)
+
+    assert sorted(replanning.take()) == CUSTOMERS
