@@ -6,7 +6,9 @@ from dispatcher.cli.journal import records
 from dispatcher.cli.kafka import existing, on_kafka
 from dispatcher.cli.policy_store import policy_in_force
 from dispatcher.cli.prospect import Prospect, as_recorded, prospect
+from dispatcher.core.explain import explain
 from dispatcher.core.policy import Policy
+from dispatcher.core.zones import place_of
 from dispatcher.engine.clients import Kafka
 from dispatcher.engine.placement import partition_of
 from dispatcher.settings import Settings
@@ -17,12 +19,16 @@ from schemas.values import Millis, from_millis
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What is known of a customer: the journal up to an instant, and what is planned from there."""
+    """What is known of a customer: the journal up to an instant, and what is planned from there.
+
+    `told`: the last decision about each invoice as a paragraph for people, on the customer's clock.
+    """
 
     customer_id: str
     policy: str
     happened: tuple[JournalRecord, ...]
     next: Prospect
+    told: tuple[str, ...] = ()
 
 
 def answer(settings: Settings, customer: str, invoice: str | None, now: Millis) -> Answer | None:
@@ -43,7 +49,15 @@ def answer(settings: Settings, customer: str, invoice: str | None, now: Millis) 
         happened = tuple(record for record in happened if invoice in record.invoice_ids)
         planned = tuple(each for each in ahead.planned if invoice in each.invoice_ids)
         ahead = msgspec.structs.replace(ahead, planned=planned)
-    return Answer(customer, policy.hash, happened, ahead)
+    return Answer(customer, policy.hash, happened, ahead, _told(happened, state))
+
+
+def _told(happened: tuple[JournalRecord, ...], state: Customer | None) -> tuple[str, ...]:
+    last = {name: each for each in happened if each.kind == "decision" for name in each.invoice_ids}
+    profile = None if state is None else state.profile
+    zone = "Etc/UTC" if profile is None else place_of(profile.timezone, profile.country, profile.region).zones[0]
+    once = {last[name].record_id: last[name] for name in sorted(last)}
+    return tuple(explain(each, zone) for each in once.values())
 
 
 async def _read(kafka: Kafka, settings: Settings, customer: str) -> tuple[Policy, list[JournalRecord], Customer | None]:

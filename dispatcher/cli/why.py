@@ -53,6 +53,10 @@ def _show(answer: "Answer") -> None:
             for each in answer.happened
         ],
     )
+    if answer.told:
+        typer.echo("\nThe last decision about each invoice")
+    for paragraph in answer.told:
+        typer.echo(f"  {paragraph}")
     typer.echo(f"\nWhat is planned, as of {shown(ahead.at)} (by {ahead.basis})")
     print_table(
         ("earliest", "invoices", "stage", "channel", "result", "responsible", "why"),

@@ -1,9 +1,15 @@
-"""A decision in words for people: what was decided, why, by which rule, and when that can change."""
+"""A decision in words for people: what happened and why, by which rule, and when, or by what, that can change.
 
-from schemas.journal import JournalRecord, Reason
-from schemas.reasons import SENTENCES
+Instants are read on the customer's own clock. Ids, codes and rules are named, never a person or an address.
+"""
 
-_RESULTS = {
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from schemas.journal import JournalRecord, Reason, Result
+from schemas.reasons import SENTENCES, ReasonCode
+
+_RESULTS: dict[Result, str] = {
     "planned": "planned",
     "claimed": "sent on its way",
     "accepted": "accepted by the channel",
@@ -13,7 +19,7 @@ _RESULTS = {
     "suppressed": "not made",
     "merged": "merged into another contact",
     "cancelled": "cancelled",
-    "waiting": "waiting",
+    "waiting": "kept waiting",
     "expired": "expired",
     "rejected": "refused",
     "in_doubt": "in doubt",
@@ -21,30 +27,75 @@ _RESULTS = {
     "released": "given back unsent",
     "recorded": "recorded",
 }
+"""What was done with a contact; what the reader cannot guess is said by the reasons."""
+
+_CHANGES: dict[ReasonCode, str] = {
+    "hold": "when the hold is released",
+    "plan": "when the plan is cancelled",
+    "promise": "when the promise is cancelled",
+    "paid": "when billing states that something is owed again",
+    "cancelled": "when billing states that something is owed again",
+    "erased": "when a profile names a new basis for contact",
+    "waiting_for_profile": "when the customer's profile is published",
+    "no_reachable_channel": "when the profile names a number or an address that the stage can use",
+    "opted_out": "when the customer allows the channel again",
+    "no_consent": "when a consent is on file",
+    "blocked_channel": "when the customer no longer blocks the channel",
+    "below_minimum": "when more is owed",
+    "not_overdue": "when billing publishes invoice.overdue",
+    "ladder_done": "when billing states another due date",
+    "in_flight": "when the earlier contact has been answered",
+    "unanswered": "when somebody finds out whether it was sent",
+    "shadow": "when sending is switched on",
+    "not_in_allowlist": "when sending is no longer limited",
+}
+"""What can change an answer that time alone does not change."""
 
 
-def explain(record: JournalRecord) -> str:
-    """One paragraph about a journal record; it names rules, never a person or an address."""
-    subject = "The event was" if record.kind == "fact" else f"{_contact(record)} was"
-    parts = [f"{subject} {_RESULTS[record.result]}.", *(_reason(reason) for reason in record.reasons)]
-    if record.planned_for is not None:
-        parts.append(f"It is due on {record.planned_for:%Y-%m-%d at %H:%M} UTC.")
-    if record.next_at is not None:
-        parts.append(f"The next look is on {record.next_at:%Y-%m-%d at %H:%M} UTC.")
-    if record.tier is not None:
-        parts.append(f"Tier: {record.tier} (rule {record.tier_rule}).")
-    if record.responsible is not None:
-        parts.append(f"Responsible: {record.responsible}.")
-    return " ".join(parts)
+def explain(record: JournalRecord, zone: str = "Etc/UTC") -> str:
+    """One paragraph about a journal record, on the clock of an IANA zone."""
+    clock = ZoneInfo(zone)
+    parts = [f"On {_instant(record.at, clock)} {_subject(record)} was {_RESULTS[record.result]}{_when(record, clock)}."]
+    parts += [_reason(reason, record.result) for reason in record.reasons]
+    parts += [part for part in (_change(record, clock), _people(record)) if part]
+    return " ".join([*parts, f"(Times in {zone}.)"])
 
 
-def _contact(record: JournalRecord) -> str:
-    what = "The contact" if record.stage is None else f"The contact of stage {record.stage}"
-    return what if record.channel is None else f"{what} by {record.channel}"
+def _instant(at: datetime, clock: ZoneInfo) -> str:
+    return f"{at.astimezone(clock):%A %Y-%m-%d at %H:%M}"
 
 
-def _reason(reason: Reason) -> str:
-    seen = ", ".join(f"{name} {value}" for name, value in reason.inputs.items())
-    marks = "; ".join(part for part in (f"rule {reason.rule}" if reason.rule else "", seen) if part)
+def _when(record: JournalRecord, clock: ZoneInfo) -> str:
+    return "" if record.planned_for is None else f" for {_instant(record.planned_for, clock)}"
+
+
+def _subject(record: JournalRecord) -> str:
+    about = f" about {' and '.join(record.invoice_ids)}" if record.invoice_ids else ""
+    if record.kind == "fact":
+        return f"an event{about}"
+    stage = "" if record.stage is None else f" of stage {record.stage}"
+    channel = "" if record.channel is None else f" by {record.channel}"
+    return f"the contact{stage}{about}{channel}"
+
+
+def _reason(reason: Reason, result: Result) -> str:
     sentence = SENTENCES[reason.code]
+    if result == "planned" and reason.code == "due":
+        sentence = "The stage begins then."
+    seen = [f"{name} {value}" for name, value in reason.inputs.items()]
+    marks = "; ".join([f"rule {reason.rule}", *seen] if reason.rule else seen)
     return f"{sentence} ({marks})" if marks else sentence
+
+
+def _change(record: JournalRecord, clock: ZoneInfo) -> str:
+    if record.next_at is not None:
+        what = "The next stage begins" if record.result in ("claimed", "merged") else "This can change"
+        return f"{what} on {_instant(record.next_at, clock)}."
+    found = dict.fromkeys(_CHANGES[each.code] for each in record.reasons if each.code in _CHANGES)
+    return f"This can change {' or '.join(found)}." if found and record.kind == "decision" else ""
+
+
+def _people(record: JournalRecord) -> str:
+    tier = "" if record.tier is None else f"The customer is in tier {record.tier} (rule {record.tier_rule})."
+    who = "" if record.responsible is None else f"Responsible: {record.responsible}."
+    return f"{tier} {who}".strip()

@@ -3,7 +3,6 @@
 import pytest
 
 from dispatcher.core.contacts import PAUSED_FOR
-from dispatcher.core.explain import explain
 from schemas.inbox import (
     AttemptAccepted,
     AttemptInDoubt,
@@ -380,14 +379,3 @@ def test_an_attempt_in_doubt_holds_up_the_next_contact():
     story.hear(AttemptInDoubt(story.claims[0].attempt_id, "p", "timeout"))
     story.hear(due("I-2", due_on="2026-03-10"))
     assert story.verdict == ("waiting", "in_flight", "today")
-
-
-def test_a_decision_is_explained_by_sentence_rule_and_next_instant_without_naming_the_person():
-    story = known(start="2026-03-11 20:00")
-    story.hear(overdue())
-    text = explain(story.records[-1])
-    assert text == (
-        "The contact of stage first was put off. It is night, or a time at which this customer wants no contact. "
-        "(rule windows.sms.weekday) The next look is on 2026-03-12 at 07:00 UTC. "
-        "Tier: standard (rule tiers.default). Responsible: desk."
-    )
