@@ -148,7 +148,7 @@ WRONG = {
         stage_text("s", 7, "mandatory = true", 'missed = "skip"'),
         "stages[0].mandatory",
     ),
-    "an unknown condition": (stage_text("s", 7, "only = { age = 3 }"), "stages[0].only"),
+    "an unknown condition": (stage_text("s", 7, "only = { age = 3 }"), "stages[0].only.age"),
     "one day for two stages without conditions": (stage_text("a", 7) + stage_text("b", 7), "stages[1].when"),
     "an earlier day": (stage_text("a", 7) + stage_text("b", 6, 'only = { party = "business" }'), "stages[1].when"),
 }
