@@ -52,6 +52,10 @@ ReasonCode = Literal[
     "reported",
     "withdrawn",
     "expired",
+    "promise_kept",
+    "promise_partly_kept",
+    "promise_broken",
+    "plan_broken",
 ]
 
 SENTENCES: dict[ReasonCode, str] = {
@@ -104,6 +108,10 @@ SENTENCES: dict[ReasonCode, str] = {
     "reported": "The result of a contact was reported.",
     "withdrawn": "What the contact was about changed before it was sent.",
     "expired": "The contact was not made before its time ended.",
+    "promise_kept": "What was promised was paid in time.",
+    "promise_partly_kept": "A part of what was promised was paid in time.",
+    "promise_broken": "Nothing of what was promised was paid in time.",
+    "plan_broken": "An instalment was not paid in time; the plan no longer holds, and the invoices are due again.",
 }
 """One sentence a code, for operators; a test holds the two lists equal."""
 

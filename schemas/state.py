@@ -33,6 +33,15 @@ HAS_OPEN_CLAIM = 4
 """Flag: an attempt of the customer is claimed and not yet answered."""
 
 
+class Settlement(msgspec.Struct, frozen=True, array_like=True, gc=False, order=True):
+    """A word of billing that something was settled: when it was said (microseconds), what remained, since when."""
+
+    at: int
+    amount_due: int
+    settled_at: Millis
+    reason: SettledReason
+
+
 class Invoice(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One invoice and what has been done about it.
 
@@ -40,6 +49,11 @@ class Invoice(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `overdue_at` is the latest `time` of an `invoice.overdue`. `settled_by` is why the amount is what it is, if a settlement
     said so last. `done` holds (due date, stage) of every claim made; `verdict` is what the journal said last of it,
     so that nothing is said twice.
+
+    `amounts` holds (microseconds, amount) of the first statement of each amount, `settlements` the words about payments,
+    both in order and bounded: what was settled when follows from them whatever the order of arrival. `raised` is the stage
+    (with its due date) that a broken promise brought forward. `plan` names the instalment plan of an obligation that is an
+    instalment and not an invoice of billing's.
     """
 
     stated: Stamp | None = None
@@ -59,6 +73,10 @@ class Invoice(msgspec.Struct, frozen=True, array_like=True, gc=False):
     lines: tuple[BillLine, ...] = ()
     done: tuple[tuple[Day, str], ...] = ()
     verdict: str = ""
+    amounts: tuple[tuple[int, int], ...] = ()
+    settlements: tuple[Settlement, ...] = ()
+    raised: tuple[Day, str] | None = None
+    plan: str | None = None
 
 
 class Hold(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -72,8 +90,12 @@ class Hold(msgspec.Struct, frozen=True, array_like=True, gc=False):
     until: Millis | None = None
 
 
+PromiseOutcome = Literal["", "kept", "partly_kept", "broken"]
+"""What became of a promise; empty: not judged yet."""
+
+
 class Promise(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A promise to pay, or (`cancelled`) the memory of one."""
+    """A promise to pay, or (`cancelled`) the memory of one. `judged` is what the journal said of it last."""
 
     stamp: Stamp
     cancelled: bool
@@ -81,16 +103,21 @@ class Promise(msgspec.Struct, frozen=True, array_like=True, gc=False):
     amount: int = 0
     currency: str = ""
     promised_on: Day = 0
+    judged: PromiseOutcome = ""
 
 
 class Plan(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """An instalment plan, or (`cancelled`) the memory of one."""
+    """An instalment plan, or (`cancelled`) the memory of one.
+
+    `missed` is the instalment, counted from 1, with which the journal said that the plan broke; 0: it has not.
+    """
 
     stamp: Stamp
     cancelled: bool
     invoice_ids: tuple[str, ...] = ()
     currency: str = ""
     instalments: tuple[InstalmentDue, ...] = ()
+    missed: int = 0
 
 
 class Consent(msgspec.Struct, frozen=True, array_like=True, gc=False):

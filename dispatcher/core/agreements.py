@@ -1,11 +1,13 @@
 """Folding what a customer and the creditor agreed: promises, plans, holds, consents.
 
 Each of them keeps its stamp, and a release or cancellation is remembered like a placement: a late `placed` does not bring
-back what was released after it.
+back what was released after it. What the journal said of a promise or a plan stands when the very same is stated again.
 """
 
 from collections.abc import Callable
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from dispatcher.core.draft import KEPT, Draft
 from dispatcher.core.identity import point_digest
@@ -31,6 +33,8 @@ def promise_made(draft: Draft, fact: PromiseMade, stamp: Stamp) -> Note:
     if before is not None and not newer(stamp, before.stamp):
         return Note("promise.made", "outdated", fact.invoice_ids)
     promise = Promise(stamp, False, fact.invoice_ids, fact.amount, fact.currency, fact.promised_on)  # noqa: FBT003
+    if before is not None and replace(promise, stamp=before.stamp, judged=before.judged) == before:
+        promise = replace(promise, judged=before.judged)
     draft.promises = _kept(draft.promises, fact.promise_id, promise, _promise_ended)
     draft.changed = True
     return Note("promise.made", "recorded", fact.invoice_ids)
@@ -52,6 +56,8 @@ def plan_agreed(draft: Draft, fact: PlanAgreed, stamp: Stamp) -> Note:
     if before is not None and not newer(stamp, before.stamp):
         return Note("plan.agreed", "outdated", fact.invoice_ids)
     plan = Plan(stamp, False, fact.invoice_ids, fact.currency, fact.instalments)  # noqa: FBT003
+    if before is not None and replace(plan, stamp=before.stamp, missed=before.missed) == before:
+        plan = replace(plan, missed=before.missed)
     draft.plans = _kept(draft.plans, fact.plan_id, plan, _plan_ended)
     draft.changed = True
     return Note("plan.agreed", "recorded", fact.invoice_ids)

@@ -137,7 +137,7 @@ def _unreachable(turn: Turn, approach: Approach, why: NoChannel) -> PutOff:
     rule = f"{approach.lead.stage.rule}.channels"
     ladder = approach.lead.stage.ladders[approach.tier.name]
     reasons = tuple(Reason(code, rule, {"channels": ", ".join(ladder)}) for code in why.codes)
-    look_at = points_free_at(turn, turn.now) if "hold" in why.codes else None
+    look_at = points_free_at(turn) if "hold" in why.codes else None
     return PutOff(approach, "suppressed", reasons, f"suppressed|{why.codes[0]}", None, look_at)
 
 

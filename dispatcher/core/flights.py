@@ -103,10 +103,11 @@ def _unwanted(turn: Turn, attempt: Attempt) -> bool:
     profile = turn.profile
     if profile is None or attempt.channel in profile.blocked_channels:
         return True
+    phase = turn.policy.phases.get(attempt.stage)
     for invoice_id, due_on, _ in attempt.spent:
         invoice = turn.invoices.get(invoice_id)
-        if invoice is None or is_closed(invoice) or invoice.due_on != due_on or stop_of(turn, invoice_id) is not None:
+        if invoice is None or is_closed(invoice) or invoice.due_on != due_on or stop_of(turn, invoice_id, phase):
             return True
     points = (point for point in points_of(profile, attempt.channel) if where(point) == attempt.contact_point)
     point = next(points, None)
-    return point is None or point_stop(turn, attempt.channel, point) is not None
+    return point is None or point_stop(turn, attempt.channel, point, phase) is not None

@@ -13,7 +13,7 @@ from dispatcher.core.rules import Stage
 from dispatcher.core.turn import Turn
 from schemas.inbox import EmailPoint, PhonePoint, ProfileStated
 from schemas.reasons import ReasonCode
-from schemas.values import Channel
+from schemas.values import Channel, Phase
 
 ADDRESS = "postal_address"
 """Contact point of letters and visits: the address is in the customer's file, and in nothing that we write."""
@@ -52,7 +52,7 @@ def choose(
             codes.add("blocked_channel")
             continue
         for point in points_of(profile, channel):
-            forbidden = point_stop(turn, channel, point)
+            forbidden = point_stop(turn, channel, point, stage.phase)
             if forbidden is None:
                 return Chosen(channel, where(point))
             codes.add(forbidden)
@@ -67,14 +67,14 @@ def _order(stage: Stage, tier: str, profile: ProfileStated) -> tuple[Channel, ..
     return preferred + tuple(channel for channel in ladder if channel not in preferred)
 
 
-def point_stop(turn: Turn, channel: Channel, point: PhonePoint | EmailPoint) -> ReasonCode | None:
-    """Why a contact point must not be used by a channel."""
+def point_stop(turn: Turn, channel: Channel, point: PhonePoint | EmailPoint, phase: Phase | None) -> ReasonCode | None:
+    """Why a contact point must not be used by a channel in a phase."""
     at = where(point)
     consent = turn.consents.get(consent_key(channel, at)) if turn.consents else None
     if consent is not None and not consent.allowed:
         return "opted_out"
     if channel in turn.policy.consent_required and consent is None and point.basis not in turn.policy.accepted_bases:
         return "no_consent"
-    if turn.holds and point_held(turn, at, turn.now):
+    if turn.holds and point_held(turn, at, phase):
         return "hold"
     return None

@@ -12,14 +12,15 @@ from dispatcher.core.contacts import PutOff, consider, say_put_off
 from dispatcher.core.flights import attend, closing_code, forget_retries
 from dispatcher.core.grouping import Member
 from dispatcher.core.holds import Stop, stop_of
+from dispatcher.core.instalments import attend_plans
 from dispatcher.core.pages import because
+from dispatcher.core.promises import bring_forward, judge
 from dispatcher.core.rules import Stage
 from dispatcher.core.stage_conditions import skipped_for
 from dispatcher.core.stages import standing
-from dispatcher.core.statements import is_closed
+from dispatcher.core.statements import is_closed, is_overdue
 from dispatcher.core.turn import Turn
 from dispatcher.core.verdicts import give_up, say, say_upcoming
-from dispatcher.core.zones import day_in
 from schemas.inbox import ProfileStated
 from schemas.journal import Reason
 from schemas.state import Invoice
@@ -33,9 +34,14 @@ _NO_PROFILE = because("waiting_for_profile", "customer.updated")
 def plan(turn: Turn) -> None:
     """Plans everything about a customer once; claims, records and the wake-up are left in the turn."""
     turn.begin()
+    profile = turn.profile
+    if profile is not None:
+        if turn.promises:
+            judge(turn)
+        if turn.plans:
+            attend_plans(turn)
     if turn.attempts:
         attend(turn)
-    profile = turn.profile
     if profile is None:
         _plan_unknown(turn)
     else:
@@ -85,27 +91,22 @@ def _assess(turn: Turn, profile: ProfileStated, invoice_id: str, invoice: Invoic
         reasons = because("awaiting_approval", f"stages.{step.stage}.gate")
         say(turn, invoice_id, "waiting|awaiting_approval", "waiting", reasons, next_at=step.expires_at)
         return None
-    overdue = _is_overdue(turn, invoice)
+    overdue = is_overdue(turn.policy, turn.place, invoice)
     skipped = skipped_for(turn, profile, invoice) if turn.policy.conditions else 0
     where = standing(turn.policy, turn.place, invoice.due_on, invoice.done, turn.today, overdue, skipped)
     if where.missed:
         invoice = give_up(turn, invoice_id, where.missed)
+    if invoice.raised is not None:
+        invoice, where = bring_forward(turn, invoice_id, invoice, where, overdue=overdue)
     if where.due is None:
         say_upcoming(turn, invoice_id, invoice, where)
     else:
-        stop = stop_of(turn, invoice_id)
+        stop = stop_of(turn, invoice_id, where.due.phase)
         if stop is None:
             return Member(invoice_id, invoice, where.due, where)
         _say_stopped(turn, invoice_id, where.due, stop)
     turn.wake_on(where.changes_on)
     return None
-
-
-def _is_overdue(turn: Turn, invoice: Invoice) -> bool:
-    """Whether the overdue stages are open: an `invoice.overdue` counts if the due date had passed for the customer."""
-    if invoice.overdue_at is None or turn.policy.overdue_by_date:
-        return turn.policy.overdue_by_date
-    return day_in(turn.place, invoice.overdue_at) > invoice.due_on
 
 
 def _say_stopped(turn: Turn, invoice_id: str, stage: Stage, stop: Stop) -> None:
@@ -166,7 +167,7 @@ def _due_again(turn: Turn, members: Sequence[Member]) -> Iterator[Member]:
     for member in members:
         if member.standing.more and not member.stage.apart:
             invoice_id, invoice = member.invoice_id, turn.invoices[member.invoice_id]
-            overdue = _is_overdue(turn, invoice)
+            overdue = is_overdue(turn.policy, turn.place, invoice)
             skipped = member.standing.skipped
             where = standing(turn.policy, turn.place, invoice.due_on, invoice.done, turn.today, overdue, skipped)
             if where.due is not None:

@@ -9,6 +9,7 @@ import msgspec
 
 from dispatcher.core.ledger import horizon
 from dispatcher.core.policy_caps import compiled_caps
+from dispatcher.core.policy_holds import hold_rules
 from dispatcher.core.policy_problems import Add, check_unique
 from dispatcher.core.policy_stages import compiled_classes, compiled_stages
 from dispatcher.core.policy_text import (
@@ -66,6 +67,9 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
         minimum_amount={DEFAULT: 1, **{key: max(1, least) for key, least in sections.minimum_amount.items()}},
         overdue_by_date=sections.overdue_on == "due_date",
         promise_grace_days=sections.promise_grace_days,
+        promise_raises=sections.promise_broken == "next_stage",
+        plan_grace_days=sections.plan_grace_days,
+        holds=hold_rules(sections.holds, add),
         day_starts=day_starts,
         spread=sections.spread_minutes,
         reserve_for_mandatory=sections.reserve_for_mandatory,

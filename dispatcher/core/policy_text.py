@@ -6,7 +6,7 @@ import msgspec
 
 from dispatcher.core.rules import IN_DOUBT, Counted, InDoubt, Missed, Tone
 from schemas.journal import Gate, TaskKind
-from schemas.values import CHANNELS, Channel, ClockTime, Country, Party, Phase
+from schemas.values import CHANNELS, Channel, ClockTime, Country, HoldKind, Party, Phase
 
 Name = Annotated[
     str,
@@ -54,6 +54,8 @@ class General(_Section, frozen=True):
     reserve_for_mandatory: bool = False
     promise_grace_days: Annotated[int, msgspec.Meta(ge=0, le=60)] = 0
     max_contacts_per_hour: dict[Channel, Positive] = {}
+    promise_broken: Literal["none", "next_stage"] = "none"
+    plan_grace_days: Annotated[int, msgspec.Meta(ge=0, le=60)] = 7
 
 
 class CreditorText(_Section, frozen=True):
@@ -210,6 +212,13 @@ class CooldownText(_Section, frozen=True):
     scope: ScopeText = "person"
 
 
+class HoldText(_Section, frozen=True):
+    """`[holds.<kind>]`: days that a hold without an end lasts (0: until released), and the phases that it stops."""
+
+    default_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] | None = None
+    phases: tuple[Phase, ...] | None = None
+
+
 class InDoubtText(_Section, frozen=True):
     """`[in_doubt]`: what becomes, by channel, of an attempt of which nobody can find out whether it was sent."""
 
@@ -238,3 +247,4 @@ class Sections(General, frozen=True):
     consent: ConsentText = ConsentText()
     minimum_amount: dict[str, int] = {}
     in_doubt: InDoubtText = InDoubtText()
+    holds: dict[HoldKind, HoldText] = {}

@@ -48,13 +48,16 @@ def _to_come(turn: Turn, asked: Asked, tier: str) -> Iterator[tuple[str, Asked, 
     for invoice_id, invoice in turn.invoices.items():
         if invoice.stated is None or invoice.kind == "credit_note" or is_closed(invoice):
             continue
-        if stop_of(turn, invoice_id) is not None:
-            continue
         skipped = skipped_for(turn, turn.profile, invoice) if turn.profile and policy.conditions else 0
         starts = schedule(policy, invoice.due_on, turn.place).starts
         for stage in policy.stages:
             meant = not skipped >> stage.index & 1
-            if stage.mandatory and meant and (invoice.due_on, stage.id) not in invoice.done:
+            if (
+                stage.mandatory
+                and meant
+                and (invoice.due_on, stage.id) not in invoice.done
+                and stop_of(turn, invoice_id, stage.phase) is None
+            ):
                 channel = stage.ladders[tier][0]
                 creditor_id = policy.creditor(invoice.creditor_id).id
                 point = asked.point if channel == asked.channel else ""

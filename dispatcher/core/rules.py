@@ -9,7 +9,7 @@ import msgspec
 from schemas.inbox import ProfileStated
 from schemas.journal import Gate, TaskKind
 from schemas.reasons import ReasonCode
-from schemas.values import Channel, Day, Millis, Phase
+from schemas.values import Channel, Day, HoldKind, Millis, Phase
 
 DEFAULT = "default"
 """Key of the creditor, the ladder and the amount that apply where nothing more particular is named."""
@@ -187,6 +187,18 @@ class Cap:
         object.__setattr__(self, "rule", self.rule or f"caps.{self.id}")
 
 
+@dataclass(frozen=True, slots=True)
+class HoldRule:
+    """What a hold of one kind stops (`phases`), and how long one lasts that states no end (None: until released).
+
+    `endless`: a stated end does not count either, only a release ends it.
+    """
+
+    phases: frozenset[Phase]
+    lasts: Millis | None
+    endless: bool
+
+
 Ranges = tuple[tuple[int, int], ...]
 """Minutes of a local day [start, end); an end past 1440 reaches into the next day."""
 
@@ -224,6 +236,9 @@ class Policy:
     minimum_amount: Mapping[str, int]
     overdue_by_date: bool
     promise_grace_days: int
+    promise_raises: bool
+    plan_grace_days: int
+    holds: Mapping[HoldKind, HoldRule]
     day_starts: int
     spread: int
     reserve_for_mandatory: bool

@@ -8,9 +8,12 @@ from msgspec.structs import replace
 
 from dispatcher.core.draft import KEPT, Draft
 from dispatcher.core.notes import Note, newer
+from dispatcher.core.payments import Amounts, with_amount, with_settlement
+from dispatcher.core.rules import Policy
+from dispatcher.core.zones import Place, day_in
 from schemas.inbox import InvoiceSettled, InvoiceStated, Stamp
 from schemas.reasons import ReasonCode
-from schemas.state import Invoice
+from schemas.state import Invoice, Settlement
 from schemas.values import Millis, SettledReason
 
 _NEW = Invoice()
@@ -24,20 +27,24 @@ def stated(draft: Draft, fact: InvoiceStated, stamp: Stamp) -> Note:
     overdue_at = before.overdue_at
     if fact.overdue and (overdue_at is None or stamp[0] // 1000 > overdue_at):
         overdue_at = stamp[0] // 1000
+    amounts = with_amount(before.amounts, stamp[0], fact.amount_due)
     restated = before.stated is None or stamp > before.stated
     revalued = before.valued is None or stamp > before.valued
     if not restated and not revalued and overdue_at == before.overdue_at:
+        if amounts is not before.amounts:
+            draft.put_invoice(fact.invoice_id, replace(before, amounts=amounts))
         return Note(event, "outdated", ids)
     if restated and revalued:
-        after = _restated(before, fact, stamp, stamp, fact.amount_due, fact.currency, overdue_at, None)
+        after = _restated(before, fact, stamp, stamp, fact.amount_due, fact.currency, overdue_at, None, amounts)
     elif restated:
         valued, amount, currency = before.valued, before.amount_due, before.currency
-        after = _restated(before, fact, stamp, valued, amount, currency, overdue_at, before.settled_by)
+        reason = before.settled_by
+        after = _restated(before, fact, stamp, valued, amount, currency, overdue_at, reason, amounts)
     elif revalued:
         after = replace(before, valued=stamp, amount_due=fact.amount_due, currency=fact.currency, settled_by=None)
-        after = replace(after, overdue_at=overdue_at)
+        after = replace(after, overdue_at=overdue_at, amounts=amounts)
     else:
-        after = replace(before, overdue_at=overdue_at)
+        after = replace(before, overdue_at=overdue_at, amounts=amounts)
     if draft.erased is not None or is_closed(after):
         after = without_texts(after)
     draft.put_invoice(fact.invoice_id, after)
@@ -53,6 +60,7 @@ def _restated(  # noqa: PLR0917  the fields of an invoice that a statement does 
     currency: str,
     overdue_at: Millis | None,
     settled_by: SettledReason | None,
+    amounts: Amounts,
 ) -> Invoice:
     return Invoice(
         stamp,
@@ -72,6 +80,10 @@ def _restated(  # noqa: PLR0917  the fields of an invoice that a statement does 
         fact.lines,
         before.done,
         before.verdict,
+        amounts,
+        before.settlements,
+        before.raised,
+        before.plan,
     )
 
 
@@ -79,8 +91,8 @@ def _same(before: Invoice, after: Invoice) -> bool:
     """Whether only stamps differ: the whole portfolio published again under new ids says nothing new."""
     if before.stated is None or (before.overdue_at is None) != (after.overdue_at is None):
         return False
-    return replace(before, stated=None, valued=None, overdue_at=None) == replace(
-        after, stated=None, valued=None, overdue_at=None
+    return replace(before, stated=None, valued=None, overdue_at=None, amounts=()) == replace(
+        after, stated=None, valued=None, overdue_at=None, amounts=()
     )
 
 
@@ -88,10 +100,15 @@ def settled(draft: Draft, fact: InvoiceSettled, stamp: Stamp) -> Note:
     """`invoice.settled`: what remains; 0 closes the invoice, of which a compact memory is kept."""
     ids = (fact.invoice_id,)
     before = draft.invoices.get(fact.invoice_id, _NEW)
+    said = Settlement(stamp[0], fact.amount_due, fact.settled_at, fact.reason)
+    settlements = with_settlement(before.settlements, said)
     if not newer(stamp, before.valued):
+        if settlements is not before.settlements:
+            draft.put_invoice(fact.invoice_id, replace(before, settlements=settlements))
         return Note("invoice.settled", "outdated", ids)
     same = before.valued is not None and (before.amount_due, before.currency) == (fact.amount_due, fact.currency)
     after = replace(before, valued=stamp, amount_due=fact.amount_due, currency=fact.currency, settled_by=fact.reason)
+    after = replace(after, settlements=settlements)
     draft.put_invoice(fact.invoice_id, without_texts(after) if fact.amount_due == 0 else after)
     if len(draft.invoices) > KEPT:
         _evict(draft)
@@ -107,6 +124,16 @@ def without_texts(invoice: Invoice) -> Invoice:
 def is_closed(invoice: Invoice) -> bool:
     """Whether nothing remains to be paid."""
     return invoice.amount_due == 0 and invoice.valued is not None
+
+
+def is_overdue(policy: Policy, place: Place, invoice: Invoice) -> bool:
+    """Whether the overdue stages are open: an `invoice.overdue` counts if the due date had passed for the customer.
+
+    Nobody says of an instalment that it is overdue: its due date does.
+    """
+    if policy.overdue_by_date or invoice.plan is not None:
+        return True
+    return invoice.overdue_at is not None and day_in(place, invoice.overdue_at) > invoice.due_on
 
 
 def _evict(draft: Draft) -> None:

@@ -31,6 +31,7 @@ class Turn(Draft, kw_only=True):
     `causes`: invoice -> the event of this turn that touched it; `cause`, the last event, stands in for the others. `told` is
     the journal's form of the cause that was last written, `told_of`. `mandatory_waits`: stage, contact and planned
     instant of mandatory contacts that are due and wait for their hour.
+    `resting`: invoice -> the running plan that covers it.
     """
 
     customer_id: str
@@ -52,6 +53,7 @@ class Turn(Draft, kw_only=True):
     claims: list[Claim] = field(default_factory=list)
     withdrawn: tuple[str, ...] = ()
     mandatory_waits: tuple[tuple[str, Asked, Millis], ...] = ()
+    resting: dict[str, str] = field(default_factory=dict)
 
     def begin(self) -> None:
         """Reads the customer's clock, as the profile says now."""

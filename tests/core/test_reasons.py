@@ -291,6 +291,10 @@ ELSEWHERE = {
     "recorded": "in test_facts",
     "unchanged": "in test_facts",
     "outdated": "in test_facts",
+    "promise_kept": "in test_promises",
+    "promise_partly_kept": "in test_promises",
+    "promise_broken": "in test_promises",
+    "plan_broken": "in test_plans",
 }
 
 
