@@ -15,6 +15,7 @@ import structlog
 from channels.protocol import Accepted, Adapter, Deferred, Message, NotStarted, Outcome, Rejected, Unknown
 from dispatcher.core.decide import Claim
 from dispatcher.core.policy import Policy
+from dispatcher.engine.hourly import Hourly
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.outcomes import OutcomeFact, Outcomes
 from dispatcher.ops.clock import Clock
@@ -63,12 +64,13 @@ class Pool:
         compose: Compose,
         outcomes: Outcomes,
         braked: Callable[[Channel, str], bool],
+        hourly: Hourly,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
         """`most_open` bounds claims without a standing outcome, `workers` calls at a time, `timeout_s` one call.
 
-        `braked` tells whether an operator has stopped the channel, or a creditor, right now.
+        `braked` tells whether an operator has stopped the channel, or a creditor, right now; `hourly` is the policy's limit.
         """
         self.channel: Channel = channel
         self._adapter = adapter
@@ -78,6 +80,7 @@ class Pool:
         self._compose = compose
         self._outcomes = outcomes
         self._braked = braked
+        self._hourly = hourly
         self._clock = clock
         self._metrics = metrics
         self._queue: asyncio.Queue[Job] = asyncio.Queue()
@@ -96,16 +99,18 @@ class Pool:
 
     @property
     def available(self) -> int:
-        """How many more attempts may be claimed now; 0 while the provider is to be left alone."""
-        return self._credits if time.monotonic() >= self._resting_until else 0
+        """How many more attempts may be claimed now; 0 while the provider is to be left alone, or the hour is full."""
+        return self._credits if time.monotonic() >= self._resting_until and not self._hourly.reached else 0
 
     def reserve(self, n: int) -> None:
         """A lane is about to flush `n` claims."""
         self._credits -= n
+        self._hourly.count(n)
 
     def give_back(self, n: int) -> None:
         """These claims were not flushed."""
         self._credits += n
+        self._hourly.count(-n)
 
     def submit(self, job: Job) -> None:
         """A claim stands: attempt it."""
@@ -148,6 +153,8 @@ class Pool:
     async def _report(self, job: Job, fact: OutcomeFact) -> None:
         """The credit comes back when the outcome stands; the worker has gone on to the next call by then."""
         await self._outcomes.report(job.claim.customer_id, fact)
+        if isinstance(fact, AttemptReleased):
+            self._hourly.count(-1)
         self._known.discard(job.claim.attempt_id)
         self._withdrawn.discard(job.claim.attempt_id)
         self._credits += 1

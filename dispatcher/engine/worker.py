@@ -20,6 +20,7 @@ from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.doubts import Doubts, Open
 from dispatcher.engine.gate import Gate, SourcePartition
+from dispatcher.engine.hourly import Hourly, share_of
 from dispatcher.engine.inbox_writer import InboxWriter
 from dispatcher.engine.intake import Intake
 from dispatcher.engine.lane import Lane, Shared
@@ -331,11 +332,21 @@ class Worker:
                 compose=self._parts.compose,
                 outcomes=self._outcomes,
                 braked=self._brakes.holds,
+                hourly=self._hourly(channel),
                 clock=self._parts.clock,
                 metrics=self._parts.metrics,
             )
             for channel, adapter in self._parts.adapters.items()
         }
+
+    def _hourly(self, channel: Channel) -> Hourly:
+        def most() -> int | None:
+            limit = self._in_force.policy.max_contacts_per_hour.get(channel)
+            if limit is None or not self._lanes:
+                return None
+            return share_of(limit, len(self._lanes), self._config.partitions)
+
+        return Hourly(channel, most, self._parts.clock.now, self._parts.metrics.contacts_limit_reached)
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -75,6 +75,9 @@ class Metrics:
         self._policy = Info("dispatcher_policy", "The policy that decides, by its hash.", registry=self.registry)
         self._policies_refused = self._counter("policies_refused", "Policies that were applied and cannot be used here")
         self._to_replan = self._gauge("to_replan", "Customers whom the policy in force has not planned yet")
+        self._limits = self._counter(
+            "contacts_limit_reached", "Hours in which the policy's limit stopped a channel", "channel"
+        )
         self._lane_restores = self._counter("lane_restores", "Restores of a lane's state")
         self._rebalances = self._counter("rebalances", "Assignments of partitions")
         self._holes = self._counter("holes_repaired", "Gaps in delivery closed by reading again")
@@ -176,6 +179,10 @@ class Metrics:
         """Whether sending on a channel is paused."""
         self._paused.labels(channel).set(paused)
 
+    def contacts_limit_reached(self, channel: Channel) -> None:
+        """`max_contacts_per_hour` was reached: nobody else is contacted by the channel in this hour."""
+        self._limits.labels(channel).inc()
+
     def sends_in_flight(self, channel: Channel, calls: int) -> None:
         """How many calls to the channel's provider are under way now."""
         self._in_flight.labels(channel).set(calls)
@@ -197,6 +204,7 @@ class Metrics:
                 self._events.add(0, topic, result)
         for channel in CHANNELS:
             self._paused.labels(channel)
+            self._limits.labels(channel)
             self._in_flight.labels(channel)
             for outcome in get_args(AttemptOutcome):
                 self._attempts.add(0, channel, outcome)
