@@ -1,0 +1,115 @@
+"""The whole check, customer by customer."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from dispatcher.verify.attempts import judge_attempts
+from dispatcher.verify.completeness import (
+    Extents,
+    cut_away,
+    judge_events,
+    judge_journal,
+    judge_privacy,
+    judge_progress,
+)
+from dispatcher.verify.findings import Findings, Report
+from dispatcher.verify.history import Claim, Coordinates, History, claims_of, shown
+from dispatcher.verify.known import Known
+from dispatcher.verify.limits import judge_limits
+from dispatcher.verify.providers import Message, Providers
+from dispatcher.verify.reading import Reader
+from dispatcher.verify.rules import Rules
+from dispatcher.verify.stops import judge_stops
+from schemas.values import Channel, Millis
+
+_BEYOND = (
+    "I8: that the same inputs give the same decisions (`simulate` replays them)",
+    "I11: counters of running processes (/metrics)",
+)
+
+
+def check(
+    reader: Reader,
+    *,
+    extents: Extents,
+    taken: Mapping[tuple[str, int], int],
+    settled: Millis,
+    messages: Mapping[Channel, Sequence[Message]] | None = None,
+    since: Millis | None = None,
+) -> Report:
+    """Judges everything that was read. All instants are milliseconds.
+
+    `extents`: what each partition still holds. `taken`: intake's committed positions. What was appended after `settled`, on
+    the broker's clock, may still be under way. `since` leaves out what happened before. `messages`: providers' own journals.
+    """
+    spool, rules, out = reader.spool, reader.rules, Findings(since)
+    spool.close_intake()
+    providers = Providers(messages or {})
+    cut: dict[tuple[str, int], int] = {}
+    looked = out.looked
+    looked.events, looked.journal, looked.rejected = reader.events, reader.records, reader.rejected
+    for customer_id in spool.customers():
+        looked.customers += 1
+        history = History(customer_id, spool.events_of(customer_id), spool.journal_of(customer_id))
+        lost = cut_away(history, extents)
+        history = History(customer_id, history.events, history.journal, not lost)
+        judge_events(history, taken, settled, out)
+        judge_journal(history, extents, out)
+        judge_privacy(history, out)
+        judge_progress(history, reader.latest, out)
+        claims = list(_with_what_was_known(history, claims_of(history.journal)))
+        looked.claims += len(claims)
+        if lost and any(out.judges(claim.at) for claim, _ in claims):
+            _count(cut, lost)
+        judge_attempts(history, claims, settled, out)
+        if history.whole:
+            judge_stops(history, claims, rules, out)
+            judge_limits(customer_id, claims, rules, out)
+        _name_unknown(claims, rules, out)
+        providers.collect(history, claims, rules, out)
+    for where, appended in spool.not_rejected():
+        _judge_unreadable(where, appended, settled, out)
+    providers.judge(out)
+    _admit(reader, cut, out)
+    return out.report()
+
+
+def _with_what_was_known(history: History, claims: Sequence[Claim]) -> Iterator[tuple[Claim, Known]]:
+    """Each claim with what had been applied before it."""
+    facts = list(history.facts())
+    for claim in claims:
+        known = Known()
+        for index, arrival in facts:
+            if index < claim.index:
+                known.apply(arrival)
+        yield claim, known
+
+
+def _judge_unreadable(where: Coordinates, appended: Millis, settled: Millis, out: Findings) -> None:
+    if appended > settled:
+        out.looked.open += 1
+    else:
+        out.add("I1", "", shown(where), "unreadable, and not rejected", appended)
+
+
+def _name_unknown(claims: Sequence[tuple[Claim, Known]], rules: Mapping[str, Rules], out: Findings) -> None:
+    for claim, _ in claims:
+        policy = claim.said.record.policy
+        if policy not in rules and out.judges(claim.at):
+            out.cannot_judge(f"I4, I5: the text of policy {policy} is not at hand (--policy FILE)")
+
+
+def _count(cut: dict[tuple[str, int], int], lost: Sequence[Coordinates]) -> None:
+    for topic, partition, offset in lost:
+        cut[topic, partition] = max(offset, cut.get((topic, partition), 0))
+
+
+def _admit(reader: Reader, cut: Mapping[tuple[str, int], int], out: Findings) -> None:
+    for (topic, partition), offset in sorted(cut.items()):
+        out.cannot_judge(f"I2, I4 to I7 of some customers: retention removed {topic}[{partition}] up to offset {offset}")
+    for each in reader.unreadable:
+        out.cannot_judge(each)
+    for policy in reader.rules.values():
+        for key in policy.unread:
+            out.does_not_judge(f"policy {policy.hash}: {key}")
+    for beyond in _BEYOND:
+        out.does_not_judge(beyond)
