@@ -8,7 +8,20 @@ import typer
 from typer.exceptions import TyperException
 
 from dispatcher import __version__
-from dispatcher.cli import brakes, configuration, decide, doubt, events, journal, policy, rejected, running, topics, why
+from dispatcher.cli import (
+    brakes,
+    configuration,
+    decide,
+    doubt,
+    events,
+    journal,
+    policy,
+    rejected,
+    running,
+    topics,
+    verify,
+    why,
+)
 from dispatcher.exit_codes import ExitCode
 from dispatcher.ops.redaction import redact
 
@@ -35,7 +48,7 @@ def dispatcher(
         raise typer.Exit
 
 
-for group in (running, topics, events, decide, journal, why, rejected, doubt, brakes, configuration, policy):
+for group in (running, topics, events, decide, journal, why, rejected, doubt, brakes, verify, configuration, policy):
     group.register(app)
 
 

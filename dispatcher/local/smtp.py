@@ -19,6 +19,7 @@ from typing import Final, Literal, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from dispatcher.local.durable_lines import DurableLines
 from dispatcher.local.reserved import EXPECTED_ADDRESS, is_reserved_address
 
 _LARGEST: Final = 10 * 1024 * 1024
@@ -66,8 +67,9 @@ class SentMail:
 class SmtpSink:
     """Serves while entered; `messages` are those it took, oldest first.
 
-    `outbox` gets each as an `.eml` file. `tls` with `starttls` makes a server that refuses mail before
-    STARTTLS, `tls` alone one that speaks TLS from the first byte. `login` (name, password) is then required.
+    `outbox` gets each as an `.eml` file, `journal` a line of JSON a mail, on the disk before the reply.
+    `tls` with `starttls` makes a server that refuses mail before STARTTLS, `tls` alone one that speaks TLS from
+    the first byte. `login` (name, password) is then required.
     `port` 0 takes a free one.
     """
 
@@ -76,6 +78,7 @@ class SmtpSink:
         *,
         port: int = 0,
         outbox: Path | None = None,
+        journal: Path | None = None,
         tls: ssl.SSLContext | None = None,
         starttls: bool = False,
         login: tuple[str, str] | None = None,
@@ -87,6 +90,7 @@ class SmtpSink:
         self.sessions: set[_Session] = set()
         self.login = login
         self._port, self._outbox, self._clock = port, outbox, clock
+        self._journal_path = journal
         self._tls, self._starttls = tls, starttls
         self._staged: deque[SmtpFault] = deque()
         self._read = 0
@@ -118,6 +122,7 @@ class SmtpSink:
         logging.getLogger("mail").setLevel(logging.CRITICAL)
         loop = asyncio.get_running_loop()
         context = None if self._starttls else self._tls
+        self._journal = DurableLines(self._journal_path)
         self._server = await loop.create_server(self._session, "127.0.0.1", self._port, ssl=context)
         self._port = self._server.sockets[0].getsockname()[1]
         return self
@@ -133,6 +138,7 @@ class SmtpSink:
         for session in list(self.sessions):
             session.hang_up()
         await self._server.wait_closed()
+        self._journal.close()
 
     def _session(self) -> "_Session":
         return _Session(self, tls=self._tls if self._starttls else None)
@@ -155,7 +161,11 @@ class SmtpSink:
         """Keep a mail, once for each of its recipients."""
         content = envelope.original_content or b""
         for recipient in envelope.rcpt_tos:
-            self.messages.append(SentMail(self._clock(), envelope.mail_from or "", recipient, content))
+            mail = SentMail(self._clock(), envelope.mail_from or "", recipient, content)
+            if self._journal_path is not None:
+                named = str(mail.parsed()["Message-ID"] or "")
+                self._journal.add({"at": mail.at, "to": recipient, "from": mail.sender, "message_id": named})
+            self.messages.append(mail)
             if self._outbox is not None:
                 (self._outbox / f"{len(self.messages):05d}.eml").write_bytes(content)
 

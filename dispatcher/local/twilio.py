@@ -16,11 +16,12 @@ from typing import Final, Self
 
 from aiohttp import encode_basic_auth, web
 
+from dispatcher.local.durable_lines import DurableLines
 from dispatcher.local.twilio_faults import Cut, Fault, Garbage, Hangs, Refused
 from dispatcher.local.twilio_resources import (
     API_VERSION,
     SentSms,
-    SmsJournal,
+    journal_line,
     refusal,
     resource,
     sent_sms,
@@ -74,7 +75,7 @@ class TwilioStandIn:
         return f"http://127.0.0.1:{self._port}"
 
     async def __aenter__(self) -> Self:
-        self._journal = SmsJournal(self._journal_path)
+        self._journal = DurableLines(self._journal_path)
         app = web.Application()
         messages = f"/{API_VERSION}/Accounts/{{account}}/Messages"
         app.router.add_post(f"{messages}.json", self._create)
@@ -124,7 +125,7 @@ class TwilioStandIn:
         return web.Response()
 
     def _accept(self, message: SentSms) -> None:
-        self._journal.add(message)
+        self._journal.add(journal_line(message))
         self.messages.append(message)
 
     def _fault(self, recipient: str) -> Fault | None:

@@ -1,12 +1,9 @@
 """The messages that the Twilio stand-in keeps, in the shape Twilio publishes, and what it refuses to make."""
 
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from pathlib import Path
 from typing import Final
 
 from dispatcher.local.reserved import EXPECTED_NUMBER, is_reserved_number
@@ -105,22 +102,7 @@ def resource(message: SentSms, account_sid: str) -> dict[str, object]:
     }
 
 
-class SmsJournal:
-    """One JSON line a message, on the disk before its request is answered: what is here was sent."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._file = None if path is None else path.open("a", encoding="utf-8")
-
-    def add(self, message: SentSms) -> None:
-        """Write the message and wait for the disk."""
-        if self._file is None:
-            return
-        line = {"at": message.at, "to": message.to, "body": message.body, "sid": message.sid}
-        self._file.write(json.dumps(line | {"from": message.sender, "validity_s": message.validity_s}) + "\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()
+def journal_line(message: SentSms) -> dict[str, object]:
+    """What the stand-in's journal keeps of a message: what is there was sent."""
+    told: dict[str, object] = {"at": message.at, "to": message.to, "body": message.body, "sid": message.sid}
+    return told | {"from": message.sender, "validity_s": message.validity_s}

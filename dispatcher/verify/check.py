@@ -65,7 +65,7 @@ def check(
             judge_stops(history, claims, rules, out)
             judge_limits(customer_id, claims, rules, out)
         _name_unknown(claims, rules, out)
-        providers.collect(history, claims, rules, out)
+        providers.collect(history, claims, rules)
     for where, appended in spool.not_rejected():
         _judge_unreadable(where, appended, settled, out)
     providers.judge(out)
@@ -105,7 +105,9 @@ def _count(cut: dict[tuple[str, int], int], lost: Sequence[Coordinates]) -> None
 
 def _admit(reader: Reader, cut: Mapping[tuple[str, int], int], out: Findings) -> None:
     for (topic, partition), offset in sorted(cut.items()):
-        out.cannot_judge(f"I2, I4 to I7 of some customers: retention removed {topic}[{partition}] up to offset {offset}")
+        out.cannot_judge(
+            f"I2, I4 to I7 of some customers: retention removed {topic}[{partition}] up to offset {offset}"
+        )
     for each in reader.unreadable:
         out.cannot_judge(each)
     for policy in reader.rules.values():

@@ -6,7 +6,8 @@ from typing import Final
 
 from dispatcher.verify.findings import Findings
 from dispatcher.verify.history import Coordinates, History, Said, shown
-from dispatcher.verify.known import Point, where
+from dispatcher.verify.known import Point
+from dispatcher.verify.known import where as point_of
 from schemas.inbox import Arrival, ProfileStated
 from schemas.journal import encode
 from schemas.topics import INPUTS
@@ -21,12 +22,11 @@ OVERDUE: Final[Millis] = 2 * 24 * 3_600_000
 _NUMBER: Final = re.compile(r"\.([1-9]\d*)$")
 
 
-def judge_events(
-    history: History, taken: Mapping[tuple[str, int], int], settled: Millis, out: Findings
-) -> None:
+def judge_events(history: History, taken: Mapping[tuple[str, int], int], settled: Millis, out: Findings) -> None:
     """I1: each event is told of, or known by its id. I10: it has been read at all (`taken`: intake's positions)."""
     told = {said.event for said in history.journal}
-    ids = {(event.cause.source, event.cause.id) for at, event in history.events.items() if at in told}
+    causes = (said.record.cause for said in history.journal if said.event is not None)
+    ids = {(cause.source, cause.id) for cause in causes if cause is not None}
     for at, event in history.events.items():
         if at in told:
             continue
@@ -45,21 +45,20 @@ def judge_journal(history: History, extents: Extents, out: Findings) -> None:
     expected = 1
     facts: set[Coordinates] = set()
     for said in history.journal:
-        number = _number_of(said, history.customer_id)
+        number, event, at = _number_of(said, history.customer_id), said.event, to_millis(said.record.at)
+        where = shown(said.where)
         if number is None:
-            out.add("I8", history.customer_id, shown(said.where), "the record has no number", to_millis(said.record.at))
+            out.add("I8", history.customer_id, where, "the record's number is not one of this customer", at)
             continue
         if number != expected and (expected > 1 or history.whole):
-            says = f"record {number} where {expected} was to follow"
-            out.add("I8", history.customer_id, shown(said.where), says, to_millis(said.record.at))
+            out.add("I8", history.customer_id, where, f"record {number} where {expected} was to follow", at)
         expected = number + 1
-        event = said.event
         if event is None:
             continue
         if event in facts:
-            out.add("I8", history.customer_id, shown(said.where), f"{shown(event)} is told twice", to_millis(said.record.at))
+            out.add("I8", history.customer_id, where, f"{shown(event)} is told twice", at)
         elif event not in history.events and _is_read(event, extents):
-            out.add("I8", history.customer_id, shown(said.where), f"there is no event {shown(event)}", to_millis(said.record.at))
+            out.add("I8", history.customer_id, where, f"there is no such event: {shown(event)}", at)
         facts.add(event)
 
 
@@ -94,7 +93,7 @@ def judge_progress(history: History, latest: Millis, out: Findings) -> None:
 
 def judge_privacy(history: History, out: Findings) -> None:
     """I12: no number and no address of the customer stands in the journal."""
-    points = {where(point).encode() for event in history.events.values() for point in _points(event)}
+    points = {point_of(point).encode() for event in history.events.values() for point in _points(event)}
     for said in history.journal if points else ():
         value = encode(said.record)
         if any(point in value for point in points):

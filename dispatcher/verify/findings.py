@@ -76,7 +76,9 @@ class Findings:
         """Whether something that happened then is to be judged; what has no time always is."""
         return self._since is None or at is None or at >= self._since
 
-    def add(self, invariant: Invariant, customer_id: str, coordinates: str, says: str, at: Millis | None = None) -> None:
+    def add(
+        self, invariant: Invariant, customer_id: str, coordinates: str, says: str, at: Millis | None = None
+    ) -> None:
         """A violation, and when it happened."""
         if self.judges(at):
             self._rows.append(Violation(invariant, customer_id, coordinates, says))

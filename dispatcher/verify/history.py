@@ -9,6 +9,9 @@ from schemas.journal import CauseRecord, JournalRecord, Result
 from schemas.topics import INPUTS
 from schemas.values import Channel, Millis, to_millis
 
+RESENT = "doubt_resend"
+"""Reason code of an attempt that is given up for a copy of the same message."""
+
 Coordinates = tuple[str, int, int]
 """Topic without prefix, partition, offset."""
 
@@ -66,6 +69,14 @@ class Claim:
     def had(self, *results: Result, before: int | None = None) -> bool:
         """Whether the journal said one of these of the attempt (before a record of the customer)."""
         return any(result in results and (before is None or index < before) for index, result, _ in self.outcomes)
+
+    def given_back(self, before: int) -> bool:
+        """Whether it counted no more by a record of the customer: nobody was reached, as the journal says.
+
+        What is sent again although it may have been sent counts twice.
+        """
+        ends = ((result, code) for index, result, code in self.outcomes if index < before)
+        return any(result == "rejected" or (result == "released" and code != RESENT) for result, code in ends)
 
 
 @dataclass(frozen=True, slots=True)

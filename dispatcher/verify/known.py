@@ -1,5 +1,4 @@
-"""A naive model of what is known of a customer: the last statement about each thing counts, whatever the order of arrival."""
-
+"""A naive model of a customer: the last statement about each thing counts, whatever the order of arrival."""
 
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
@@ -127,7 +126,7 @@ class Known:
         self.profiles.append((stamp, fact))
 
     @_take.register
-    def _(self, fact: CustomerErased, stamp: Stamp) -> None:
+    def _(self, fact: CustomerErased, stamp: Stamp) -> None:  # noqa: ARG002
         self.erased = stamp if self.erased is None else max(stamp, self.erased)
 
     @_take.register
@@ -137,7 +136,7 @@ class Known:
             self.consents[key] = (stamp, fact.allowed)
 
     @_take.register
-    def _(self, fact: ContactReported, stamp: Stamp) -> None:
+    def _(self, fact: ContactReported, stamp: Stamp) -> None:  # noqa: ARG002
         if fact.direction == "outbound" and fact.task_id is None and fact.contact_id is None:
             self.elsewhere.append((fact.at, fact.channel))
 
@@ -162,5 +161,3 @@ class Known:
 
 def _all(profile: ProfileStated) -> tuple[Point, ...]:
     return (*profile.phones, *profile.emails)
-
-

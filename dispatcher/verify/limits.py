@@ -27,25 +27,24 @@ def judge_limits(
         says = []
         hours = policy.hours.get(claim.channel)
         if hours is not None and is_quiet(hours, place, profile.quiet_hours, claim.at):
-            out.add(
-                "I4", customer_id, shown(claim.said.where), f"{claim.attempt_id}: claimed in quiet hours", claim.at
-            )
-        before = [other for other, _ in claims[:number] if not other.had("released", before=claim.index)]
+            out.add("I4", customer_id, shown(claim.said.where), f"{claim.attempt_id}: claimed in quiet hours", claim.at)
+        before = [other for other, _ in claims[:number] if not other.given_back(claim.index)]
         made: list[Made] = [(other.at, other.channel) for other in before] + known.elsewhere
         for cap in policy.caps:
             if claim.channel in cap.channels:
                 says += _over(cap, made, place, claim.at)
         others = [other.at for other in before if other.contact_id != claim.contact_id]
-        says += _too_soon(policy, [*others, *[at for at, _ in known.elsewhere]], claim.at)
+        if policy.reads("gap"):
+            says += _too_soon(policy.gap_of(claim.stage), [*others, *[at for at, _ in known.elsewhere]], claim.at)
         for each in says:
             out.add("I5", customer_id, shown(claim.said.where), f"{claim.attempt_id}: {each}", claim.at)
 
 
-def _too_soon(policy: Rules, others: Sequence[Millis], at: Millis) -> list[str]:
+def _too_soon(gap: Millis, others: Sequence[Millis], at: Millis) -> list[str]:
     latest = max((each for each in others if each <= at), default=None)
-    if latest is None or at - latest >= policy.min_gap or not policy.reads("gap"):
+    if latest is None or at - latest >= gap:
         return []
-    return [f"{(at - latest) // 60_000} minutes after the last contact, at least {policy.min_gap // 60_000}"]
+    return [f"{(at - latest) // 60_000} minutes after the last contact, at least {gap // 60_000}"]
 
 
 def _over(cap: Cap, made: Sequence[Made], place: Place, at: Millis) -> list[str]:

@@ -1,13 +1,14 @@
-"""I1 to I4, I6, I7 against what a provider wrote down itself: each message has its claim, and each accepted claim its message.
+"""What a provider wrote down itself against the journal: each message has its claim, each accepted claim its message.
 
 A mail names its contact in the Message-ID. A text names nobody: it is matched by its number, in order. The provider's clock
 and the dispatcher's may differ; a message is dated by the clock on which it follows its claim most closely.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
 
 import msgspec
 
@@ -51,9 +52,9 @@ class Call:
     claim: Claim
     points: frozenset[str]
     forbidden: frozenset[str]
-    quiet: Any
+    is_quiet: Callable[[Millis], bool] | None
     settled_at: Millis | None
-    messages: list[Message]
+    messages: list[Message] = field(default_factory=list)
 
 
 def messages_of(channel: Channel, lines: Iterable[bytes]) -> list[Message]:
@@ -80,13 +81,11 @@ class Providers:
     """Collects the claims of all customers, then looks at every message."""
 
     def __init__(self, messages: Mapping[Channel, Sequence[Message]]) -> None:
-        """`messages`: by channel, in the order in which the provider took them; a channel without a journal is not judged."""
+        """`messages`: by channel, in the order in which the provider took them; other channels are not judged."""
         self._messages = messages
         self._calls: list[Call] = []
 
-    def collect(
-        self, history: History, claims: Sequence[tuple[Claim, Known]], rules: Mapping[str, Rules], out: Findings
-    ) -> None:
+    def collect(self, history: History, claims: Sequence[tuple[Claim, Known]], rules: Mapping[str, Rules]) -> None:
         """The claims of one customer that a provider was to be asked about."""
         for claim, known in claims:
             if claim.channel in self._messages:
@@ -97,16 +96,18 @@ class Providers:
         for channel, messages in self._messages.items():
             calls = [call for call in self._calls if call.claim.channel == channel]
             by_name: dict[str, list[Call]] = {}
+            by_contact: dict[str, list[Call]] = {}
             by_point: dict[str, list[Call]] = {}
             for call in calls:
                 by_name.setdefault(call.claim.attempt_id, []).append(call)
-                by_name.setdefault(call.claim.contact_id, []).append(call)
+                by_contact.setdefault(call.claim.contact_id, []).append(call)
                 for point in call.points:
                     by_point.setdefault(point, []).append(call)
             for message in messages:
                 out.looked.messages += 1
-                candidates = by_name.get(message.names, []) if message.names else by_point.get(message.to, [])
-                _judge_message(message, candidates, out)
+                named = message.names
+                found = by_point.get(message.to) if named is None else by_name.get(named) or by_contact.get(named)
+                _judge_message(message, found or [], by_contact, out)
             for call in calls:
                 _judge_call(call, out)
 
@@ -116,12 +117,11 @@ def _call(history: History, claim: Claim, known: Known, rules: Rules | None) -> 
     hours = None if rules is None else rules.hours.get(channel)
     quiet = None
     if profile is not None and hours is not None:
-        place = place_of(profile)
-        quiet = lambda at: is_quiet(hours, place, profile.quiet_hours, at)  # noqa: E731
+        quiet = partial(is_quiet, hours, place_of(profile), profile.quiet_hours)
     points = frozenset(where(point) for point in known.points(channel))
     forbidden = frozenset(point for point in points if known.objected(channel, point))
     settled_at = _settled_at(history, claim)
-    return Call(history.customer_id, claim, points, forbidden, quiet, settled_at, [])
+    return Call(history.customer_id, claim, points, forbidden, quiet, settled_at)
 
 
 def _settled_at(history: History, claim: Claim) -> Millis | None:
@@ -140,24 +140,28 @@ def _values(event: Arrival, invoice_id: str) -> bool:
     return getattr(event.fact, "invoice_id", None) == invoice_id
 
 
-def _judge_message(message: Message, candidates: Sequence[Call], out: Findings) -> None:
+def _judge_message(
+    message: Message, candidates: Sequence[Call], by_contact: Mapping[str, Sequence[Call]], out: Findings
+) -> None:
     call = _taker(message, candidates)
     if call is None:
         out.add("I2", candidates[0].customer_id if candidates else "", message.coordinates, _says_stray(candidates))
         return
     claim, customer_id = call.claim, call.customer_id
-    of_contact = [each for other in candidates if other.claim.contact_id == claim.contact_id for each in other.messages]
+    attempts = by_contact[claim.contact_id]
+    before = any(other.messages for other in attempts)
     call.messages.append(message)
-    doubtful = any(other.claim.had("in_doubt") for other in candidates if other.claim.contact_id == claim.contact_id)
-    if of_contact and doubtful:
+    if before and any(other.claim.had("in_doubt") for other in attempts):
         out.looked.sent_again += 1
-    elif of_contact:
+    elif before:
         out.add("I3", customer_id, message.coordinates, f"{claim.attempt_id}: sent more than once", claim.at)
     if message.to not in call.points:
         out.add("I2", customer_id, message.coordinates, f"{claim.attempt_id}: went where the customer is not", claim.at)
     elif message.to in call.forbidden:
-        out.add("I7", customer_id, message.coordinates, f"{claim.attempt_id}: went to an objected contact point", claim.at)
-    if call.quiet is not None and call.quiet(_on_our_clock(message, claim)):
+        out.add(
+            "I7", customer_id, message.coordinates, f"{claim.attempt_id}: went to an objected contact point", claim.at
+        )
+    if call.is_quiet is not None and call.is_quiet(_on_our_clock(message, claim)):
         out.add("I4", customer_id, message.coordinates, f"{claim.attempt_id}: sent in quiet hours", claim.at)
     if call.settled_at is not None and _by_broker(message, claim) > call.settled_at + REACTION:
         out.add("I6", customer_id, message.coordinates, f"{claim.attempt_id}: sent after the payment", claim.at)

@@ -17,12 +17,20 @@ HOUR: Final[Millis] = 3_600_000
 DAY: Final[Millis] = 24 * HOUR
 
 _DAY_KINDS: Final = ("weekday", "saturday", "sunday", "holiday")
-_ELSEWHERE: Final = frozenset(
-    "creditors stages tiers minimum_amount default_tier overdue_on day_starts spread_minutes in_doubt".split()
-)
-"""Keys that none of the rules here depends on."""
+_ELSEWHERE: Final = {
+    "classes",
+    "creditors",
+    "day_starts",
+    "default_tier",
+    "in_doubt",
+    "minimum_amount",
+    "overdue_on",
+    "spread_minutes",
+    "tiers",
+}
+"""Keys on which none of the rules here depends."""
 
-_READ: Final = frozenset("windows caps min_gap_hours promise_grace_days consent".split())
+_READ: Final = {"windows", "caps", "min_gap_hours", "promise_grace_days", "consent", "stages"}
 
 Spans = tuple[tuple[int, int], ...]
 """Minutes of a local day [start, end); an end past 1440 reaches into the next day."""
@@ -47,10 +55,15 @@ class Rules:
     hours: Mapping[Channel, Mapping[str, Spans]]
     caps: tuple[Cap, ...]
     min_gap: Millis
+    stage_gaps: Mapping[str, Millis]
     grace_days: int
     consent_required: frozenset[str]
     accepted_bases: frozenset[str]
     unread: tuple[str, ...] = field(default=())
+
+    def gap_of(self, stage: str) -> Millis:
+        """The minimum gap before a contact of a stage; repetitions of a stage are called `<stage>.2` and so on."""
+        return self.stage_gaps.get(stage.partition(".")[0], self.min_gap)
 
     def reads(self, word: str) -> bool:
         """Whether no unread key has to do with a word, such as "promise"."""
@@ -66,9 +79,12 @@ def rules_of(text: str, *, named: str | None = None) -> Rules:
     """The rules in a policy's TOML text; `ValueError` where it is none. `named`: its hash, if the journal has one for it."""
     content = tomllib.loads(text)
     windows, caps, consent = content.get("windows", {}), content.get("caps", []), content.get("consent", {})
+    stages = content.get("stages", [])
     unread = [key for key in content if key not in _ELSEWHERE | _READ]
     unread += [f"windows.{name}.{key}" for name, table in windows.items() for key in _beyond(table, _DAY_KINDS)]
-    unread += [f"caps.{cap.get('id')}.{key}" for cap in caps for key in _beyond(cap, ("id", "max", "window", "channels"))]
+    unread += [
+        f"caps.{cap.get('id')}.{key}" for cap in caps for key in _beyond(cap, ("id", "max", "window", "channels"))
+    ]
     unread += [f"consent.{key}" for key in _beyond(consent, ("required", "accepted_bases"))]
     try:
         return Rules(
@@ -76,6 +92,7 @@ def rules_of(text: str, *, named: str | None = None) -> Rules:
             {name: _hours(windows[name]) for name in CHANNELS if name in windows and not _unread_of(name, unread)},
             tuple(_cap(cap) for cap in caps if f"caps.{cap['id']}." not in "".join(f"{key}." for key in unread)),
             int(content.get("min_gap_hours", 0) * HOUR),
+            {each["id"]: int(each["min_gap_hours"] * HOUR) for each in stages if "min_gap_hours" in each},
             int(content.get("promise_grace_days", 0)),
             frozenset(consent.get("required", ())),
             frozenset(consent.get("accepted_bases", ())),

@@ -85,7 +85,8 @@ class Spool:
         ordered = "SELECT topic, part, off, appended, body FROM record WHERE customer = ? ORDER BY part, off"
         rows = self._base.execute(ordered, (customer_id,))
         return [
-            Said(journal.decode_journal(body), (topic, part, off), appended) for topic, part, off, appended, body in rows
+            Said(journal.decode_journal(body), (topic, part, off), appended)
+            for topic, part, off, appended, body in rows
         ]
 
     def not_rejected(self) -> Iterator[tuple[Coordinates, Millis]]:

@@ -21,7 +21,9 @@ REACTION: Millis = 1_000
 Stop = tuple[Invariant, str]
 
 
-def judge_stops(history: History, claims: Sequence[tuple[Claim, Known]], rules: Mapping[str, Rules], out: Findings) -> None:
+def judge_stops(
+    history: History, claims: Sequence[tuple[Claim, Known]], rules: Mapping[str, Rules], out: Findings
+) -> None:
     """Every claim against what was known."""
     for claim, known in claims:
         policy = rules.get(claim.said.record.policy)

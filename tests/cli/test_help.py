@@ -24,6 +24,7 @@ COMMANDS = [
     "rejected",
     "rejected list",
     "rejected show",
+    "verify",
     "settings",
     "doctor",
     "policy",

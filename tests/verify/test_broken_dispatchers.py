@@ -1,0 +1,310 @@
+"""Every way in which a dispatcher can be wrong is found, by its name; the honest one is clean."""
+
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+
+from schemas.values import to_millis
+from tests.verify.town import (
+    MONDAY,
+    Dispatcher,
+    address,
+    attempt,
+    judged,
+    live,
+    number,
+    violated,
+)
+
+NOON = MONDAY + timedelta(hours=12)
+
+
+class DropsAnEvent(Dispatcher):
+    def record(self, raw, read, event_type, at):
+        if event_type != "feedback.given":
+            super().record(raw, read, event_type, at)
+
+
+class DropsBadInput(Dispatcher):
+    def reject(self, raw, at):
+        pass
+
+
+class LosesAnOutcome(Dispatcher):
+    def tell(self, one, at, result, code="due"):
+        if (one.who, one.stage) != ("texted", "s2"):
+            super().tell(one, at, result, code)
+
+
+class NeverSendsWhatWasAccepted(Dispatcher):
+    def send(self, one, at):
+        if one.who != "reader":
+            super().send(one, at)
+
+
+class ForgetsWhatItPlanned(Dispatcher):
+    def finish(self, at):
+        self.say("texted", MONDAY, "decision", "planned", stage="s4", planned_for=MONDAY + timedelta(days=1))
+
+
+class SendsWithoutClaim(Dispatcher):
+    def claim(self, one, at, **more):
+        if (one.who, one.stage) != ("reader", "s2"):
+            super().claim(one, at, **more)
+
+
+class TellsOfASendWithoutClaim(Dispatcher):
+    def finish(self, at):
+        self.tell(attempt("reader", "email", "s9"), at, "undelivered")
+
+
+class SendsToAStranger(Dispatcher):
+    def finish(self, at):
+        self.world.sms.append({"at": to_millis(at), "to": "+447700900099"})
+
+
+class SendsToAnotherAddress(Dispatcher):
+    def send(self, one, at):
+        super().send(one, at)
+        if one.who == "reader":
+            self.world.email[-1]["to"] = address("somebody")
+
+
+class SendsWhatItSaysItDidNot(Dispatcher):
+    def tell(self, one, at, result, code="due"):
+        super().tell(one, at, "released" if one.who == "reader" else result, code)
+
+
+class ContactsTwiceForOneThing(Dispatcher):
+    def finish(self, at):
+        again = "ct-" + sha256(b"again").hexdigest()[:20]
+        self.attempt(replace(attempt("reader", "email", "s1"), contact_id=again), at + timedelta(days=10))
+
+
+class ContactsAboutNothing(Dispatcher):
+    def claim(self, one, at, **more):
+        more = {"invoice_ids": ("I-unheard-of",)} if (one.who, one.stage) == ("reader", "s3") else more
+        super().claim(one, at, **more)
+
+
+class ClaimsTwice(Dispatcher):
+    def claim(self, one, at, **more):
+        super().claim(one, at, **more)
+        if (one.who, one.stage) == ("reader", "s3"):
+            self.tell(one, at, "accepted")
+            super().claim(one, at + timedelta(days=1), **more)
+
+
+class TriesAgainWhileTheFirstMayStillGoOut(Dispatcher):
+    def attempt(self, one, at):
+        if (one.who, one.stage) == ("reader", "s3"):
+            self.claim(one, at)
+            self.claim(replace(one, n=2), at)
+            self.tell(one, at, "undelivered")
+            self.tell(replace(one, n=2), at, "undelivered")
+        else:
+            super().attempt(one, at)
+
+
+class SendsTwice(Dispatcher):
+    who = "reader"
+
+    def send(self, one, at):
+        super().send(one, at)
+        if one.who == self.who:
+            super().send(one, at + timedelta(hours=1))
+
+
+class TextsTwice(SendsTwice):
+    who = "texted"
+
+
+class SendsEarly(Dispatcher):
+    def is_day(self, at):
+        return at.hour < 20
+
+
+class SendsLate(Dispatcher):
+    def is_day(self, at):
+        return at.hour == 23
+
+
+class WakesUpAtNight(Dispatcher):
+    """Claimed by day, sent after a long sleep: the journal alone shows nothing."""
+
+    def send(self, one, at):
+        late = one.who == "reader" and at < NOON
+        super().send(one, at + timedelta(hours=13) if late else at)
+
+
+class SendsOverTheCap(Dispatcher):
+    def is_over_cap(self, who, at):
+        return False
+
+
+class SendsTooSoon(Dispatcher):
+    def is_too_soon(self, who, at):
+        return False
+
+
+class ForgetsAStop(Dispatcher):
+    who = ""
+
+    def is_stopped(self, who):
+        return who != self.who and super().is_stopped(who)
+
+
+class SendsAfterPayment(ForgetsAStop):
+    who = "payer"
+
+
+class SendsDespiteAHold(ForgetsAStop):
+    who = "held"
+
+
+class SendsDespiteAPromise(ForgetsAStop):
+    who = "promiser"
+
+
+class SendsDespiteAPlan(ForgetsAStop):
+    who = "planner"
+
+
+class SendsAfterAnOptOut(ForgetsAStop):
+    who = "objector"
+
+
+class SendsAfterErasure(ForgetsAStop):
+    who = "forgotten"
+
+
+class SendsByABlockedChannel(ForgetsAStop):
+    who = "blocker"
+
+
+class IsBehindWithPayments(Dispatcher):
+    """It sends while its input is behind: the payment was published on Monday and is applied on Thursday."""
+
+    def __init__(self):
+        super().__init__()
+        self.later = []
+
+    def hear(self, raw, at):
+        if raw.topic == "billing.settled":
+            self.later.append(raw)
+        else:
+            super().hear(raw, at)
+
+    def finish(self, at):
+        for raw in self.later:
+            super().hear(raw, at)
+
+
+class SendsWhatWasPaidMeanwhile(Dispatcher):
+    """Claimed before the payment, sent an hour after it."""
+
+    def send(self, one, at):
+        super().send(one, at + timedelta(hours=2) if one.who == "payer" else at)
+
+
+class SkipsANumber(Dispatcher):
+    def next_number(self, who):
+        number = super().next_number(who)
+        return number + 1 if (who, number) == ("reader", 4) else number
+
+
+class RepeatsANumber(Dispatcher):
+    def next_number(self, who):
+        number = super().next_number(who)
+        return number - 1 if (who, number, len(self.made.get(who, []))) == ("reader", 5, 2) else number
+
+
+class AppliesTwice(Dispatcher):
+    def record(self, raw, read, event_type, at):
+        super().record(raw, read, event_type, at)
+        if event_type == "feedback.given":
+            super().record(raw, read, event_type, at)
+
+
+class InventsAFact(Dispatcher):
+    def record(self, raw, read, event_type, at):
+        super().record(raw, read, event_type, at)
+        if event_type == "feedback.given":
+            super().record(replace(raw, topic="billing.due", offset=2), read, event_type, at)
+
+
+class GoesBack(Dispatcher):
+    def finish(self, at):
+        self.tell(attempt("reader", "email", "s1"), at, "delivered")
+        self.tell(attempt("reader", "email", "s1"), at, "accepted")
+
+
+class TellsTheNumber(Dispatcher):
+    def finish(self, at):
+        self.say("texted", at, "fact", "recorded", rule=f"asked {number('texted')}")
+
+
+BROKEN = (
+    (DropsAnEvent, {"I1"}),
+    (DropsBadInput, {"I1"}),
+    (LosesAnOutcome, {"I1"}),
+    (NeverSendsWhatWasAccepted, {"I1"}),
+    (ForgetsWhatItPlanned, {"I1"}),
+    (SendsWithoutClaim, {"I2"}),
+    (TellsOfASendWithoutClaim, {"I2"}),
+    (SendsToAStranger, {"I2"}),
+    (SendsToAnotherAddress, {"I2"}),
+    (SendsWhatItSaysItDidNot, {"I2"}),
+    (ContactsTwiceForOneThing, {"I2"}),
+    (ContactsAboutNothing, {"I2"}),
+    (ClaimsTwice, {"I1", "I3"}),
+    (TriesAgainWhileTheFirstMayStillGoOut, {"I3", "I5"}),
+    (SendsTwice, {"I3"}),
+    (TextsTwice, {"I3"}),
+    (SendsEarly, {"I4"}),
+    (SendsLate, {"I4"}),
+    (WakesUpAtNight, {"I4"}),
+    (SendsOverTheCap, {"I5"}),
+    (SendsTooSoon, {"I5"}),
+    (SendsAfterPayment, {"I6"}),
+    (SendsDespiteAHold, {"I6"}),
+    (SendsDespiteAPromise, {"I6"}),
+    (SendsDespiteAPlan, {"I6"}),
+    (IsBehindWithPayments, {"I6"}),
+    (SendsWhatWasPaidMeanwhile, {"I6"}),
+    (SendsAfterAnOptOut, {"I7"}),
+    (SendsAfterErasure, {"I7"}),
+    (SendsByABlockedChannel, {"I7"}),
+    (SkipsANumber, {"I8"}),
+    (RepeatsANumber, {"I8"}),
+    (AppliesTwice, {"I8"}),
+    (InventsAFact, {"I8"}),
+    (GoesBack, {"I9"}),
+    (TellsTheNumber, {"I12"}),
+)
+
+
+def test_an_honest_dispatcher_is_clean():
+    report = judged(live(Dispatcher()))
+
+    assert (violated(report), report.rows, report.cannot_judge) == ({}, (), ())
+
+
+@pytest.mark.parametrize(("broken", "invariants"), BROKEN, ids=[broken.__name__ for broken, _ in BROKEN])
+def test_a_broken_one_is_caught(broken, invariants: set[str]):
+    assert violated(judged(live(broken()))).keys() == invariants
+
+
+@pytest.mark.parametrize("broken", [SendsAfterPayment, SendsEarly, SendsOverTheCap, IsBehindWithPayments])
+def test_the_journal_alone_shows_what_was_claimed_against_a_rule(broken):
+    assert violated(judged(live(broken()), providers=False))
+
+
+@pytest.mark.parametrize(("broken", "invariants"), BROKEN, ids=[broken.__name__ for broken, _ in BROKEN])
+def test_what_is_said_names_nobody(broken, invariants: set[str]):
+    said = str(judged(live(broken())).rows)
+
+    assert "+44" not in said
+    assert "@example.com" not in said
