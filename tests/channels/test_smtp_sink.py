@@ -1,5 +1,7 @@
 """The mail sink, asked by aiosmtplib."""
 
+import json
+
 import aiosmtplib
 import pytest
 
@@ -27,6 +29,20 @@ async def test_an_address_that_may_be_somebodys_gets_no_mail(sink):
         await send(sink, ["kim@gmail.com"])
     assert "delivers nothing" in refused.value.recipients[0].message
     assert sink.messages == []
+
+
+@pytest.mark.asyncio
+async def test_each_mail_is_a_line_on_the_disk_before_its_reply(tmp_path):
+    journal = tmp_path / "mail.jsonl"
+    async with SmtpSink(journal=journal, clock=lambda: 1_700_000_000_000) as sink:
+        await send(sink)
+        [line] = journal.read_text(encoding="utf-8").splitlines()
+    assert json.loads(line) == {
+        "at": 1_700_000_000_000,
+        "to": "kim@example.com",
+        "from": "bills@creditor.example",
+        "message_id": "",
+    }
 
 
 @pytest.mark.asyncio
