@@ -5,10 +5,12 @@ from typing import assert_never
 
 import msgspec
 
-from dispatcher.cli.examination import Finding, Verdict
+from dispatcher.cli.examination import POLICY, Finding, Verdict
+from dispatcher.core.policy import PolicyProblems, parse
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.log_position import WATERMARK_KEY, LogBounds, Refused, Watermark, position
+from dispatcher.engine.policy_topic import StrangeRecord, read
 from dispatcher.ops.topic_plan import Create, Fits, MarkLog, Step, Unfit, Wanted, plan
 from dispatcher.settings import Settings
 from dispatcher.wiring import engine_config
@@ -32,10 +34,31 @@ async def _examine(settings: Settings) -> list[Finding]:
         steps = await plan(kafka, Wanted(settings.topic_prefix, settings.partitions, settings.replication))
         findings = [Finding("ok", "kafka", f"{settings.bootstrap_servers} answers")]
         findings += [_topic(step) for step in steps]
+        if settings.topic(topics.POLICY) in {step.name for step in steps if isinstance(step, Fits)}:
+            findings += await _policy(kafka, settings)
         needed = {settings.topic(topics.INBOX), settings.topic(topics.STATE)}
         if needed <= {step.name for step in steps if isinstance(step, Fits)}:
             findings += await _logs(kafka, config)
     return findings
+
+
+async def _policy(kafka: Kafka, settings: Settings) -> list[Finding]:
+    """The policy in force; nothing before the first one."""
+    try:
+        found = await read(kafka, settings.topic(topics.POLICY))
+    except StrangeRecord as strange:
+        return [Finding("wrong", POLICY, str(strange), "choose a DISPATCHER_TOPIC_PREFIX whose topics are ours alone")]
+    if found.in_force is None:
+        return []
+    named, text = found.in_force, found.active
+    since = f"{named.hash} since {named.at:%Y-%m-%d %H:%M:%SZ}, put in force by {named.who}"
+    if text is None:
+        return [Finding("wrong", POLICY, f"{since}: its text is lost", "`dispatcher policy apply FILE`")]
+    parsed = parse(text.text, file=f"policy {text.hash}")
+    if isinstance(parsed, PolicyProblems):
+        advice = "workers of this release keep the former one: `dispatcher policy apply FILE`"
+        return [Finding("wrong", POLICY, f"{since}: {problem}", advice) for problem in parsed.problems]
+    return [Finding("ok", POLICY, since)]
 
 
 def _topic(step: Step) -> Finding:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from dispatcher.core.policy import PolicyProblems, parse
 from dispatcher.messages import rendering
@@ -11,6 +11,9 @@ from dispatcher.messages.problems import TemplateProblems
 from dispatcher.settings import Settings, SettingsProblems, load
 
 Verdict = Literal["ok", "note", "wrong"]
+
+POLICY: Final = "policy"
+"""The part that is judged on the cluster if a policy was applied there, else by the setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,15 @@ def examine() -> list[Finding]:
         return [Finding("wrong", "settings", str(problem), "correct the variable") for problem in found.problems]
     from dispatcher.cli.cluster_examination import examine_cluster
 
+    cluster = examine_cluster(found)
+    applied = any(finding.part == POLICY for finding in cluster)
     return [
         *_settings(found),
-        *_policy(found),
+        *(() if applied else _policy(found)),
         *_templates(found),
         *_sending(found),
         *_clock(found),
-        *examine_cluster(found),
+        *cluster,
     ]
 
 
@@ -48,21 +53,25 @@ def _settings(settings: Settings) -> Iterator[Finding]:
 
 
 def _policy(settings: Settings) -> Iterator[Finding]:
+    """The policy of the first start: none was applied yet, or nobody can say."""
     if settings.policy is None:
         yield Finding(
-            "wrong", "policy", "DISPATCHER_POLICY is not set", "name a policy file; the annotated example is a start"
+            "wrong",
+            POLICY,
+            "none was applied, and DISPATCHER_POLICY is not set",
+            "`dispatcher policy apply FILE`; the annotated example is a start",
         )
         return
     try:
         found = parse(settings.policy.read_text(encoding="utf-8"), file=str(settings.policy))
     except (OSError, UnicodeDecodeError):
-        yield Finding("wrong", "policy", f"{settings.policy} cannot be read", "expected a TOML file in UTF-8")
+        yield Finding("wrong", POLICY, f"{settings.policy} cannot be read", "expected a TOML file in UTF-8")
         return
     if isinstance(found, PolicyProblems):
         for problem in found.problems:
-            yield Finding("wrong", "policy", f"{found.file}: {problem}", "correct the file: `dispatcher policy check`")
+            yield Finding("wrong", POLICY, f"{found.file}: {problem}", "correct the file: `dispatcher policy check`")
         return
-    yield Finding("ok", "policy", f"{found.hash}: {len(found.stages)} stages")
+    yield Finding("ok", POLICY, f"{found.hash}: {len(found.stages)} stages")
 
 
 def _templates(settings: Settings) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
-"""`policy check`, `apply` and `show`: a file judged before a worker meets it, put in force, and what was in force when."""
+"""`policy check`, `apply`, `show`, `schema`: a file judged, put in force on all workers, and what was in force."""
 
+import json
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -8,6 +9,7 @@ from dispatcher.cli.ending import settings_or_stop, stop
 from dispatcher.cli.output import print_json, print_table
 from dispatcher.cli.policy_file import read_policy, read_text
 from dispatcher.core.policy import Policy, PolicyProblems, parse
+from dispatcher.core.policy_schema import json_schema
 from dispatcher.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ def register(app: typer.Typer) -> None:
     group.command("check")(check)
     group.command("apply")(apply)
     group.command("show")(show)
+    group.command("schema")(schema)
     app.add_typer(group, name="policy")
 
 
@@ -92,6 +95,11 @@ def show(
         state = f"in force since {standing.at:%Y-%m-%d %H:%M:%SZ}, put there by {standing.who}"
     typer.echo(f"# policy {text.hash}, first applied {text.at:%Y-%m-%d %H:%M:%SZ} by {text.who}; {state}")
     typer.echo(text.text, nl=not text.text.endswith("\n"))
+
+
+def schema() -> None:
+    """Print the JSON Schema of a policy file. Editors that know it complete keys and mark what is wrong."""
+    typer.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
 def _list(found: "Policies", *, as_json: bool) -> None:

@@ -37,7 +37,11 @@ def policy_of_settings(settings: Settings) -> Policy:
 
 def policy_of(file: str | Path) -> Policy:
     """The policy in a file; ends the command, naming every problem, where it holds none."""
-    found = read_policy(file)
+    return or_stop(read_policy(file))
+
+
+def or_stop(found: Policy | PolicyProblems) -> Policy:
+    """The policy; ends the command, naming every problem, where it is none."""
     if isinstance(found, PolicyProblems):
         for line in str(found).splitlines():
             typer.echo(f"dispatcher: {line}", err=True)

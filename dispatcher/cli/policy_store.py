@@ -3,12 +3,10 @@
 import getpass
 from datetime import UTC, datetime
 
-import typer
-
 from dispatcher.cli.ending import stop
 from dispatcher.cli.kafka import existing, on_kafka
-from dispatcher.cli.policy_file import policy_of_settings
-from dispatcher.core.policy import Policy, PolicyProblems, parse
+from dispatcher.cli.policy_file import or_stop, policy_of_settings
+from dispatcher.core.policy import Policy, parse
 from dispatcher.engine.clients import Kafka
 from dispatcher.engine.policy_topic import MOST_TEXT_BYTES, Policies, StrangeRecord, put_in_force, read
 from dispatcher.exit_codes import ExitCode
@@ -38,12 +36,7 @@ async def policy_in_force(kafka: Kafka, settings: Settings) -> Policy:
     active = (await read_applied(kafka, settings)).active
     if active is None:
         return policy_of_settings(settings)
-    found = parse(active.text, file=f"policy {active.hash}")
-    if isinstance(found, PolicyProblems):
-        for line in str(found).splitlines():
-            typer.echo(f"dispatcher: {line}", err=True)
-        raise typer.Exit(ExitCode.POLICY)
-    return found
+    return or_stop(parse(active.text, file=f"policy {active.hash}"))
 
 
 def apply_text(settings: Settings, policy: Policy, text: str, who: str | None) -> bool:

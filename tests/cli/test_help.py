@@ -31,6 +31,7 @@ COMMANDS = [
     "policy check",
     "policy apply",
     "policy show",
+    "policy schema",
 ]
 
 
