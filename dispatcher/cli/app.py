@@ -18,6 +18,7 @@ from dispatcher.cli import (
     policy,
     rejected,
     running,
+    simulate,
     topics,
     verify,
     why,
@@ -48,7 +49,7 @@ def dispatcher(
         raise typer.Exit
 
 
-for group in (running, topics, events, decide, journal, why, rejected, doubt, brakes, verify, configuration, policy):
+for group in (running, topics, events, decide, journal, why, rejected, doubt, brakes, verify, configuration, policy, simulate):
     group.register(app)
 
 

@@ -1,1 +1,1 @@
-"""Customers on a virtual clock: the real core, without Kafka, providers or waiting."""
+"""An invented portfolio lived through on a virtual clock by the worker's own decisions, and what two policies make of it."""

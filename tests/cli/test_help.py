@@ -32,6 +32,7 @@ COMMANDS = [
     "policy apply",
     "policy show",
     "policy schema",
+    "simulate",
 ]
 
 
