@@ -49,7 +49,21 @@ def dispatcher(
         raise typer.Exit
 
 
-for group in (running, topics, events, decide, journal, why, rejected, doubt, brakes, verify, configuration, policy, simulate):
+for group in (
+    running,
+    topics,
+    events,
+    decide,
+    journal,
+    why,
+    rejected,
+    doubt,
+    brakes,
+    verify,
+    configuration,
+    policy,
+    simulate,
+):
     group.register(app)
 
 
