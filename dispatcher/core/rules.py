@@ -21,6 +21,9 @@ DAY: Millis = 24 * HOUR
 NEVER: Day = 10_000_000
 """A day after all days."""
 
+USUAL_SMS_PARTS = 6
+"""Parts of an SMS beyond which it is said more shortly, unless a policy says otherwise."""
+
 Tone = Literal["friendly", "firm", "formal"]
 Missed = Literal["collapse", "send", "skip"]
 DayKind = Literal["weekday", "saturday", "sunday", "holiday"]

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from jinja2 import Template
 
+from dispatcher.core.rules import USUAL_SMS_PARTS
 from dispatcher.messages.catalogue import Piece
 from dispatcher.messages.foreign_text import clipped
+from dispatcher.messages.sms_segments import segments
 from dispatcher.messages.sms_text import sms_text
 from dispatcher.messages.vocabulary import KINDS
+from schemas.values import Channel
 
 Facts = dict[str, object]
 """What templates may say, by the names of `vocabulary`: texts, numbers, booleans, and lists of these."""
@@ -28,8 +31,30 @@ class Mail:
     html: str
 
 
-def composed_sms(piece: Piece, facts: Facts) -> str:
-    """The text of an SMS, on one line and within the limits of providers."""
+_LEFT_OUT: tuple[Facts, ...] = (
+    {},
+    {"brief": True},
+    {"brief": True, "credit": ""},
+    {"brief": True, "credit": "", "link": ""},
+)
+"""What an SMS that is too long does without, step by step: courtesies, that credit notes are taken off, the link."""
+
+
+def composed_sms(piece: Piece, facts: Facts, most_parts: int = USUAL_SMS_PARTS) -> str:
+    """The text of an SMS, on one line and within the limits of providers.
+
+    One of more than `most_parts` parts is said again without what it can do without. The shortest text stands even if it is
+    still longer: no sum and no link is ever cut. Templates and policies of which that is to be expected are refused at load.
+    """
+    text = ""
+    for left_out in _LEFT_OUT:
+        text = _sms(piece, facts | left_out)
+        if segments(text).parts <= most_parts:
+            break
+    return text
+
+
+def _sms(piece: Piece, facts: Facts) -> str:
     (message,) = _blocks(piece, facts, KINDS["sms"].blocks)
     return sms_text(piece.layouts[0].render(facts | {"message": _one_line(message)}), piece.language)
 
@@ -52,6 +77,16 @@ def composed_script(piece: Piece, facts: Facts) -> str:
     purpose, guidance = _blocks(piece, facts, KINDS["call_task"].blocks)
     said = facts | {"purpose": _one_line(purpose), "guidance": _one_line(guidance)}
     return _tidy(piece.layouts[0].render(said))
+
+
+def composed(channel: Channel, piece: Piece, facts: Facts) -> str:
+    """The whole text of one message on its channel."""
+    if channel == "sms":
+        return composed_sms(piece, facts)
+    if channel == "email":
+        mail = composed_mail(piece, facts)
+        return f"{mail.subject}\n\n{mail.text}\n{mail.html}"
+    return composed_script(piece, facts)
 
 
 def _blocks(piece: Piece, facts: Facts, names: tuple[str, ...]) -> Iterator[str]:

@@ -29,6 +29,7 @@ ADVICE: Final[Mapping[Offence, str]] = {
 """What to write instead, by offence; follows "expected"."""
 
 _SHOUTING: Final = re.compile(r"[!！¡]\s*[!！¡]|\b[A-ZÁÉÍÓÚÑ]{4,}(?:\s+[A-ZÁÉÍÓÚÑ]{3,})+\b")
+_ACCENTS: Final = re.compile("[\u0300-\u036f]")
 _PHRASES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {"en": ENGLISH, "zh": CHINESE, "es": SPANISH}
 _UNSPACED: Final = frozenset({"zh"})
 """Languages whose script puts no space between words."""
@@ -58,10 +59,11 @@ def improper(text: str, language: str, *, declared: Sequence[str] = ()) -> tuple
     """
     for sentence in declared:
         text = text.replace(sentence, "")
+    bare = _bare(text, language)
     found = [
         Improper(offence, match.group().strip())
         for offence, pattern in _patterns(_primary(language))
-        if (match := pattern.search(_bare(text, language))) is not None
+        if (match := pattern.search(bare)) is not None
     ]
     return (*found, *(Improper("shouting", match.group()) for match in _SHOUTING.finditer(text)))
 
@@ -75,7 +77,7 @@ def _bare(text: str, language: str) -> str:
     """Without the accents that an SMS may have lost, in languages whose patterns have none."""
     if _primary(language) != "es":
         return text.replace("’", "'")
-    return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
+    return _ACCENTS.sub("", unicodedata.normalize("NFD", text))
 
 
 @lru_cache(maxsize=64)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from schemas.values import CHANNELS, Channel
+from schemas.values import CHANNELS, Channel, Phase
 
 SHARED: dict[str, str] = {
     "name": "the customer's name, or nothing",
@@ -68,7 +68,7 @@ KINDS: dict[Channel, Kind] = {
     )
 }
 
-GENERIC = ("pre_due", "overdue", "collection")
+GENERIC: tuple[Phase, ...] = ("pre_due", "overdue", "collection")
 """Messages named like their phase: what is said where a stage's own message has no template."""
 
 

@@ -67,6 +67,12 @@ def seen_on_a_locked_screen(sms: str, language: str) -> str:
     return sms[: _SEEN_WIDE if _primary(language) == "zh" else _SEEN]
 
 
+def says_how_to_opt_out(text: str, language: str, channel: Channel) -> bool:
+    """Whether a text holds words that a language uses for it, or the word to send back; any language knows STOP."""
+    ways = _OPT_OUT.get(_primary(language), {}).get(channel, ())
+    return any(way in text for way in (*ways, "STOP", "unsubscribe"))
+
+
 def absent(text: str, language: str, channel: Channel, phase: Phase, essentials: Essentials) -> tuple[str, ...]:
     """Names of what the text should hold and does not."""
     return tuple(

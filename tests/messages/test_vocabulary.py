@@ -2,7 +2,7 @@ import pytest
 
 from dispatcher.messages.catalogue import BUILT_IN
 from dispatcher.messages.facts import listed_facts, matter_of, shared_facts
-from dispatcher.messages.trial import _bare, _full
+from dispatcher.messages.sample_facts import bare, full, usual
 from dispatcher.messages.vocabulary import KINDS, LISTED, SHARED
 from tests.messages.samples import claim, invoice
 
@@ -20,7 +20,7 @@ def test_the_table_of_variables_is_what_templates_get(facts):
     assert [set(each) for each in facts] == [set(SHARED), set(LISTED)]
 
 
-@pytest.mark.parametrize("sample", [_bare("overdue"), _full("overdue")])
+@pytest.mark.parametrize("sample", [bare("overdue"), full("overdue"), usual("overdue", 3)])
 def test_templates_are_tried_with_every_variable_there_is(facts, sample):
     assert {name: type(value) for name, value in sample.items()} == {
         name: type(value) for name, value in (facts[0] | facts[1]).items()
@@ -28,7 +28,7 @@ def test_templates_are_tried_with_every_variable_there_is(facts, sample):
 
 
 def test_templates_are_tried_with_invoices_as_they_are(facts):
-    assert set(_full("overdue")["invoices"][0]) == set(facts[1]["invoices"][0])
+    assert set(full("overdue")["invoices"][0]) == set(facts[1]["invoices"][0])
 
 
 def plain(value):
