@@ -82,6 +82,7 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
         tier_conditions=by_tier,
         tier_days=_tier_days(sections.tiers) if by_tier else (),
         max_contacts_per_hour=sections.max_contacts_per_hour,
+        sms_max_parts=sections.sms_max_parts,
         in_doubt={channel: getattr(sections.in_doubt, channel) for channel in CHANNELS},
     )
 

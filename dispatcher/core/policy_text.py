@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from dispatcher.core.rules import IN_DOUBT, Counted, InDoubt, Missed, Tone
+from dispatcher.core.rules import IN_DOUBT, USUAL_SMS_PARTS, Counted, InDoubt, Missed, Tone
 from schemas.journal import Gate, TaskKind
 from schemas.values import CHANNELS, Channel, ClockTime, Country, HoldKind, Party, Phase
 
@@ -56,6 +56,7 @@ class General(_Section, frozen=True):
     max_contacts_per_hour: dict[Channel, Positive] = {}
     promise_broken: Literal["none", "next_stage"] = "none"
     plan_grace_days: Annotated[int, msgspec.Meta(ge=0, le=60)] = 7
+    sms_max_parts: Annotated[int, msgspec.Meta(ge=1, le=10)] = USUAL_SMS_PARTS
 
 
 class CreditorText(_Section, frozen=True):

@@ -224,7 +224,7 @@ class Policy:
     `counts_points` whether a cap asks for contact points.
     `conditions` are those of the stages that are not for everybody; `tier_conditions` says whether any names a tier, and
     `tier_days` are the days overdue on which that tier can change. `max_contacts_per_hour` is where a channel
-    stops by itself, for all customers together.
+    stops by itself, for all customers together. An SMS of more than `sms_max_parts` parts is said more shortly.
     """
 
     hash: str
@@ -255,6 +255,7 @@ class Policy:
     tier_conditions: bool = False
     tier_days: tuple[int, ...] = ()
     max_contacts_per_hour: Mapping[Channel, int] = field(default_factory=dict)
+    sms_max_parts: int = USUAL_SMS_PARTS
 
     def __repr__(self) -> str:
         return f"Policy({self.hash})"

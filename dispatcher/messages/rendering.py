@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from channels.protocol import Message
 from dispatcher.core.claim import Claim
-from dispatcher.core.rules import Creditor, Policy
+from dispatcher.core.rules import Policy
 from dispatcher.messages.catalogue import Catalogue, Piece, load_catalogue
 from dispatcher.messages.composition import composed_mail, composed_script, composed_sms
 from dispatcher.messages.facts import links_left_out, listed_facts, matter_of, shared_facts
@@ -15,7 +15,7 @@ from dispatcher.messages.trial import FAILURES, trial
 from schemas.values import Channel
 
 _Rendered = TypeVar("_Rendered")
-_Compose = Callable[[Claim, Creditor, Piece], _Rendered]
+_Compose = Callable[[Claim, Policy, Piece], _Rendered]
 
 
 def _unheard(_: int) -> None:
@@ -89,21 +89,21 @@ class Templates:
 
     def _composed(self, claim: Claim, policy: Policy, channel: Channel, compose: _Compose[_Rendered]) -> _Rendered:
         locale, phase = claim.profile.locale, claim.stage.phase
-        creditor = policy.creditor(claim.creditor_id)
         try:
-            return compose(claim, creditor, self._catalogue.find(locale, claim.stage.message, phase, channel))
+            return compose(claim, policy, self._catalogue.find(locale, claim.stage.message, phase, channel))
         except FAILURES:
             self._on_fallback(1)
-            return compose(claim, creditor, self._built_in.find(locale, phase, phase, channel))
+            return compose(claim, policy, self._built_in.find(locale, phase, phase, channel))
 
 
-def _sms(claim: Claim, creditor: Creditor, piece: Piece) -> Message:
+def _sms(claim: Claim, policy: Policy, piece: Piece) -> Message:
+    creditor = policy.creditor(claim.creditor_id)
     facts = shared_facts(claim, creditor, matter_of(claim), piece, sms=True)
     return Message(
         attempt_id=claim.attempt_id,
         channel="sms",
         recipient=claim.contact_point,
-        text=composed_sms(piece, facts),
+        text=composed_sms(piece, facts, policy.sms_max_parts),
         locale=piece.language,
         sender=creditor.sms_from,
         validity_s=_validity(claim),
@@ -111,7 +111,8 @@ def _sms(claim: Claim, creditor: Creditor, piece: Piece) -> Message:
     )
 
 
-def _mail(claim: Claim, creditor: Creditor, piece: Piece) -> Message:
+def _mail(claim: Claim, policy: Policy, piece: Piece) -> Message:
+    creditor = policy.creditor(claim.creditor_id)
     matter = matter_of(claim)
     facts = shared_facts(claim, creditor, matter, piece)
     mail = composed_mail(piece, facts | listed_facts(claim, creditor, matter, piece, bill=True))
@@ -134,7 +135,8 @@ def _mail(claim: Claim, creditor: Creditor, piece: Piece) -> Message:
     )
 
 
-def _script(claim: Claim, creditor: Creditor, piece: Piece) -> str:
+def _script(claim: Claim, policy: Policy, piece: Piece) -> str:
+    creditor = policy.creditor(claim.creditor_id)
     matter = matter_of(claim)
     facts = shared_facts(claim, creditor, matter, piece)
     return composed_script(piece, facts | listed_facts(claim, creditor, matter, piece, bill=False))

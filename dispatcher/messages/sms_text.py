@@ -7,11 +7,12 @@ characters into two UCS-2 parts.
 import re
 import unicodedata
 
-from dispatcher.messages.foreign_text import clipped
 from dispatcher.messages.sms_segments import is_gsm
 
 LONGEST = 1600
 """Characters; more is refused by Twilio (error 21617)."""
+
+_CUT = " ..."
 
 _ASCII = {
     "\u2018\u2019\u201a": "'",
@@ -43,6 +44,13 @@ def sms_text(text: str, language: str = "") -> str:
     plain = line.translate(_TYPOGRAPHY) if _NEEDS_TYPOGRAPHY.search(line) else line
     if language.partition("-")[0] == "es":
         plain = plain.translate(_SPANISH)
-    if is_gsm(plain):
-        return plain if len(plain) <= LONGEST else plain[: LONGEST - 3].rstrip() + "..."
-    return clipped(line, LONGEST)
+    return _within(plain if is_gsm(plain) else line)
+
+
+def _within(line: str) -> str:
+    """At most what providers take, cut after a sentence where there is one: never inside a sum or a link."""
+    if len(line) <= LONGEST:
+        return line
+    kept = line[: LONGEST - len(_CUT)]
+    ends = [place + 1 for end in (". ", "。") if (place := kept.rfind(end)) >= 0]
+    return kept[: max(ends, default=kept.rfind(" ") if " " in kept else len(kept))].rstrip() + _CUT

@@ -187,6 +187,45 @@ def test_a_sender_that_cannot_be_answered_names_another_way_out(templates):
     assert ("STOP" in text, "To opt out, contact us." in text) == (False, True)
 
 
+LONG_LINK = "https://pay.northwind.example/" + "x" * 160
+
+
+@pytest.mark.parametrize(
+    ("most", "kept", "left_out"),
+    [
+        (4, ("difficulty paying?", "Credit notes", LONG_LINK), ()),
+        (3, (LONG_LINK, "Reply STOP"), ("difficulty paying?",)),
+        (2, ("£1,000.00", "020 7946 0000.", "Reply STOP"), ("Credit notes", LONG_LINK)),
+    ],
+)
+def test_an_sms_that_is_too_long_is_said_without_what_it_can_do_without(templates, policy, most, kept, left_out):
+    bills = (invoice(pay_url=LONG_LINK), CREDIT_NOTE)
+    text = templates.render(claim("sms", "severe", invoices=bills), changed(policy, sms_max_parts=most)).text
+    assert ([part for part in kept if part not in text], [part for part in left_out if part in text]) == ([], [])
+
+
+def test_an_sms_that_cannot_be_short_enough_keeps_what_it_must_say(templates, policy):
+    text = templates.render(claim("sms"), changed(policy, sms_max_parts=1)).text
+    assert [part for part in ("Northwind", "£1,249.00", "2 days", "12 Nov", "STOP") if part not in text] == []
+
+
+@pytest.mark.parametrize("channel", ["sms", "email"])
+def test_the_opt_out_line_is_left_out_where_the_creditor_asks_for_none(templates, channel):
+    text = templates.render(claim(channel), without_opt_out_line()).text
+    assert ("STOP" in text, "unsubscribe" in text) == (False, False)
+
+
+@pytest.mark.parametrize("channel", ["sms", "email"])
+def test_a_duty_brings_the_opt_out_line_back(templates, channel):
+    text = templates.render(claim(channel, opt_out_line=True), without_opt_out_line()).text
+    assert "STOP" in text or "unsubscribe" in text
+
+
+def without_opt_out_line():
+    policy = sample_policy()
+    return changed(policy, creditors={"default": changed(policy.creditors["default"], opt_out_line=False)})
+
+
 def test_an_agency_says_that_it_acts_for_another(templates):
     agency = sample_policy(party="third_party")
     assert "acting for the company that issued the invoice" in templates.render(claim("email"), agency).text

@@ -26,6 +26,20 @@ def test_a_no_break_space_does_not_double_the_price():
     assert (segments(text).parts, segments(sms_text(text)).parts) == (3, 1)
 
 
+def test_a_text_that_is_too_long_is_cut_after_a_sentence():
+    assert sms_text("Please pay £1,249.00 at https://pay.example/1 today. " * 60).endswith("today. ...")
+
+
+def test_spanish_words_lose_the_accents_that_the_alphabet_lacks_and_keep_the_others():
+    assert sms_text("¿Está aún pendiente? Él pagó mañana.", "es") == "¿Esta aun pendiente? El pago mañana.".replace(
+        "El", "Él"
+    )
+
+
+def test_a_spanish_name_outside_the_alphabet_keeps_all_accents():
+    assert sms_text("Łukasz pagó", "es") == "Łukasz pagó"
+
+
 @given(st.text(max_size=40), st.integers(1, 400))
 def test_no_sms_is_longer_than_providers_take(text, times):
     assert len(sms_text(text * times)) <= 1600
