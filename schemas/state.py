@@ -200,6 +200,39 @@ class Retry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     reason: ReasonCode
 
 
+class Month(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What is remembered of one calendar month (`month`: 12 x year + month) after its invoices, promises and contacts went.
+
+    Invoices paid on time and late, the longest that one was late (days), promises by outcome, contacts made.
+    """
+
+    month: int
+    on_time: int = 0
+    late: int = 0
+    longest: int = 0
+    kept: int = 0
+    partly_kept: int = 0
+    broken: int = 0
+    contacts: int = 0
+
+
+class History(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What stays of what the aggregate forgot.
+
+    `gone` holds, oldest first, 16 bytes for each thing: an 8-byte digest of its kind and id, and the `time` (microseconds,
+    big endian) of the last statement about it, so that old statements that come again are known to be old. `gone_before`
+    is the largest time that left `gone` itself.
+    """
+
+    months: tuple[Month, ...] = ()
+    gone: bytes = b""
+    gone_before: int = 0
+
+
+NO_HISTORY = History()
+"""Nothing was forgotten yet."""
+
+
 class Customer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The aggregate.
 
@@ -223,6 +256,7 @@ class Customer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     erased: Stamp | None = None
     suppressed: tuple[str, ...] = ()
     retries: dict[str, Retry] = {}
+    history: History = NO_HISTORY
 
 
 EMPTY = Customer()

@@ -10,6 +10,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from dispatcher.core.draft import KEPT, Draft
+from dispatcher.core.gone import Kind, is_gone
 from dispatcher.core.identity import point_digest
 from dispatcher.core.notes import Note, newer
 from schemas.inbox import (
@@ -30,7 +31,7 @@ _Kept = TypeVar("_Kept", Hold, Promise, Plan, Consent)
 def promise_made(draft: Draft, fact: PromiseMade, stamp: Stamp) -> Note:
     """`promise.made`."""
     before = draft.promises.get(fact.promise_id)
-    if before is not None and not newer(stamp, before.stamp):
+    if _is_old(draft, "promise", fact.promise_id, before, stamp):
         return Note("promise.made", "outdated", fact.invoice_ids)
     promise = Promise(stamp, False, fact.invoice_ids, fact.amount, fact.currency, fact.promised_on)  # noqa: FBT003
     if before is not None and replace(promise, stamp=before.stamp, judged=before.judged) == before:
@@ -43,7 +44,7 @@ def promise_made(draft: Draft, fact: PromiseMade, stamp: Stamp) -> Note:
 def promise_cancelled(draft: Draft, fact: PromiseCancelled, stamp: Stamp) -> Note:
     """`promise.cancelled`."""
     before = draft.promises.get(fact.promise_id)
-    if before is not None and not newer(stamp, before.stamp):
+    if _is_old(draft, "promise", fact.promise_id, before, stamp):
         return Note("promise.cancelled", "outdated")
     draft.promises = _kept(draft.promises, fact.promise_id, Promise(stamp, cancelled=True), _promise_ended)
     draft.changed = True
@@ -53,7 +54,7 @@ def promise_cancelled(draft: Draft, fact: PromiseCancelled, stamp: Stamp) -> Not
 def plan_agreed(draft: Draft, fact: PlanAgreed, stamp: Stamp) -> Note:
     """`plan.agreed`."""
     before = draft.plans.get(fact.plan_id)
-    if before is not None and not newer(stamp, before.stamp):
+    if _is_old(draft, "plan", fact.plan_id, before, stamp):
         return Note("plan.agreed", "outdated", fact.invoice_ids)
     plan = Plan(stamp, False, fact.invoice_ids, fact.currency, fact.instalments)  # noqa: FBT003
     if before is not None and replace(plan, stamp=before.stamp, missed=before.missed) == before:
@@ -66,7 +67,7 @@ def plan_agreed(draft: Draft, fact: PlanAgreed, stamp: Stamp) -> Note:
 def plan_cancelled(draft: Draft, fact: PlanCancelled, stamp: Stamp) -> Note:
     """`plan.cancelled`."""
     before = draft.plans.get(fact.plan_id)
-    if before is not None and not newer(stamp, before.stamp):
+    if _is_old(draft, "plan", fact.plan_id, before, stamp):
         return Note("plan.cancelled", "outdated")
     draft.plans = _kept(draft.plans, fact.plan_id, Plan(stamp, cancelled=True), _plan_ended)
     draft.changed = True
@@ -77,7 +78,7 @@ def hold_placed(draft: Draft, fact: HoldPlaced, stamp: Stamp) -> Note:
     """`hold.placed`. After an erasure a contact point is not remembered in plain text, so a hold on one is not kept."""
     ids = (fact.target,) if fact.scope == "invoice" and fact.target is not None else ()
     before = draft.holds.get(fact.hold_id)
-    if before is not None and not newer(stamp, before.stamp):
+    if _is_old(draft, "hold", fact.hold_id, before, stamp):
         return Note("hold.placed", "outdated", ids)
     if draft.erased is not None and fact.scope == "contact_point":
         return Note("hold.placed", "erased", ids)
@@ -90,7 +91,7 @@ def hold_placed(draft: Draft, fact: HoldPlaced, stamp: Stamp) -> Note:
 def hold_released(draft: Draft, fact: HoldReleased, stamp: Stamp) -> Note:
     """`hold.released`."""
     before = draft.holds.get(fact.hold_id)
-    if before is not None and not newer(stamp, before.stamp):
+    if _is_old(draft, "hold", fact.hold_id, before, stamp):
         return Note("hold.released", "outdated")
     draft.holds = _kept(draft.holds, fact.hold_id, Hold(stamp, released=True), _hold_ended)
     draft.changed = True
@@ -126,6 +127,13 @@ def objection(point: str) -> str:
 def with_digests(suppressed: tuple[str, ...], digests: list[str]) -> tuple[str, ...]:
     """The suppression with more in it: it only ever grows."""
     return tuple(sorted({*suppressed, *digests}))
+
+
+def _is_old(draft: Draft, kind: Kind, name: str, before: Promise | Plan | Hold | None, stamp: Stamp) -> bool:
+    """Whether a statement says nothing new of something that is known, or was and is forgotten."""
+    if before is None:
+        return is_gone(draft.history, kind, name, stamp[0])
+    return not newer(stamp, before.stamp)
 
 
 def _promise_ended(promise: Promise) -> bool:

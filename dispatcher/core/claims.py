@@ -8,7 +8,7 @@ from dispatcher.core.draft import DONE_KEPT
 from dispatcher.core.flights import CLAIM_CHECK
 from dispatcher.core.grouping import Approach, Member
 from dispatcher.core.ladder import Chosen
-from dispatcher.core.ledger import point_name, remembered
+from dispatcher.core.ledger import point_name
 from dispatcher.core.outcomes import about
 from dispatcher.core.pages import because, note_decision, note_event
 from dispatcher.core.rules import DAY, NEVER, Stage
@@ -39,8 +39,7 @@ def make(turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen,
     if stage.timed:
         point = point_name(chosen.point) if turn.policy.counts_points else ""
         entry = Contact(attempt_id, now, channel, stage.id, creditor_id, ids, "claimed", 0, point)
-        contacts = turn.contacts
-        turn.contacts = (*remembered(contacts, now - turn.policy.horizon), entry) if contacts else (entry,)
+        turn.contacts = (*turn.contacts, entry)
     result, code = _result(turn, chosen)
     told_by = None if stage.apart else channel
     spent = _use_up(turn, approach, result, because(code, stage.rule), told_by, contact_id, attempt_id)

@@ -10,6 +10,7 @@ import msgspec
 from dispatcher.core.claim import Claim, Conditions, Sending
 from dispatcher.core.customer import apply
 from dispatcher.core.draft import Draft
+from dispatcher.core.forgetting import forget
 from dispatcher.core.pages import note_event
 from dispatcher.core.plan import plan
 from dispatcher.core.policy import Policy
@@ -63,6 +64,8 @@ def decide(  # noqa: PLR0917  all that a decision rests on
         if len(arrivals) > 1:
             turn.causes.update(dict.fromkeys(note.invoice_ids, cause))
     plan(turn)
+    if turn.changed:
+        forget(turn)
     flags, open_claims = _flags(turn) if turn.attempts or turn.profile is None else (0, ())
     return Decision(
         turn.frozen(customer),

@@ -13,6 +13,7 @@ from schemas.state import (
     Consent,
     Contact,
     Customer,
+    History,
     Hold,
     Invoice,
     Plan,
@@ -24,7 +25,7 @@ DONE_KEPT = 64
 """How many used up (due date, stage) pairs an invoice keeps, the latest ones."""
 
 KEPT = 64
-"""How many closed invoices, and how many memories of each other kind, a customer keeps."""
+"""How many memories of each kind a customer keeps at most within a turn; `forgetting` leaves fewer."""
 
 
 class Draft(msgspec.Struct):
@@ -44,6 +45,7 @@ class Draft(msgspec.Struct):
     erased: Stamp | None
     suppressed: tuple[str, ...]
     retries: dict[str, Retry]
+    history: History
     changed: bool = False
 
     def put_invoice(self, invoice_id: str, invoice: Invoice) -> None:
@@ -90,6 +92,7 @@ class Draft(msgspec.Struct):
             self.erased,
             self.suppressed,
             self.retries,
+            self.history,
         )
 
 

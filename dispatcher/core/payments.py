@@ -2,7 +2,7 @@
 
 Each settlement counts for as much as it lowered the amount that billing had named last before it. The memory is a set, so
 it does not depend on the order of arrival: of statements the first of each amount (at most 4, the earliest), of settlements
-the latest 8. An amount that billing states, lowers by no settlement and later states again keeps its first place.
+the latest 12. An amount that billing states, lowers by no settlement and later states again keeps its first place.
 """
 
 from bisect import insort
@@ -13,7 +13,7 @@ from schemas.state import Invoice, Settlement
 from schemas.values import Day
 
 AMOUNTS_KEPT = 4
-SETTLEMENTS_KEPT = 8
+SETTLEMENTS_KEPT = 12
 
 Amounts = tuple[tuple[int, int], ...]
 """(microseconds, amount) of the first statement of each amount, in order."""

@@ -6,7 +6,8 @@ set. So a settlement that comes before its statement is remembered, and a late s
 
 from msgspec.structs import replace
 
-from dispatcher.core.draft import KEPT, Draft
+from dispatcher.core.draft import Draft
+from dispatcher.core.gone import is_gone
 from dispatcher.core.notes import Note, newer
 from dispatcher.core.payments import Amounts, with_amount, with_settlement
 from dispatcher.core.rules import Policy
@@ -23,7 +24,11 @@ def stated(draft: Draft, fact: InvoiceStated, stamp: Stamp) -> Note:
     """`invoice.due` or `invoice.overdue`."""
     event = "invoice.overdue" if fact.overdue else "invoice.due"
     ids = (fact.invoice_id,)
-    before = draft.invoices.get(fact.invoice_id, _NEW)
+    before = draft.invoices.get(fact.invoice_id)
+    if before is None:
+        if is_gone(draft.history, "invoice", fact.invoice_id, stamp[0]):
+            return Note(event, "outdated", ids)
+        before = _NEW
     overdue_at = before.overdue_at
     if fact.overdue and (overdue_at is None or stamp[0] // 1000 > overdue_at):
         overdue_at = stamp[0] // 1000
@@ -99,7 +104,11 @@ def _same(before: Invoice, after: Invoice) -> bool:
 def settled(draft: Draft, fact: InvoiceSettled, stamp: Stamp) -> Note:
     """`invoice.settled`: what remains; 0 closes the invoice, of which a compact memory is kept."""
     ids = (fact.invoice_id,)
-    before = draft.invoices.get(fact.invoice_id, _NEW)
+    before = draft.invoices.get(fact.invoice_id)
+    if before is None:
+        if is_gone(draft.history, "invoice", fact.invoice_id, stamp[0]):
+            return Note("invoice.settled", "outdated", ids)
+        before = _NEW
     said = Settlement(stamp[0], fact.amount_due, fact.settled_at, fact.reason)
     settlements = with_settlement(before.settlements, said)
     if not newer(stamp, before.valued):
@@ -110,8 +119,6 @@ def settled(draft: Draft, fact: InvoiceSettled, stamp: Stamp) -> Note:
     after = replace(before, valued=stamp, amount_due=fact.amount_due, currency=fact.currency, settled_by=fact.reason)
     after = replace(after, settlements=settlements)
     draft.put_invoice(fact.invoice_id, without_texts(after) if fact.amount_due == 0 else after)
-    if len(draft.invoices) > KEPT:
-        _evict(draft)
     code: ReasonCode = "unchanged" if same and before.settled_by == fact.reason else "recorded"
     return Note("invoice.settled", code, ids)
 
@@ -134,9 +141,3 @@ def is_overdue(policy: Policy, place: Place, invoice: Invoice) -> bool:
     if policy.overdue_by_date or invoice.plan is not None:
         return True
     return invoice.overdue_at is not None and day_in(place, invoice.overdue_at) > invoice.due_on
-
-
-def _evict(draft: Draft) -> None:
-    closed = [(invoice.valued or (0, "", ""), name) for name, invoice in draft.invoices.items() if is_closed(invoice)]
-    for _, name in sorted(closed)[: max(0, len(closed) - KEPT)]:
-        del draft.invoices[name]

@@ -214,7 +214,7 @@ def test_reports_alone_never_fill_the_ledger():
     story = known()
     for number in range(100):
         story.hear(report(when=NOW + number))
-    assert len(story.customer.contacts) == 64
+    assert len(story.customer.contacts) == 8
 
 
 def test_the_ledger_knows_a_contact_point_only_by_a_digest():
