@@ -160,7 +160,8 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `spent` names what its claim used up, (invoice, due date, stage), so that a release gives exactly that back. `tried`
     holds the channels that refused the contact before, `number` counts the attempts from 1. In doubt, `looks` counts
     the provider's answers that it knows of no such message; `LOOKED_ENOUGH` of them, or none possible, settle the question.
-    `task` is what a stage hands over to people; where it is `gated`, what `spent` names is used up when the task ends.
+    `task` is what a stage hands over to people; where it is `gated`, what `spent` names is used up when the task ends. At
+    `fallback_at` (0: never) another channel follows unless a receipt or outcome came: an accepted message stays until then.
     """
 
     contact_id: str
@@ -178,6 +179,7 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
     looks: int = 0
     task: TaskKind | None = None
     gated: bool = False
+    fallback_at: Millis = 0
 
 
 LOOKED_ENOUGH = 2
@@ -188,7 +190,7 @@ class Retry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A contact that has to be tried again: an attempt was given back unsent, or its channel cannot reach the customer.
 
     `number` is that of the last attempt, `not_before` the earliest instant of the next, `reason` the reason code with which
-    the last one ended: `refused`, where another channel may reach the customer, or why it was given back.
+    the last one ended: `refused` or `no_receipt`, where another channel may reach the customer, or why it was given back.
     """
 
     stage: str

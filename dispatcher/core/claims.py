@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from dispatcher.core import identity
 from dispatcher.core.claim import Claim
 from dispatcher.core.draft import DONE_KEPT
+from dispatcher.core.fallback import next_rung_at
 from dispatcher.core.flights import CLAIM_CHECK
 from dispatcher.core.grouping import Approach, Member
 from dispatcher.core.ladder import Chosen
@@ -46,6 +47,8 @@ def make(turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen,
     if result != "claimed":
         return
     is_task = channel == "call_task"
+    expires_at = now + stage.task_days * DAY if is_task else until
+    fallback_at = next_rung_at(turn, profile, approach, (*tried, channel)) if stage.fallback else 0
     attempt = Attempt(
         contact_id,
         "accepted" if is_task else "claimed",
@@ -55,13 +58,14 @@ def make(turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen,
         ids,
         chosen.point,
         now,
-        now + stage.task_days * DAY if is_task else until,
+        min(expires_at, fallback_at) if is_task and fallback_at else expires_at,
         tried,
         number,
         spent,
         0,
         stage.task,
         stage.gate is not None,
+        fallback_at,
     )
     turn.put_attempt(attempt_id, attempt)
     _claim(turn, profile, approach, attempt_id, attempt, until)
@@ -75,9 +79,11 @@ def _contact_id(turn: Turn, approach: Approach) -> str:
 
 
 def end_refused(turn: Turn, approach: Approach) -> None:
-    """Every channel of the ladder was refused or is barred: the contact is over."""
-    contact_id = None if approach.retry is None else approach.retry[0]
-    _use_up(turn, approach, "rejected", because("refused", approach.lead.stage.rule), None, contact_id, None)
+    """Every channel of the ladder was refused, remained unheard or is barred, or enough were tried: the contact is over."""
+    contact_id, reason = (None, "refused") if approach.retry is None else (approach.retry[0], approach.retry[1].reason)
+    unheard = reason == "no_receipt"
+    why = because("no_receipt" if unheard else "refused", approach.lead.stage.rule)
+    _use_up(turn, approach, "undelivered" if unheard else "rejected", why, None, contact_id, None)
     if contact_id is not None:
         turn.drop_retry(contact_id)
 

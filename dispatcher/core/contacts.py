@@ -75,10 +75,11 @@ def consider(
         return None
     approach = _approach(turn, profile, creditor, members, notes, amounts)
     retry, stage = approach.retry, approach.lead.stage
-    chosen = choose(turn, profile, stage, approach.tier.name, () if retry is None else retry[1].tried)
-    if isinstance(chosen, Chosen):
+    tried = () if retry is None else retry[1].tried
+    chosen = choose(turn, profile, stage, approach.tier.name, tried)
+    if isinstance(chosen, Chosen) and len(tried) < stage.attempts:
         return _in_its_time(turn, profile, approach, chosen)
-    if retry is not None and retry[1].reason == "refused":
+    if isinstance(chosen, Chosen) or (retry is not None and retry[1].reason in {"refused", "no_receipt"}):
         end_refused(turn, approach)
         return _MADE
     return _unreachable(turn, approach, chosen)

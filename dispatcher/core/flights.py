@@ -1,6 +1,7 @@
 """Attempts that are under way: which are no longer wanted, which have run out, and when to look again."""
 
 from dispatcher.core.approval import use_up
+from dispatcher.core.fallback import fall_back
 from dispatcher.core.holds import stop_of
 from dispatcher.core.ladder import point_stop
 from dispatcher.core.outcomes import about, retry_later
@@ -71,12 +72,17 @@ def _is_over(retry: Retry, invoice: Invoice | None) -> bool:
 
 
 def _attend_task(turn: Turn, attempt_id: str, attempt: Attempt) -> None:
-    """A task ends unreported when nothing remains to be said, or when its time is over."""
+    """A task, or a message without a receipt, ends unreported when nothing remains to be said, or when its time is over."""
     code = _task_ended(turn, attempt)
     if code is None:
         turn.wake(attempt.expires_at)
         return
     turn.drop_attempt(attempt_id)
+    if code == "expired" and attempt.fallback_at:
+        fall_back(turn, attempt_id, attempt)
+        return
+    if attempt.channel != "call_task":
+        return  # what was sent stays sent
     result: Result = "expired" if code == "expired" else "cancelled"
     if attempt.gated and result == "expired":
         use_up(turn, attempt)

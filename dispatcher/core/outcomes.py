@@ -36,22 +36,28 @@ _BY_CHANNEL = frozenset({None, "call"})
 _CONTACTS = frozenset({None, "call", "visit"})
 """Tasks whose report says that the customer was contacted."""
 
+_FAILED = frozenset({"undelivered", "failed", "bounced", "rejected"})
+"""Outcomes of a message that say it did not arrive."""
+
 _WORDS = re.compile(r"[a-z]+([_-][a-z]+){0,5}")
 
 
 def accepted(draft: Draft, fact: AttemptAccepted, stamp: Stamp) -> Note:  # noqa: ARG001
-    """The provider took the message: the attempt is over, also one that was in doubt."""
+    """The provider took the message: the attempt is over, also one that was in doubt, unless a receipt is waited for."""
     attempt = draft.attempts.get(fact.attempt_id)
     if attempt is None or attempt.state == "accepted":
         return _late(draft, fact)
-    draft.drop_attempt(fact.attempt_id)
+    if attempt.fallback_at:
+        draft.put_attempt(fact.attempt_id, replace(attempt, state="accepted", expires_at=attempt.fallback_at))
+    else:
+        draft.drop_attempt(fact.attempt_id)
     return about(attempt, fact.attempt_id, "attempt.accepted", "due", "accepted")
 
 
 def rejected(draft: Draft, fact: AttemptRejected, stamp: Stamp) -> Note:  # noqa: ARG001
     """The provider refused for good; another channel is tried only if the refusal was about the recipient."""
     attempt = draft.attempts.get(fact.attempt_id)
-    if attempt is None or attempt.state == "accepted":
+    if attempt is None or (attempt.state == "accepted" and not _awaits_receipt(attempt)):
         return _unknown("attempt.rejected", fact.attempt_id)
     draft.drop_attempt(fact.attempt_id)
     became(draft, fact.attempt_id, "refused", attempt.claimed_at)
@@ -110,20 +116,39 @@ def released(draft: Draft, fact: AttemptReleased, stamp: Stamp) -> Note:  # noqa
 
 
 def reported(draft: Draft, fact: ContactReported, stamp: Stamp) -> Note:
-    """`contact.reported`: closes a task of ours, and is entered into the ledger of contacts."""
-    attempt = draft.attempts.get(fact.task_id or "")
+    """`contact.reported`: closes a task of ours or brings a receipt, and is entered into the ledger of contacts."""
+    attempt_id = fact.task_id if fact.task_id is not None else _receipt_for(draft, fact)
+    attempt = None if attempt_id is None else draft.attempts.get(attempt_id)
     if attempt is None or attempt.task in _CONTACTS:
         enter_report(draft, fact, stamp)
-    if fact.task_id is not None and attempt is not None:
-        draft.drop_attempt(fact.task_id)
-        if attempt.gated:
-            use_up(draft, attempt)
-            code, judged = judgement(fact.outcome)
-            return about(attempt, fact.task_id, "contact.reported", code, judged, detail=_plain(fact.outcome))
-        told = fact.contact_class == "right_party" or fact.outcome in REACHED
-        result: Result = "delivered" if told else "undelivered"
-        return about(attempt, fact.task_id, "contact.reported", "reported", result, detail=_plain(fact.outcome))
-    return Note("contact.reported", "recorded", fact.invoice_ids, channel=fact.channel, detail=_plain(fact.outcome))
+    if attempt_id is None or attempt is None:
+        return Note("contact.reported", "recorded", fact.invoice_ids, channel=fact.channel, detail=_plain(fact.outcome))
+    draft.drop_attempt(attempt_id)
+    if attempt.gated:
+        use_up(draft, attempt)
+        code, judged = judgement(fact.outcome)
+        return about(attempt, attempt_id, "contact.reported", code, judged, detail=_plain(fact.outcome))
+    told = fact.contact_class == "right_party" or fact.outcome in REACHED
+    if attempt.fallback_at and not told:
+        draft.put_attempt(attempt_id, replace(attempt, expires_at=0))
+    result: Result = "delivered" if told else "undelivered"
+    return about(attempt, attempt_id, "contact.reported", "reported", result, detail=_plain(fact.outcome))
+
+
+def _receipt_for(draft: Draft, fact: ContactReported) -> str | None:
+    """The message that waits for this receipt. A word that is neither yes nor no (queued, sent) is none."""
+    if fact.contact_id is None or fact.direction != "outbound":
+        return None
+    if fact.contact_class != "right_party" and fact.outcome not in REACHED | _FAILED:
+        return None
+    for attempt_id, attempt in draft.attempts.items():
+        if attempt.contact_id == fact.contact_id and attempt.channel == fact.channel and _awaits_receipt(attempt):
+            return attempt_id
+    return None
+
+
+def _awaits_receipt(attempt: Attempt) -> bool:
+    return attempt.state == "accepted" and attempt.fallback_at > 0 and attempt.channel != "call_task"
 
 
 def retry_later(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from dispatcher.core.conditions import debt_tests, of_all, person_tests
 from dispatcher.core.policy_problems import Add, check_unique
 from dispatcher.core.policy_text import ClassText, MomentText, StageConditions, StageText
-from dispatcher.core.rules import DEFAULT, HOUR, Moment, Stage, StageCondition
+from dispatcher.core.rules import ANY_NUMBER, DEFAULT, HOUR, Moment, Stage, StageCondition
 from schemas.values import Channel
 
 _CALLS: tuple[Channel, ...] = ("call_task",)
@@ -80,6 +80,7 @@ def _stage(  # noqa: PLR0917  what a stage is compiled from
     )
     _check_limits(path, text, when, last_day, add)
     _check_task(path, text, add)
+    _check_fallback(path, text, add)
     return Stage(
         id=text.id,
         index=index,
@@ -98,6 +99,8 @@ def _stage(  # noqa: PLR0917  what a stage is compiled from
         missed=text.missed or "collapse",
         task=text.task,
         gate=text.gate,
+        fallback=(text.fallback_hours or 0) * HOUR,
+        attempts=text.attempts or ANY_NUMBER,
         min_gap=None if text.min_gap_hours is None else text.min_gap_hours * HOUR,
     )
 
@@ -134,6 +137,18 @@ def _check_task(path: str, text: StageText, add: Add) -> None:
             "`only` with min_risk_score, classes, tiers or unreachable_by",
             "A visit is for high risk, long overdue debts or customers that no call reaches.",
         )
+
+
+def _check_fallback(path: str, text: StageText, add: Add) -> None:
+    longest = max((len(ladder) for ladder in text.channels.values()), default=0)
+    if text.fallback_hours is not None and (longest == 1 or text.attempts == 1 or text.task is not None):
+        add(
+            f"{path}.fallback_hours",
+            "a ladder of two channels, and two `attempts`",
+            "There is nothing to fall back to.",
+        )
+    if text.attempts is not None and text.task is not None:
+        add(f"{path}.attempts", "no `attempts` of a task", "A task is handed over once.")
 
 
 def _class_days(path: str, names: tuple[str, ...], classes: Classes, add: Add) -> tuple[int | None, int | None]:

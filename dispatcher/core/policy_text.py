@@ -151,6 +151,8 @@ class StageText(_Section, frozen=True):
     message: Name
     responsible: Text
     channels: dict[str, tuple[Channel, ...]] = {}
+    fallback_hours: Annotated[int, msgspec.Meta(ge=1, le=2160)] | None = None
+    attempts: Annotated[int, msgspec.Meta(ge=1, le=3)] | None = None
     task: TaskKind | None = None
     gate: Gate | None = None
     until: MomentText | None = None

@@ -24,6 +24,9 @@ NEVER: Day = 10_000_000
 USUAL_SMS_PARTS = 6
 """Parts of an SMS beyond which it is said more shortly, unless a policy says otherwise."""
 
+ANY_NUMBER = 1_000_000
+"""More than anything that is counted here."""
+
 Tone = Literal["friendly", "firm", "formal"]
 Missed = Literal["collapse", "send", "skip"]
 DayKind = Literal["weekday", "saturday", "sunday", "holiday"]
@@ -76,6 +79,9 @@ class Stage:
     it is a call it is `apart`, a contact about nothing but its own stage. Letters, legal steps and hand-overs to an agency
     reach nobody by themselves: they are not `timed` by hours, gaps and caps. A stage with a `gate` counts once that person
     has approved it.
+
+    After `fallback` (0: never) without receipt or outcome the next channel follows; `attempts` are the most channels that a
+    contact is tried by.
     """
 
     id: str
@@ -96,6 +102,8 @@ class Stage:
     min_gap: Millis | None = None
     task: TaskKind | None = None
     gate: Gate | None = None
+    fallback: Millis = 0
+    attempts: int = ANY_NUMBER
     rule: str = field(init=False)
     goes_first: bool = field(init=False)
     apart: bool = field(init=False)

@@ -285,6 +285,7 @@ ELSEWHERE = {
     "resolved": "in test_doubts",
     "late_answer": "in test_doubts",
     "expired": "in test_attempts",
+    "no_receipt": "in test_ladder",
     "awaiting_approval": "in test_hand_overs",
     "approved": "in test_hand_overs",
     "not_approved": "in test_hand_overs",
