@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 from dispatcher import __version__
 from dispatcher.cli import (
     brakes,
+    compare,
     configuration,
     decide,
     doubt,
@@ -62,6 +63,7 @@ for group in (
     verify,
     configuration,
     policy,
+    compare,
     simulate,
 ):
     group.register(app)

@@ -57,7 +57,7 @@ def simulate(  # noqa: PLR0917  the options of the command
     text, rules = rules_in(file)
     prices = prices_or_stop(cost)
     portfolio = portfolio_of(customers, days, seed, first_day)
-    tally = simulate_on(processes(jobs), portfolio, text, file)
+    tally = simulate_on(processes(jobs), portfolio, text)
     found = report(portfolio, rules.policy.hash, rules.ruling.unread, tally, prices)
     if as_json:
         print_json(found)

@@ -33,9 +33,11 @@ class Agenda:
 
     def take(self, at: Millis) -> tuple[list[Arrival], list[Deed]]:
         """Everything that is due by `at`."""
+        entries = self._entries
+        if not entries or entries[0][0] > at:
+            return [], []
         arrivals: list[Arrival] = []
         deeds: list[Deed] = []
-        entries = self._entries
         while entries and entries[0][0] <= at:
             what = heappop(entries)[2]
             if isinstance(what, Arrival):

@@ -34,13 +34,18 @@ class Person:
     dead: frozenset[str]
 
 
+def id_of(number: int) -> str:
+    """The customer id at a place of the portfolio."""
+    return f"C{number:07d}"
+
+
 def person(number: int, dice: Dice) -> Person:
     """The customer at a place of the portfolio."""
     home = HOMES[dice.among("home", 0, len(HOMES) - 1)]
     profile = _profile(number, home, dice)
     points = [each.number for each in profile.phones] + [each.address for each in profile.emails]
     return Person(
-        customer_id=f"C{number:07d}",
+        customer_id=id_of(number),
         home=home,
         zone=home.zones[dice.among("zone", 0, len(home.zones) - 1)],
         habit=_habit(dice("habit")),

@@ -1,18 +1,20 @@
 """A whole portfolio, customer by customer, on one or more processor cores; the result does not depend on how many."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from dispatcher.core.decide import decide
 from dispatcher.core.policy import Policy, PolicyProblems, parse
 from dispatcher.sim.checking.ruling import read
 from dispatcher.sim.life import Decide, Rules, Span, live
 from dispatcher.sim.tally import Tally
+from dispatcher.sim.uncollected import uncollected
 
+_Result = TypeVar("_Result")
 _PART: Final = 500
 """Customers a task: small enough that all cores end together."""
 
@@ -30,6 +32,10 @@ class Portfolio:
         return [range(first, min(first + _PART, self.customers)) for first in range(0, self.customers, _PART)]
 
 
+Work = Callable[[range, Portfolio, tuple[Rules, ...]], _Result]
+"""What is done with a part of a portfolio under some policies: a function of a module, so that a process can find it."""
+
+
 def rules_of(text: str, file: str) -> Rules | PolicyProblems:
     """A policy's text, for the core and for the checker."""
     policy = parse(text, file=file)
@@ -38,55 +44,58 @@ def rules_of(text: str, file: str) -> Rules | PolicyProblems:
 
 def simulate(portfolio: Portfolio, rules: Rules, by: Decide = decide) -> Tally:
     """The whole portfolio in this process."""
-    tally = Tally()
-    for number in range(portfolio.customers):
-        live(number, portfolio.seed, portfolio.span, rules, tally, by)
-    return tally
+    return _lived(range(portfolio.customers), portfolio, rules, by)
 
 
-def simulate_on(jobs: int, portfolio: Portfolio, text: str, file: str) -> Tally:
+def simulate_on(jobs: int, portfolio: Portfolio, text: str) -> Tally:
     """The same by `jobs` processes; `text` is a policy that the checks have passed."""
     whole = Tally()
-    for part in _parts_on(jobs, portfolio, text, file):
+    for part in on_processes(jobs, portfolio, (text,), _part):
         whole.add(part)
     return whole
 
 
-def _parts_on(jobs: int, portfolio: Portfolio, text: str, file: str) -> Iterator[Tally]:
+def on_processes(jobs: int, portfolio: Portfolio, texts: Sequence[str], work: Work[_Result]) -> Iterator[_Result]:
+    """The results of `work` for the parts of a portfolio, in their order; `texts` are policies that have been checked."""
     parts = portfolio.parts()
     if jobs <= 1 or len(parts) <= 1:
-        _begin(portfolio, text, file)
-        yield from map(_part, parts)
+        rules = _checked(texts)
+        yield from (work(part, portfolio, rules) for part in parts)
         return
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (portfolio, text, file)) as pool:
-        yield from pool.map(_part, parts)
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (portfolio, tuple(texts), work)) as pool:
+        found: Iterator[_Result] = pool.map(_in_process, parts)
+        yield from found
 
 
-@dataclass(slots=True)
-class _Process:
-    """What a process of the pool was told at its start."""
-
-    portfolio: Portfolio | None = None
-    rules: Rules | None = None
-
-
-_process: Final = _Process()
+def _checked(texts: Sequence[str]) -> tuple[Rules, ...]:
+    found = [rules_of(text, "policy") for text in texts]
+    wrong = [each for each in found if isinstance(each, PolicyProblems)]
+    if wrong:
+        raise ValueError(str(wrong[0]))
+    return tuple(each for each in found if isinstance(each, Rules))
 
 
-def _begin(portfolio: Portfolio, text: str, file: str) -> None:
-    rules = rules_of(text, file)
-    if isinstance(rules, PolicyProblems):
-        raise TypeError(str(rules))
-    _process.portfolio, _process.rules = portfolio, rules
+_started: Final[list[Callable[[range], object]]] = []
+"""In a process of the pool: its work, bound to the portfolio and the policies."""
 
 
-def _part(numbers: range) -> Tally:
-    portfolio, rules = _process.portfolio, _process.rules
-    if portfolio is None or rules is None:
-        raise RuntimeError("a part of a portfolio before its process was told which")
-    gc.disable()  # customers are let go one by one; looking for cycles in the caches costs a tenth of the time
+def _begin(portfolio: Portfolio, texts: tuple[str, ...], work: Work[object]) -> None:
+    rules = _checked(texts)
+    gc.freeze()
+    _started.append(lambda part: work(part, portfolio, rules))
+
+
+def _in_process(part: range) -> Any:  # noqa: ANN401  what the pool's work returns
+    return _started[0](part)
+
+
+def _part(numbers: range, portfolio: Portfolio, rules: tuple[Rules, ...]) -> Tally:
+    return _lived(numbers, portfolio, rules[0], decide)
+
+
+def _lived(numbers: range, portfolio: Portfolio, rules: Rules, by: Decide) -> Tally:
     tally = Tally()
-    for number in numbers:
-        live(number, portfolio.seed, portfolio.span, rules, tally)
-    gc.enable()
+    with uncollected():
+        for number in numbers:
+            live(number, portfolio.seed, portfolio.span, rules, tally, by)
     return tally

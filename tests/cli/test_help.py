@@ -33,6 +33,7 @@ COMMANDS = [
     "policy show",
     "policy schema",
     "simulate",
+    "compare",
 ]
 
 

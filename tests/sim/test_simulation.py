@@ -64,7 +64,7 @@ def test_a_customer_lives_the_same_life_in_a_larger_portfolio(rules):
 def test_the_result_does_not_depend_on_the_number_of_processes(rules):
     text = POLICY.read_text("utf-8")
     portfolio = Portfolio(1_100, 3, Span(START, 30))
-    assert simulate_on(2, portfolio, text, "policy") == simulate_on(1, portfolio, text, "policy")
+    assert simulate_on(2, portfolio, text) == simulate_on(1, portfolio, text)
 
 
 @pytest.mark.slow
