@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dispatcher.local.kafka import EmbeddedKafka
 from dispatcher.local.kafka_settings import BENCH
+from tests.bench import medians
 from tests.bench.latency import latency
 from tests.bench.restoring import restore
 from tests.bench.runs import Figures, bare, end_to_end, pipeline, stock
@@ -25,6 +26,7 @@ BARS = {
     "restore": (150_000, "at least"),
     "latency_p50_ms": (50, "below"),
     "latency_p99_ms": (250, "below"),
+    **{name: (bar, "at most") for name, bar in medians.BARS.items()},
 }
 
 
@@ -49,7 +51,7 @@ async def run(customers: int, rounds: int, only: set[str]) -> Figures:
     return figures
 
 
-def judged(figures: Figures) -> dict[str, object]:
+def judged(figures: Figures, decision: dict[str, float]) -> dict[str, object]:
     """Ratios beside their bars."""
     bare_rate = figures.bare or float("nan")
     values = {
@@ -59,11 +61,12 @@ def judged(figures: Figures) -> dict[str, object]:
         "restore": figures.restore,
         "latency_p50_ms": figures.latency_ms.get("p50", float("nan")),
         "latency_p99_ms": figures.latency_ms.get("p99", float("nan")),
+        **{name: decision[name] for name in medians.BARS},
     }
     told: dict[str, object] = {}
     for name, (bar, kind) in BARS.items():
         value = values[name]
-        met = value >= bar if kind == "at least" else value < bar
+        met = value >= bar if kind == "at least" else value <= bar if kind == "at most" else value < bar
         told[name] = {"value": round(value, 3), "bar": f"{kind} {bar}", "met": met}
     return told
 
@@ -77,8 +80,14 @@ def main() -> None:
     asked = parser.parse_args()
     only = {name for name in asked.only.split(",") if name}
     figures = asyncio.run(run(asked.customers, asked.rounds, only))
-    bars = judged(figures)
-    whole = figures.as_json() | {"bars": bars, "python": platform.python_version(), "machine": platform.machine()}
+    decision = medians.medians()
+    bars = judged(figures, decision)
+    whole = figures.as_json() | {
+        "decision": decision,
+        "bars": bars,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+    }
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps(whole, indent=2) + "\n", "utf-8")
     for name, told in bars.items():
