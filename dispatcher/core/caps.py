@@ -75,6 +75,8 @@ def counted(
 ) -> Sequence[Sequence[Millis]]:
     """When what a cap counts took place, for each debt of the contact where the cap's scope is one, else once."""
     channels = cap.counted
+    if cap.scope == "person" and cap.counts == "claims":
+        return ([each.at for each in contacts if each.channel in channels and not each.inbound],)
     entries = [each for each in contacts if each.channel in channels and counts(cap, each, under_way)]
     if cap.scope == "debt":
         return [
@@ -116,7 +118,8 @@ def _reached(cap: Cap, times: Sequence[Millis], place: Place, at: Millis) -> Lim
             return None
         return Limit(cap, recent[-cap.max] + cap.length, len(recent))
     first, following = period(cap, day_in(place, at))
-    count = sum(day_in(place, each) >= first for each in times)
+    since = day_begins(place, first)
+    count = sum([each >= since for each in times])
     if count < cap.max:
         return None
     return Limit(cap, day_begins(place, following), count)
