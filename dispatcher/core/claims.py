@@ -25,7 +25,9 @@ Spent = tuple[tuple[str, Day, str], ...]
 """(invoice, due date, stage): what a contact used up."""
 
 
-def make(turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen, until: Millis) -> None:
+def make(
+    turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen, until: Millis, *, opt_out_line: bool
+) -> None:
     """The contact is made: claimed, or, where nobody may be called, recorded exactly as if it had been."""
     stage, ids = approach.lead.stage, approach.invoice_ids
     tried: tuple[Channel, ...] = ()
@@ -68,7 +70,7 @@ def make(turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen,
         fallback_at,
     )
     turn.put_attempt(attempt_id, attempt)
-    _claim(turn, profile, approach, attempt_id, attempt, until)
+    _claim(turn, profile, approach, attempt_id, attempt, until, opt_out_line=opt_out_line)
 
 
 def _contact_id(turn: Turn, approach: Approach) -> str:
@@ -181,7 +183,14 @@ def _record_merged(turn: Turn, approach: Approach, contact_id: str | None) -> No
 
 
 def _claim(  # noqa: PLR0917  a contact and its attempt
-    turn: Turn, profile: ProfileStated, approach: Approach, attempt_id: str, attempt: Attempt, until: Millis
+    turn: Turn,
+    profile: ProfileStated,
+    approach: Approach,
+    attempt_id: str,
+    attempt: Attempt,
+    until: Millis,
+    *,
+    opt_out_line: bool,
 ) -> None:
     stage, now, channel = approach.lead.stage, turn.now, attempt.channel
     cause = turn.cause_of(approach.lead.invoice_id)
@@ -211,5 +220,6 @@ def _claim(  # noqa: PLR0917  a contact and its attempt
             tier=approach.tier.name,
             responsible=stage.responsible,
             cause=cause,
+            opt_out_line=opt_out_line,
         )
     )

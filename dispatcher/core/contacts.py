@@ -13,6 +13,7 @@ from dispatcher.core.holds import points_free_at
 from dispatcher.core.ladder import Chosen, NoChannel, choose
 from dispatcher.core.ledger import point_name
 from dispatcher.core.pages import because, note_decision
+from dispatcher.core.regimes import regime_of
 from dispatcher.core.reserve import reserved
 from dispatcher.core.rules import DAY, MINUTE, Creditor
 from dispatcher.core.tiers import tier_of
@@ -153,19 +154,35 @@ def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen:
         at = retry[1].not_before
         return PutOff(approach, "deferred", _tried(retry[1]), f"deferred|retry|{at}", at, at)
     asked = _asked(turn, approach, chosen)
-    slot = slot_of(turn, profile.quiet_hours, asked, None if retry is None else retry[0], approach.lead.stage)
+    stage = approach.lead.stage
+    regime, clocks = regime_of(turn, profile, approach.creditor.party, stage.phase)
+    if regime.early[0] and (early := _too_early(turn, approach, *regime.early)) is not None:
+        return early
+    slot = slot_of(turn, profile.quiet_hours, asked, None if retry is None else retry[0], stage, regime, clocks)
     if slot.waits_for is not None:
         next_at = slot.at if slot.found else None
-        if next_at is not None and approach.lead.stage.mandatory:
-            turn.mandatory_waits = (*turn.mandatory_waits, (approach.lead.stage.id, asked, next_at))
+        if next_at is not None and stage.mandatory:
+            turn.mandatory_waits = (*turn.mandatory_waits, (stage.id, asked, next_at))
         return PutOff(approach, "deferred", slot.waits_for, f"deferred|time|{next_at}", next_at, slot.at)
-    if turn.policy.reserve_for_mandatory and not approach.lead.stage.mandatory:
-        kept = reserved(turn, turn.policy.caps, asked, approach.tier.name)
+    if turn.policy.reserve_for_mandatory and not stage.mandatory:
+        kept = reserved(turn, regime.caps, asked, approach.tier.name)
         if kept is not None:
             seen: dict[str, str | int] = {"cap": kept.reached.rule, "most": kept.reached.cap.max, "stage": kept.stage}
             reasons = (Reason("reserved", "reserve_for_mandatory", seen),)
             return PutOff(approach, "deferred", reasons, f"deferred|reserved|{kept.until}", kept.until, kept.until)
-    return _held_by_lane(turn, approach, chosen) or _made(turn, profile, approach, chosen, slot.end)
+    held = _held_by_lane(turn, approach, chosen)
+    return held or _made(turn, profile, approach, chosen, slot.end, opt_out_line=regime.opt_out_line)
+
+
+def _too_early(turn: Turn, approach: Approach, days: int, rule: str) -> PutOff | None:
+    """A preset may forbid contact about an invoice in its first days overdue; the youngest of the contact decides."""
+    due_on = max(member.invoice.due_on for member in approach.members)
+    if day_in(turn.place, turn.now) - due_on >= days:
+        return None
+    at = turn.opens(due_on + days)
+    return PutOff(
+        approach, "deferred", (Reason("too_early", rule, {"days": days}),), f"deferred|too_early|{at}", at, at
+    )
 
 
 def _asked(turn: Turn, approach: Approach, chosen: Chosen) -> Asked:
@@ -187,8 +204,10 @@ def _handed_over(turn: Turn, profile: ProfileStated, approach: Approach, chosen:
     return _held_by_lane(turn, approach, chosen) or _made(turn, profile, approach, chosen, until)
 
 
-def _made(turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen, until: Millis) -> Made:
-    make(turn, profile, approach, chosen, until)
+def _made(
+    turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen, until: Millis, *, opt_out_line: bool = False
+) -> Made:
+    make(turn, profile, approach, chosen, until, opt_out_line=opt_out_line)
     return _MADE
 
 

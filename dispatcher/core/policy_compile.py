@@ -10,6 +10,7 @@ import msgspec
 from dispatcher.core.ledger import horizon
 from dispatcher.core.policy_caps import compiled_caps
 from dispatcher.core.policy_holds import hold_rules
+from dispatcher.core.policy_presets import chosen_presets
 from dispatcher.core.policy_problems import Add, check_unique
 from dispatcher.core.policy_stages import compiled_classes, compiled_stages
 from dispatcher.core.policy_text import (
@@ -17,15 +18,13 @@ from dispatcher.core.policy_text import (
     CreditorText,
     Sections,
     TierText,
-    WindowText,
 )
+from dispatcher.core.policy_windows import compiled_window, minutes
 from dispatcher.core.rules import (
-    DAY_KINDS,
     DEFAULT,
     HOUR,
     Creditor,
     Policy,
-    Ranges,
     Tier,
     Window,
 )
@@ -41,8 +40,10 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
     stages, conditions = compiled_stages(
         sections.stages, tiers, compiled_classes(sections.classes or DEFAULT_CLASSES, add), add
     )
-    windows = {channel: _window(channel, text, add) for channel in CHANNELS if (text := sections.windows.get(channel))}
-    day_starts = _minutes(sections.day_starts)
+    windows = {
+        channel: compiled_window(channel, text, add) for channel in CHANNELS if (text := sections.windows.get(channel))
+    }
+    day_starts = minutes(sections.day_starts)
     _check_day_start(day_starts, add)
     _check_creditors(sections.creditors, add)
     _check_channels(sections, add)
@@ -52,10 +53,12 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
     check_unique("caps", [cap.id for cap in sections.caps], add)
     check_unique("cooldowns", [each.id for each in sections.cooldowns], add)
     caps = compiled_caps(sections.caps, sections.cooldowns)
+    presets = chosen_presets(sections.presets, add)
+    all_caps = (*caps, *presets.caps)
     min_gap = sections.min_gap_hours * HOUR
     by_tier = any(each.tiers for each in conditions)
     return Policy(
-        hash=_hash(content),
+        hash=_hash({**content, "presets": presets.digests} if presets.ids else content),
         creditors={name: _creditor(name, text) for name, text in sections.creditors.items()},
         stages=stages,
         pre_due_stages=sum(stage.phase == "pre_due" for stage in stages),
@@ -76,8 +79,9 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
         phases={stage.id: stage.phase for stage in stages},
         consent_required=frozenset(sections.consent.required),
         accepted_bases=frozenset(sections.consent.accepted_bases),
-        horizon=horizon([min_gap, *(stage.min_gap or 0 for stage in stages)], caps),
-        counts_points=any(cap.scope == "point" for cap in caps),
+        horizon=horizon([min_gap, *(stage.min_gap or 0 for stage in stages)], all_caps),
+        counts_points=any(cap.scope == "point" for cap in all_caps),
+        presets=presets.ids,
         conditions=conditions,
         tier_conditions=by_tier,
         tier_days=_tier_days(sections.tiers) if by_tier else (),
@@ -111,33 +115,6 @@ def _creditor(name: str, text: CreditorText) -> Creditor:
         postal_address=text.postal_address,
         opt_out_line=text.opt_out_line,
     )
-
-
-def _window(channel: Channel, text: WindowText, add: Add) -> Window:
-    by_kind = {"weekday": text.weekday, "saturday": text.saturday, "sunday": text.sunday, "holiday": text.holiday}
-    ranges = {kind: _ranges(f"windows.{channel}.{kind}", by_kind[kind], add) for kind in DAY_KINDS}
-    if not ranges["weekday"]:
-        add(
-            f"windows.{channel}.weekday",
-            "at least one range",
-            "A channel that is never allowed: leave it out of ladders.",
-        )
-    return Window(channel, ranges)
-
-
-def _ranges(path: str, texts: tuple[str, ...], add: Add) -> Ranges:
-    ranges = []
-    for text in texts:
-        start, end = (_minutes(part) for part in text.split("-"))
-        if start == end:
-            add(path, "a start that differs from the end", "Write 00:00-24:00 for the whole day, [] for never.")
-        ranges.append((start, end if end > start else end + 1440))
-    return tuple(sorted(ranges))
-
-
-def _minutes(clock: str) -> int:
-    hours, minutes = clock.split(":")
-    return int(hours) * 60 + int(minutes)
 
 
 def _check_day_start(day_starts: int, add: Add) -> None:

@@ -52,6 +52,7 @@ class General(_Section, frozen=True):
     spread_minutes: Annotated[int, msgspec.Meta(ge=0, le=240)] = 0
     min_gap_hours: Count = 0
     reserve_for_mandatory: bool = False
+    presets: tuple[Name, ...] | Literal["all"] = ()
     promise_grace_days: Annotated[int, msgspec.Meta(ge=0, le=60)] = 0
     max_contacts_per_hour: dict[Channel, Positive] = {}
     promise_broken: Literal["none", "next_stage"] = "none"

@@ -216,10 +216,16 @@ Ranges = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Window:
-    """At which minutes of which kind of day a channel may be used."""
+    """At which minutes of which kind of day a channel may be used; `also`: only where these allow it, too."""
 
     channel: Channel
     ranges: Mapping[DayKind, Ranges]
+    rule: str = ""
+    also: tuple["Window", ...] = ()
+
+    def __post_init__(self) -> None:
+        """The window's name in reasons."""
+        object.__setattr__(self, "rule", self.rule or f"windows.{self.channel}")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -229,7 +235,7 @@ class Policy:
     `reserve_for_mandatory`: a contact that is not mandatory leaves a slot of the caps to one that is and will need it.
     `day_starts` is the local minute at which the stages of a day become due, `spread` the minutes over which customers are
     spread from then on and from each opening of a window. `horizon` is how far back the ledger of contacts matters,
-    `counts_points` whether a cap asks for contact points.
+    `counts_points` whether a cap asks for contact points. `presets` are the ids of the jurisdictions that apply beside it.
     `conditions` are those of the stages that are not for everybody; `tier_conditions` says whether any names a tier, and
     `tier_days` are the days overdue on which that tier can change. `max_contacts_per_hour` is where a channel
     stops by itself, for all customers together. An SMS of more than `sms_max_parts` parts is said more shortly.
@@ -258,6 +264,7 @@ class Policy:
     accepted_bases: frozenset[str]
     horizon: Millis
     counts_points: bool
+    presets: tuple[str, ...]
     in_doubt: Mapping[Channel, InDoubt]
     conditions: tuple[StageCondition, ...] = ()
     tier_conditions: bool = False

@@ -3,17 +3,21 @@
 They are solved as one, so that a contact put off by a cap is put off to the hour at which it can really be made.
 """
 
+from functools import lru_cache
+
 import msgspec
 
 from dispatcher.core.caps import Asked, Limit, gap_ends, limit
 from dispatcher.core.pages import because
-from dispatcher.core.rules import Stage
+from dispatcher.core.regimes import Regime
+from dispatcher.core.rules import Stage, Window
 from dispatcher.core.turn import Turn
-from dispatcher.core.windows import WEEK, kind_of_day, opening
+from dispatcher.core.windows import WEEK, closed_rule, kind_of_day, opening
 from dispatcher.core.zones import Place
 from schemas.inbox import QuietSpan
 from schemas.journal import Reason
-from schemas.values import Channel, Millis
+from schemas.reasons import ReasonCode
+from schemas.values import Millis
 
 _ROUNDS = 32
 _MIN_GAP = (Reason("min_gap", "min_gap_hours"),)
@@ -31,8 +35,16 @@ class Slot(msgspec.Struct, frozen=True, gc=False):
     found: bool
 
 
-def slot_of(turn: Turn, quiet: tuple[QuietSpan, ...], asked: Asked, contact_id: str | None, stage: Stage) -> Slot:
-    """The slot of a stage's contact; `contact_id` if it was tried before."""
+def slot_of(  # noqa: PLR0917  what time depends on
+    turn: Turn,
+    quiet: tuple[QuietSpan, ...],
+    asked: Asked,
+    contact_id: str | None,
+    stage: Stage,
+    regime: Regime,
+    clocks: Place,
+) -> Slot:
+    """The slot of a stage's contact; `contact_id` if it was tried before, `clocks` those on which hours are read."""
     policy, place, contacts, now = turn.policy, turn.place, turn.contacts, turn.now
     at = now
     first: tuple[Reason, ...] | None = None
@@ -43,21 +55,21 @@ def slot_of(turn: Turn, quiet: tuple[QuietSpan, ...], asked: Asked, contact_id: 
             first = _MIN_GAP if min_gap is None else because("min_gap", f"{stage.rule}.min_gap_hours")
             at = free_at
     channel = asked.channel
-    window = policy.windows[channel]
+    window = regime.windows[channel]
     for _ in range(_ROUNDS):
-        reached = limit(policy.caps, contacts, asked, place, at, turn.attempts) if contacts else None
+        reached = limit(regime.caps, contacts, asked, place, at, turn.attempts) if contacts else None
         if reached is not None:
             at = reached.until
             first = first or (reason_of(reached),)
             continue
-        free = opening(window, place, quiet, at, turn.spread)
+        free = opening(window, clocks, quiet, at, turn.spread)
         if free is None:
             break
         if free.start <= at:
             return Slot(at, free.end, first, True)  # noqa: FBT003
-        first = first or _closed(place, channel, at)
+        first = first or _closed(window, clocks, at)
         at = free.start
-    return Slot((now // WEEK + 1) * WEEK, 0, first or _closed(place, channel, now), False)  # noqa: FBT003
+    return Slot((now // WEEK + 1) * WEEK, 0, first or _closed(window, clocks, now), False)  # noqa: FBT003
 
 
 def reason_of(reached: Limit) -> Reason:
@@ -69,6 +81,18 @@ def reason_of(reached: Limit) -> Reason:
     return Reason(reached.code, reached.rule, seen)
 
 
-def _closed(place: Place, channel: Channel, at: Millis) -> tuple[Reason, ...]:
+def _closed(window: Window, place: Place, at: Millis) -> tuple[Reason, ...]:
+    """Why a window is closed, with the clocks on which it is, what they were taken from, and how sure that is."""
     kind = kind_of_day(place, at)
-    return because("holiday" if kind == "holiday" else "quiet_hours", f"windows.{channel}.{kind}")
+    rule = closed_rule(window, place, at) if window.also else window.rule
+    return _hours(place, "holiday" if kind == "holiday" else "quiet_hours", f"{rule}.{kind}")
+
+
+@lru_cache(maxsize=4096)
+def _hours(place: Place, code: ReasonCode, rule: str) -> tuple[Reason, ...]:
+    seen: dict[str, str | int] = {
+        "zone": " ".join(place.zones),
+        "zone_from": place.source,
+        "zone_confidence": place.confidence,
+    }
+    return (Reason(code, rule, seen),)

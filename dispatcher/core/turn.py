@@ -10,6 +10,7 @@ from dispatcher.core.caps import Asked
 from dispatcher.core.claim import Claim, Conditions
 from dispatcher.core.draft import Draft
 from dispatcher.core.identity import share
+from dispatcher.core.phone_areas import area_of
 from dispatcher.core.rules import MINUTE, NEVER, Policy
 from dispatcher.core.zones import Place, day_begins, day_in, place_of
 from schemas.inbox import Cause
@@ -60,7 +61,8 @@ class Turn(Draft, kw_only=True):
         policy = self.policy
         profile = self.profile
         if profile is not None:
-            self.place = place_of(profile.timezone, profile.country, profile.region)
+            area = area_of(profile.phones[0].number) if profile.timezone is None and profile.phones else ""
+            self.place = place_of(profile.timezone, profile.country, profile.region, area)
         self.spread = spread = share(self.customer_id) * policy.spread * MINUTE >> 16
         self.starts = starts = policy.day_starts * MINUTE + spread
         self.today = day_in(self.place, self.now, starts)

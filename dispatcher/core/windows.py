@@ -44,6 +44,15 @@ def opening(window: Window, place: Place, quiet: tuple[QuietSpan, ...], at: Mill
     return Opening(start + min(spread, (end - start) // 2), end)
 
 
+def closed_rule(window: Window, place: Place, at: Millis) -> str:
+    """The rule by which a window is closed: its own, unless only another that it has to agree with is."""
+    for each in (window, *window.also):
+        alone = opening(Window(each.channel, each.ranges, each.rule) if each.also else each, place, (), at, 0)
+        if alone is None or alone.start > at:
+            return each.rule
+    return window.rule
+
+
 def kind_of_day(place: Place, at: Millis) -> DayKind:
     """What kind of day it is where the customer lives."""
     return day_kind(place.country, place.region, day_in(place, at))
@@ -58,8 +67,9 @@ def _timeline(
     days = range(first, first + _DAYS_BEFORE + _DAYS_AFTER)
     spans: Spans | None = None
     for zone in place.zones:
-        allowed = _allowed(window, place, zone, days)
-        spans = allowed if spans is None else intersect(spans, allowed)
+        for each in (window, *window.also):
+            allowed = _allowed(each, place, zone, days)
+            spans = allowed if spans is None else intersect(spans, allowed)
     result = spans or ()
     for zone in place.zones if quiet else ():
         result = subtract(result, _quiet(quiet, zone, days))

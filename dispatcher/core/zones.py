@@ -1,7 +1,8 @@
 """Where a customer lives, as far as clocks and calendars are concerned.
 
-The zone comes from the best source: stated, else the region, else the country. Where several zones remain possible all of
-them are candidates: a day has begun, and a window is open, only when that is so in every one of them.
+The zone comes from the best source: stated, else the region, else the country where it keeps one clock, else the phone
+number, if it is one of that country. Where several zones remain possible all of them are candidates: a day has begun, and a
+window is open, only when that is so in every one of them.
 
 Offsets are cached by (zone, quarter of an hour): clocks change at whole quarters.
 """
@@ -11,8 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from importlib.resources import files
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from dispatcher.core.phone_areas import zones_of
 from dispatcher.core.rules import DAY, MINUTE
 from dispatcher.core.zone_regions import COUNTRY_ZONES, REGION_ZONES
 from schemas.values import Day, Millis
@@ -25,22 +28,48 @@ _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  local clock readings are na
 _FALLBACK = ("Etc/UTC",)
 
 
+ZoneSource = Literal["stated", "region", "country", "phone", "default"]
+"""What a zone was taken from."""
+
+Confidence = Literal["high", "medium", "low", "none"]
+"""How sure a zone is: `medium` from a phone number, `low` where several clocks are possible, `none` if nothing is known."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """Candidate zones (at least one) and the calendar of holidays."""
+    """Candidate zones (at least one), what they were taken from, and the calendar of holidays."""
 
     zones: tuple[str, ...]
     country: str
     region: str | None
+    source: ZoneSource = "default"
+    confidence: Confidence = "none"
 
 
 @lru_cache(maxsize=8192)
-def place_of(timezone: str | None, country: str, region: str | None) -> Place:
-    """The place of a customer; one object for each place, so that it can key caches by identity."""
+def place_of(timezone: str | None, country: str, region: str | None, area: str = "") -> Place:
+    """The place of a customer; one object for each place, so that it can key caches by identity.
+
+    `area` is the beginning of the customer's phone number in E.164 form, "" if it is not to be looked at.
+    """
     if timezone is not None and _known(timezone):
-        return Place((timezone,), country, region)
-    candidates = REGION_ZONES.get(region or "") or COUNTRY_ZONES.get(country) or _listed().get(country, _FALLBACK)
-    return Place(_distinct(candidates), country, region)
+        return Place((timezone,), country, region, "stated", "high")
+    by_region = REGION_ZONES.get(region or "")
+    if by_region is not None:
+        zones = distinct(by_region)
+        return Place(zones, country, region, "region", "high" if len(zones) == 1 else "low")
+    listed = COUNTRY_ZONES.get(country) or _listed().get(country)
+    if listed is None:
+        return Place(_FALLBACK, country, region)
+    zones = distinct(listed)
+    if len(zones) == 1:
+        return Place(zones, country, region, "country", "high")
+    by_phone = tuple(zone for zone in zones_of(area) if zone in listed)
+    if by_phone:
+        narrowed = distinct(by_phone)
+        if len(narrowed) < len(zones):
+            return Place(narrowed, country, region, "phone", "medium" if len(narrowed) == 1 else "low")
+    return Place(zones, country, region, "country", "low")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -119,7 +148,7 @@ _SAMPLES = tuple(range(54 * 365 * 96, 70 * 365 * 96, 7 * 96))
 """Quarters since the epoch, a week apart, from 2024 to 2040."""
 
 
-def _distinct(zones: tuple[str, ...]) -> tuple[str, ...]:
+def distinct(zones: tuple[str, ...]) -> tuple[str, ...]:
     """One zone of each group whose clocks agree in every week of the years to come."""
     if len(zones) == 1:
         return zones

@@ -19,7 +19,8 @@ def test_what_was_put_off_is_told_with_rule_and_instant_on_the_customers_clock()
     story.hear(overdue())
     assert told(story) == (
         "On Wednesday 2026-03-11 at 21:00 the contact of stage first about I-1 was put off. "
-        "It is night, or a time at which this customer wants no contact. (rule windows.sms.weekday) "
+        "It is night, or a time at which this customer wants no contact. (rule windows.sms.weekday; zone Europe/Berlin; "
+        "zone_from stated; zone_confidence high) "
         "This can change on Thursday 2026-03-12 at 08:00. "
         "The customer is in tier standard (rule tiers.default). Responsible: desk. (Times in Europe/Berlin.)"
     )
