@@ -44,6 +44,15 @@ def check(file: str = _FILE, as_json: bool = _JSON) -> None:
         print_json({"hash": found.hash, "stages": found.stage_ids, "creditors": sorted(found.creditors)})
     else:
         typer.echo(f"{file}: {_summary(found)}")
+    _warn_of_words(found, file)
+
+
+def _warn_of_words(found: Policy, file: str) -> None:
+    """Consequences that a creditor declared and that are no statements of fact; see `messages check`."""
+    from dispatcher.messages.review import declared
+
+    for problem in declared(found):
+        typer.echo(f"{file}: warning: {problem}", err=True)
 
 
 def apply(

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from channels.protocol import Message
 from dispatcher.core.claim import Claim
-from dispatcher.core.rules import Policy
+from dispatcher.core.rules import Policy, Stage
 from dispatcher.messages.catalogue import Catalogue, Piece, load_catalogue
 from dispatcher.messages.composition import composed_mail, composed_script, composed_sms
 from dispatcher.messages.facts import links_left_out, listed_facts, matter_of, shared_facts
@@ -61,6 +61,10 @@ class Templates:
     def languages(self) -> tuple[str, ...]:
         """The tags of all languages that have templates."""
         return self._catalogue.languages
+
+    def piece(self, locale: str, stage: Stage, channel: Channel) -> Piece:
+        """The words and layouts in which a stage speaks to customers of a locale."""
+        return self._catalogue.find(locale, stage.message, stage.phase, channel)
 
     def generic(self, policy: Policy) -> tuple[tuple[str, Channel], ...]:
         """Stages, with a channel of their ladders, whose `message` has no words of its own in the default language.

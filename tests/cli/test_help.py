@@ -32,6 +32,9 @@ COMMANDS = [
     "policy apply",
     "policy show",
     "policy schema",
+    "messages",
+    "messages preview",
+    "messages check",
     "simulate",
     "compare",
 ]
