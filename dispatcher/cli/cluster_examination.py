@@ -10,7 +10,7 @@ from dispatcher.core.policy import PolicyProblems, parse
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.log_position import WATERMARK_KEY, LogBounds, Refused, Watermark, position
-from dispatcher.engine.policy_topic import StrangeRecord, read
+from dispatcher.engine.policy_topic import read
 from dispatcher.ops.topic_plan import Create, Fits, MarkLog, Step, Unfit, Wanted, plan
 from dispatcher.settings import Settings
 from dispatcher.wiring import engine_config
@@ -44,10 +44,7 @@ async def _examine(settings: Settings) -> list[Finding]:
 
 async def _policy(kafka: Kafka, settings: Settings) -> list[Finding]:
     """The policy in force; nothing before the first one."""
-    try:
-        found = await read(kafka, settings.topic(topics.POLICY))
-    except StrangeRecord as strange:
-        return [Finding("wrong", POLICY, str(strange), "choose a DISPATCHER_TOPIC_PREFIX whose topics are ours alone")]
+    found = await read(kafka, settings.topic(topics.POLICY))
     if found.in_force is None:
         return []
     named, text = found.in_force, found.active

@@ -3,12 +3,14 @@
 import getpass
 from datetime import UTC, datetime
 
+import typer
+
 from dispatcher.cli.ending import stop
 from dispatcher.cli.kafka import existing, on_kafka
 from dispatcher.cli.policy_file import or_stop, policy_of_settings
 from dispatcher.core.policy import Policy, parse
 from dispatcher.engine.clients import Kafka
-from dispatcher.engine.policy_topic import MOST_TEXT_BYTES, Policies, StrangeRecord, put_in_force, read
+from dispatcher.engine.policy_topic import MOST_TEXT_BYTES, Policies, put_in_force, read
 from dispatcher.exit_codes import ExitCode
 from dispatcher.settings import Settings
 from dispatcher.wiring import engine_config
@@ -25,10 +27,10 @@ async def read_applied(kafka: Kafka, settings: Settings) -> Policies:
     """The same, on a client that is open already."""
     topic = settings.topic(topics.POLICY)
     await existing(kafka, topic)
-    try:
-        return await read(kafka, topic)
-    except StrangeRecord as strange:
-        stop(ExitCode.TOPICS, str(strange))
+    found = await read(kafka, topic)
+    if found.strange is not None:
+        typer.echo(f"dispatcher: warning: {found.strange} is no policy, and was left out", err=True)
+    return found
 
 
 async def policy_in_force(kafka: Kafka, settings: Settings) -> Policy:
@@ -49,10 +51,7 @@ def apply_text(settings: Settings, policy: Policy, text: str, who: str | None) -
 
     async def put(kafka: Kafka) -> Policies:
         await existing(kafka, settings.topic(topics.POLICY))
-        try:
-            return await put_in_force(kafka, engine_config(settings), wanted)
-        except StrangeRecord as strange:
-            stop(ExitCode.TOPICS, str(strange))
+        return await put_in_force(kafka, engine_config(settings), wanted)
 
     return on_kafka(settings, put).in_force == InForce(wanted.hash, wanted.who, wanted.at)
 

@@ -9,7 +9,7 @@ from dispatcher.core.policy import Policy, PolicyProblems, parse
 from dispatcher.engine.clients import Kafka
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.policy_switch import Objection
-from dispatcher.engine.policy_topic import MOST_TEXT_BYTES, StrangeRecord, put_in_force, read
+from dispatcher.engine.policy_topic import MOST_TEXT_BYTES, put_in_force, read
 from schemas import topics
 from schemas.policies import PolicyText
 
@@ -35,13 +35,11 @@ async def policy_at_start(config: EngineConfig, file: Path | None, now: datetime
         KafkaAway: Kafka does not answer.
     """
     async with Kafka(config.connection) as kafka:
-        try:
-            found = await read(kafka, config.topic(topics.POLICY))
-            if found.in_force is None:
-                first = _first(file, now, objection)
-                found = await put_in_force(kafka, config, first, first_only=True)
-        except StrangeRecord as strange:
-            raise NoPolicy(f"{strange}: `dispatcher policy apply FILE` needs a topic of its own") from strange
+        found = await read(kafka, config.topic(topics.POLICY))
+        if found.in_force is None and found.strange is not None:
+            raise NoPolicy(f"{found.strange} is no policy, and none is in force: `dispatcher policy apply FILE`")
+        if found.in_force is None:
+            found = await put_in_force(kafka, config, _first(file, now, objection), first_only=True)
     active = found.active
     if active is None:
         raise NoPolicy(f"{config.topic(topics.POLICY)} lost the text of its policy: `dispatcher policy apply FILE`")

@@ -4,7 +4,8 @@ A policy that this release cannot read, or that this worker has no means for, is
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import Protocol
 
 import structlog
@@ -12,7 +13,7 @@ import structlog
 from dispatcher.core.policy import Policy, PolicyProblems, parse
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import EngineConfig
-from dispatcher.engine.policy_topic import Policies, StrangeRecord, read
+from dispatcher.engine.policy_topic import Policies, read
 from schemas import topics
 from schemas.policies import PolicyText
 
@@ -67,20 +68,26 @@ async def follow(config: EngineConfig, in_force: PolicyInForce, switched: Callab
     """Offer whatever is put in force, the latest first after an outage, until cancelled; `switched` hears of each."""
     while True:
         try:
-            async for policies in _versions(config):
-                active = policies.active
-                if policies.in_force is not None and active is None:
-                    in_force.refuse(policies.in_force.hash, "its text is not in the topic")
-                elif active is not None and in_force.offer(active):
-                    switched()
+            async with aclosing(_versions(config)) as versions:
+                async for policies in versions:
+                    if _take(policies, in_force):
+                        switched()
         except KafkaAway as away:
             _log.warning("policy_topic_away", why=str(away))
-        except StrangeRecord as strange:
-            in_force.refuse("unknown", str(strange))
         await asyncio.sleep(_PAUSE_S)
 
 
-async def _versions(config: EngineConfig) -> AsyncIterator[Policies]:
+def _take(policies: Policies, in_force: PolicyInForce) -> bool:
+    """Whether another policy decides from now on."""
+    named, active = policies.in_force, policies.active
+    if active is not None:
+        return in_force.offer(active)
+    if named is not None:
+        in_force.refuse(named.hash, "its text is not in the topic")
+    return False
+
+
+async def _versions(config: EngineConfig) -> AsyncGenerator[Policies, None]:
     """What the topic says now, and again whenever another policy is put in force."""
     topic = config.topic(topics.POLICY)
     async with Kafka(config.connection) as kafka:
@@ -88,5 +95,7 @@ async def _versions(config: EngineConfig) -> AsyncIterator[Policies]:
         yield policies
         async for record in kafka.read(topic, partition=0, start=policies.end, follow=True):
             before, policies = policies, policies.after(record)
+            if policies.strange != before.strange:
+                _log.error("policy_record_ignored", record=policies.strange, why="it is no policy")
             if policies.in_force is not before.in_force:
                 yield policies

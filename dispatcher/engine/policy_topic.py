@@ -23,17 +23,17 @@ _PARTITION = 0
 _MOST_TRIES = 10
 
 
-class StrangeRecord(Exception):
-    """The topic holds something that is no policy; the message says where."""
-
-
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """The topic up to `end`: texts by hash in the order of their first application, and the one in force."""
+    """The topic up to `end`: texts by hash in the order of their first application, and the one in force.
+
+    `strange` is the place of the last record that is none of ours; it is left out, so that what follows it still counts.
+    """
 
     texts: Mapping[str, PolicyText]
     in_force: InForce | None = None
     end: int = 0
+    strange: str | None = None
 
     @property
     def active(self) -> PolicyText | None:
@@ -41,25 +41,19 @@ class Policies:
         return None if self.in_force is None else self.texts.get(self.in_force.hash)
 
     def after(self, record: Record) -> "Policies":
-        """The topic with one more record.
-
-        Raises:
-            StrangeRecord: it is none of ours.
-        """
-        end = record.offset + 1
-        if record.key is None or record.value is None:
-            raise StrangeRecord(f"{record!r} has no key or no value")
+        """The topic with one more record."""
+        end, value = record.offset + 1, record.value or b""
         try:
             if record.key == IN_FORCE_KEY:
-                return Policies(self.texts, policies.decode_in_force(record.value), end)
-            text = policies.decode_text(record.value)
-        except msgspec.DecodeError as fault:
-            raise StrangeRecord(f"{record!r} is no policy") from fault
-        return Policies({**self.texts, text.hash: text}, self.in_force, end)
+                return Policies(self.texts, policies.decode_in_force(value), end, self.strange)
+            text = policies.decode_text(value)
+        except msgspec.DecodeError:
+            return Policies(self.texts, self.in_force, end, repr(record))
+        return Policies({**self.texts, text.hash: text}, self.in_force, end, self.strange)
 
 
 async def read(kafka: Kafka, topic: str) -> Policies:
-    """The whole topic; `StrangeRecord` for what is none of ours, `KafkaAway` where Kafka does not answer."""
+    """The whole topic; `KafkaAway` where Kafka does not answer."""
     found = Policies({})
     async for record in kafka.read(topic, partition=_PARTITION):
         found = found.after(record)
@@ -72,7 +66,6 @@ async def put_in_force(kafka: Kafka, config: EngineConfig, text: PolicyText, *, 
     Returns what stood before and is left as it is, or what stands now; `in_force` tells which.
 
     Raises:
-        StrangeRecord: the topic holds what is none of ours.
         KafkaAway: Kafka does not answer, or others are at it without end.
     """
     topic = config.topic(topics.POLICY)

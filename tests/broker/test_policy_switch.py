@@ -74,6 +74,7 @@ class Told:
     after_unreadable: list[str] = field(default_factory=list)
     later: list[JournalRecord] = field(default_factory=list)
     after_restart: str = ""
+    published_again: int = 0
     ignored: int = 0
 
 
@@ -188,10 +189,17 @@ async def played(installed: Installation, reachable: Providers, files: Mapping[s
     records = await installed.until(facts_of(ids_of(paid)))
     told.later = [each for each in records if each.cause is not None and each.cause.id in set(ids_of(paid))]
 
+    late = [profile("late", at=OPENED), due("late", "I-late", at=OPENED, in_days=20)]
+    await installed.publish(late)
+    await installed.until(facts_of(ids_of(late)))
     await installed.end()
+    published = len(await installed.records(POLICY_TOPIC))
+    assert (await command(installed, "policy", "apply", str(files["second"])))[0] == 0
     heir = installed.worker("heir", **settings)
     await ready(heir)
     told.after_restart = await in_force(heir)
+    await installed.until(each_of(["late"], lambda each: each.stage == "early_notice" and each.result == "accepted"))
+    told.published_again = len(await installed.records(POLICY_TOPIC)) - published
     told.ignored = len(logged(heir, "policy_file_ignored"))
     return told
 
@@ -276,8 +284,12 @@ async def test_after_a_refusal_the_next_policy_is_taken(told: Told):
     assert {each.policy for each in told.later} == {told.third}
 
 
-async def test_a_restart_keeps_what_was_applied(told: Told):
-    assert told.after_restart == told.third
+async def test_what_was_applied_while_no_worker_ran_counts_at_the_next_start(told: Told):
+    assert told.after_restart == told.second
+
+
+async def test_a_former_policy_needs_no_second_text(told: Told):
+    assert told.published_again == 1
 
 
 async def test_a_restart_says_that_the_setting_does_not_count_any_more(told: Told):

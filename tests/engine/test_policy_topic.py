@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dispatcher.engine.clients import Record
-from dispatcher.engine.policy_topic import Policies, StrangeRecord
+from dispatcher.engine.policy_topic import Policies
 from schemas import policies
 from schemas.policies import IN_FORCE_KEY, InForce, PolicyText
 
@@ -56,6 +56,11 @@ def test_what_follows_is_known():
 
 
 @pytest.mark.parametrize("strange", [(b"in-force", b"{}"), (b"x", b"no JSON"), (None, b"{}"), (b"x", None)])
-def test_a_record_that_is_none_of_ours_is_named_by_its_place(strange: tuple[bytes | None, bytes | None]):
-    with pytest.raises(StrangeRecord, match=r"reminders\.policy\[0\]@0"):
-        read(strange)
+def test_a_record_that_is_none_of_ours_is_named_by_its_place_and_left_out(strange: tuple[bytes | None, bytes | None]):
+    found = read(OLD, named(OLD), strange, NEW)
+
+    assert (found.strange, found.active, list(found.texts)) == (
+        "Record(reminders.policy[0]@2)",
+        OLD,
+        [OLD.hash, NEW.hash],
+    )
