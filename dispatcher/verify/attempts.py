@@ -85,10 +85,9 @@ def _judge_repetitions(customer_id: str, claims: Sequence[tuple[Claim, Known]], 
             out.add("I3", customer_id, where, says, claim.at)
         attempts[claim.attempt_id] = contacts[claim.contact_id] = claim
         for invoice_id, stage in claim.stages.items():
-            bill = known.bills.get(invoice_id)
-            if bill is None or bill.stated is None:
+            due_on = known.due_on(invoice_id)
+            if due_on is None:
                 continue
-            due_on = bill.stated[1].due_on
             earlier = spent.get((invoice_id, due_on, stage))
             if earlier is not None and earlier.contact_id != claim.contact_id and _still_stands(earlier, claim):
                 says = f"{claim.attempt_id}: stage {stage} of invoice {invoice_id} was claimed before"

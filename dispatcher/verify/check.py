@@ -95,7 +95,7 @@ def _name_unknown(claims: Sequence[tuple[Claim, Known]], rules: Mapping[str, Rul
     for claim, _ in claims:
         policy = claim.said.record.policy
         if policy not in rules and out.judges(claim.at):
-            out.cannot_judge(f"I4, I5: the text of policy {policy} is not at hand (--policy FILE)")
+            out.cannot_judge(f"hours, limits and agreements (I4 to I6): policy {policy} is not at hand (--policy FILE)")
 
 
 def _count(cut: dict[tuple[str, int], int], lost: Sequence[Coordinates]) -> None:

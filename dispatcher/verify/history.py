@@ -54,13 +54,14 @@ class Claim:
     """A contact that was claimed. `index` is its record's place among the customer's; `outcomes` what came of it, in order.
 
     `stages`: invoice -> its own stage, which differs from `stage`, that of the message, where it was merged into it.
+    `channel` is None where something was handed over to people who need none: a letter, a visit, a legal step.
     """
 
     said: Said
     index: int
     attempt_id: str
     contact_id: str
-    channel: Channel
+    channel: Channel | None
     at: Millis
     stage: str
     stages: Mapping[str, str]
@@ -105,7 +106,7 @@ def claims_of(journal: Sequence[Said]) -> list[Claim]:
         attempt_id = record.attempt_id
         if attempt_id is None:
             continue
-        if record.result == "claimed" and record.channel is not None:
+        if record.result == "claimed":
             stage = record.stage or ""
             claim = Claim(
                 said,

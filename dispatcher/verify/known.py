@@ -21,7 +21,7 @@ from schemas.inbox import (
     PromiseMade,
     Stamp,
 )
-from schemas.values import Channel, Millis
+from schemas.values import Channel, Day, Millis
 
 Point = PhonePoint | EmailPoint
 
@@ -33,10 +33,11 @@ def where(point: Point) -> str:
 
 @dataclass(slots=True)
 class Bill:
-    """One invoice: its latest statement, and what is open of it by the latest word on that."""
+    """One invoice: its latest statement, what is open of it by the latest word on that, and the last settlement."""
 
     stated: tuple[Stamp, InvoiceStated] | None = None
     amount: tuple[Stamp, int] | None = None
+    settled: Stamp | None = None
 
     @property
     def paid(self) -> bool:
@@ -65,6 +66,23 @@ class Known:
     def apply(self, arrival: Arrival) -> None:
         """One published event."""
         self._take(arrival.fact, arrival.stamp)
+
+    def plan_of(self, obligation: str) -> tuple[Stamp, PlanAgreed, int] | None:
+        """The plan of an instalment, `<plan>/<number>`, when it was agreed, and the day on which the instalment is due."""
+        plan_id, _, number = obligation.rpartition("/")
+        stamp, plan = self.plans.get(plan_id, (None, None))
+        if stamp is None or not isinstance(plan, PlanAgreed) or not number.isdecimal():
+            return None
+        days = sorted(each.due_on for each in plan.instalments)
+        return (stamp, plan, days[int(number) - 1]) if 0 < int(number) <= len(days) else None
+
+    def due_on(self, obligation: str) -> Day | None:
+        """When an invoice or an instalment is due, as far as that is known."""
+        bill = self.bills.get(obligation)
+        if bill is not None:
+            return None if bill.stated is None else bill.stated[1].due_on
+        found = self.plan_of(obligation)
+        return None if found is None else found[2]
 
     @property
     def profile(self) -> ProfileStated | None:
@@ -118,6 +136,7 @@ class Known:
     @_take.register
     def _(self, fact: InvoiceSettled, stamp: Stamp) -> None:
         bill = self.bills.setdefault(fact.invoice_id, Bill())
+        bill.settled = stamp if bill.settled is None else max(stamp, bill.settled)
         if bill.amount is None or stamp > bill.amount[0]:
             bill.amount = (stamp, fact.amount_due)
 

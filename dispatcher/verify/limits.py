@@ -21,7 +21,7 @@ def judge_limits(
     """Every claim, with those before it that count."""
     for number, (claim, known) in enumerate(claims):
         policy, profile = rules.get(claim.said.record.policy), known.profile
-        if policy is None or profile is None:
+        if policy is None or profile is None or claim.channel is None:
             continue
         place = place_of(profile)
         says = []
@@ -29,12 +29,12 @@ def judge_limits(
         if hours is not None and is_quiet(hours, place, profile.quiet_hours, claim.at):
             out.add("I4", customer_id, shown(claim.said.where), f"{claim.attempt_id}: claimed in quiet hours", claim.at)
         before = [other for other, _ in claims[:number] if not other.given_back(claim.index)]
-        made: list[Made] = [(other.at, other.channel) for other in before] + known.elsewhere
+        made: list[Made] = [(other.at, other.channel) for other in before if other.channel] + known.elsewhere
         for cap in policy.caps:
             if claim.channel in cap.channels:
                 says += _over(cap, made, place, claim.at)
-        others = [other.at for other in before if other.contact_id != claim.contact_id]
-        if policy.reads("gap"):
+        others = [other.at for other in before if other.contact_id != claim.contact_id and other.channel is not None]
+        if policy.reads("min_gap"):
             says += _too_soon(policy.gap_of(claim.stage), [*others, *[at for at, _ in known.elsewhere]], claim.at)
         for each in says:
             out.add("I5", customer_id, shown(claim.said.where), f"{claim.attempt_id}: {each}", claim.at)

@@ -88,8 +88,9 @@ class Providers:
     def collect(self, history: History, claims: Sequence[tuple[Claim, Known]], rules: Mapping[str, Rules]) -> None:
         """The claims of one customer that a provider was to be asked about."""
         for claim, known in claims:
-            if claim.channel in self._messages:
-                self._calls.append(_call(history, claim, known, rules.get(claim.said.record.policy)))
+            channel = claim.channel
+            if channel is not None and channel in self._messages:
+                self._calls.append(_call(history, claim, channel, known, rules.get(claim.said.record.policy)))
 
     def judge(self, out: Findings) -> None:
         """Match, and say what does not fit."""
@@ -112,8 +113,8 @@ class Providers:
                 _judge_call(call, out)
 
 
-def _call(history: History, claim: Claim, known: Known, rules: Rules | None) -> Call:
-    profile, channel = known.profile, claim.channel
+def _call(history: History, claim: Claim, channel: Channel, known: Known, rules: Rules | None) -> Call:
+    profile = known.profile
     hours = None if rules is None else rules.hours.get(channel)
     quiet = None
     if profile is not None and hours is not None:

@@ -24,13 +24,29 @@ _ELSEWHERE: Final = {
     "default_tier",
     "in_doubt",
     "minimum_amount",
+    "opt_out_line",
     "overdue_on",
+    "promise_broken",
+    "reserve_for_mandatory",
     "spread_minutes",
     "tiers",
 }
 """Keys on which none of the rules here depends."""
 
-_READ: Final = {"windows", "caps", "min_gap_hours", "promise_grace_days", "consent", "stages"}
+_READ: Final = {
+    "caps",
+    "consent",
+    "holds",
+    "min_gap_hours",
+    "plan_grace_days",
+    "promise_grace_days",
+    "stages",
+    "windows",
+}
+_PHASES: Final = frozenset({"pre_due", "overdue", "collection"})
+_LASTS: Final[Mapping[str, int]] = {"breathing_space": 60}
+_STOPS: Final[Mapping[str, frozenset[str]]] = {"mandate": frozenset({"pre_due"})}
+"""Days that a hold lasts which states no end, and phases that it stops, where the policy says nothing of its kind."""
 
 Spans = tuple[tuple[int, int], ...]
 """Minutes of a local day [start, end); an end past 1440 reaches into the next day."""
@@ -48,6 +64,14 @@ class Cap:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldKindRule:
+    """What a hold of one kind stops, and for how many days if it states no end (0: until it is released)."""
+
+    phases: frozenset[str]
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What the checker knows of one policy. A channel without hours is not judged, nor is what stands in `unread`."""
 
@@ -57,6 +81,8 @@ class Rules:
     min_gap: Millis
     stage_gaps: Mapping[str, Millis]
     grace_days: int
+    plan_grace_days: int
+    holds: Mapping[str, HoldKindRule]
     consent_required: frozenset[str]
     accepted_bases: frozenset[str]
     unread: tuple[str, ...] = field(default=())
@@ -65,9 +91,13 @@ class Rules:
         """The minimum gap before a contact of a stage; repetitions of a stage are called `<stage>.2` and so on."""
         return self.stage_gaps.get(stage.partition(".")[0], self.min_gap)
 
-    def reads(self, word: str) -> bool:
-        """Whether no unread key has to do with a word, such as "promise"."""
-        return not any(word in key for key in self.unread)
+    def hold(self, kind: str) -> HoldKindRule:
+        """The rule for holds of a kind."""
+        return self.holds.get(kind) or HoldKindRule(_STOPS.get(kind, _PHASES), _LASTS.get(kind, 0))
+
+    def reads(self, start: str) -> bool:
+        """Whether no unread key starts like this, such as "promise"."""
+        return not any(key.startswith(start) for key in self.unread)
 
 
 def hash_of(text: str) -> str:
@@ -82,9 +112,7 @@ def rules_of(text: str, *, named: str | None = None) -> Rules:
     stages = content.get("stages", [])
     unread = [key for key in content if key not in _ELSEWHERE | _READ]
     unread += [f"windows.{name}.{key}" for name, table in windows.items() for key in _beyond(table, _DAY_KINDS)]
-    unread += [
-        f"caps.{cap.get('id')}.{key}" for cap in caps for key in _beyond(cap, ("id", "max", "window", "channels"))
-    ]
+    unread += [f"caps.{cap.get('id')}.{key}" for cap in caps for key in _beyond_usual(cap)]
     unread += [f"consent.{key}" for key in _beyond(consent, ("required", "accepted_bases"))]
     try:
         return Rules(
@@ -94,6 +122,8 @@ def rules_of(text: str, *, named: str | None = None) -> Rules:
             int(content.get("min_gap_hours", 0) * HOUR),
             {each["id"]: int(each["min_gap_hours"] * HOUR) for each in stages if "min_gap_hours" in each},
             int(content.get("promise_grace_days", 0)),
+            int(content.get("plan_grace_days", 7)),
+            {kind: _hold(kind, table) for kind, table in content.get("holds", {}).items()},
             frozenset(consent.get("required", ())),
             frozenset(consent.get("accepted_bases", ())),
             tuple(unread),
@@ -104,6 +134,17 @@ def rules_of(text: str, *, named: str | None = None) -> Rules:
 
 def _beyond(table: Mapping[str, Any], known: Iterable[str]) -> list[str]:
     return [key for key in table if key not in known]
+
+
+def _beyond_usual(cap: Mapping[str, Any]) -> list[str]:
+    """What makes a cap another one than "so many claims a customer"."""
+    usual = {"counts": "claims", "scope": "person", "min_gap_hours": 0}
+    return [key for key in _beyond(cap, ("id", "max", "window", "channels")) if cap[key] != usual.get(key)]
+
+
+def _hold(kind: str, table: Mapping[str, Any]) -> HoldKindRule:
+    phases = frozenset(table["phases"]) if "phases" in table else _STOPS.get(kind, _PHASES)
+    return HoldKindRule(phases, int(table.get("default_days", _LASTS.get(kind, 0))))
 
 
 def _unread_of(channel: str, unread: Iterable[str]) -> bool:
