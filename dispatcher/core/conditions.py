@@ -60,6 +60,26 @@ def _attribute_test(name: str, wanted: str | float | AttributeRange) -> CaseTest
     return within
 
 
+def history_tests(when: CaseConditions) -> list[CaseTest]:
+    """What is asked of the customer's last twelve months."""
+    tests: list[CaseTest] = []
+    if (broken := when.min_broken_promises) is not None:
+        tests.append(lambda case: case.history.promises_broken >= broken)
+    if (most_broken := when.max_broken_promises) is not None:
+        tests.append(lambda case: case.history.promises_broken <= most_broken)
+    if (kept := when.min_kept_promises) is not None:
+        tests.append(lambda case: case.history.promises_kept >= kept)
+    if (late := when.min_late_12m) is not None:
+        tests.append(lambda case: case.history.paid_late >= late)
+    if (most_late := when.max_late_12m) is not None:
+        tests.append(lambda case: case.history.paid_late <= most_late)
+    if (on_time := when.min_on_time_12m) is not None:
+        tests.append(lambda case: case.history.paid_on_time >= on_time)
+    if (longest := when.min_longest_overdue) is not None:
+        tests.append(lambda case: case.history.longest_overdue >= longest)
+    return tests
+
+
 def debt_tests(when: CaseConditions) -> list[CaseTest]:
     """What is asked of the sums; a currency that the condition does not list is no reason for it to hold."""
     tests: list[CaseTest] = []

@@ -15,8 +15,8 @@ from dispatcher.core.ledger import point_name
 from dispatcher.core.pages import because, note_decision
 from dispatcher.core.regimes import regime_of
 from dispatcher.core.reserve import reserved
-from dispatcher.core.rules import DAY, MINUTE, Creditor
-from dispatcher.core.tiers import tier_of
+from dispatcher.core.rules import DAY, MINUTE, Case, Creditor
+from dispatcher.core.tiers import tier_for
 from dispatcher.core.timing import slot_of
 from dispatcher.core.turn import Turn
 from dispatcher.core.verdicts import say
@@ -100,7 +100,7 @@ def _approach(  # noqa: PLR0917  what an approach is made of
         lead = lead_of(members)
         oldest = min([member.invoice.due_on for member in members])
     days_overdue: Day = day_in(turn.place, turn.now) - oldest
-    tier = tier_of(turn.policy, profile, days_overdue, amounts)
+    tier = tier_for(turn.policy, Case(profile, days_overdue, amounts, turn.past()))
     ids = tuple(map(invoice_id_of, members))
     retry = _tried_before(turn, creditor, lead, ids) if turn.retries else None
     return Approach(creditor, members, notes, lead, days_overdue, tier, ids, retry)

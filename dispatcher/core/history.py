@@ -6,9 +6,9 @@ depend on the order in which anything arrived, as long as it is not older than w
 
 from collections.abc import Iterator
 
-import msgspec
 from msgspec.structs import replace
 
+from dispatcher.core.counts import Counts
 from dispatcher.core.draft import Draft
 from dispatcher.core.statements import is_closed
 from dispatcher.core.zones import Place, day_in, place_of
@@ -22,18 +22,6 @@ MONTHS = 12
 
 Remembered = Customer | Draft
 """A customer, or one while a decision is made."""
-
-
-class Counts(msgspec.Struct, frozen=True, gc=False):
-    """Invoices paid on time and late; the longest that one was overdue, or is (days); promises by outcome; contacts made."""
-
-    paid_on_time: int = 0
-    paid_late: int = 0
-    longest_overdue: int = 0
-    promises_kept: int = 0
-    promises_partly_kept: int = 0
-    promises_broken: int = 0
-    contacts: int = 0
 
 
 def history_of(customer: Remembered, today: Day) -> Counts:

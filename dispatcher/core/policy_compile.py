@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from dispatcher.core.conditions import history_tests
 from dispatcher.core.ledger import horizon
 from dispatcher.core.policy_caps import compiled_caps
 from dispatcher.core.policy_holds import hold_rules
@@ -84,6 +85,7 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
         presets=presets.ids,
         conditions=conditions,
         tier_conditions=by_tier,
+        asks_history=_asks_history(sections),
         tier_days=_tier_days(sections.tiers) if by_tier else (),
         max_contacts_per_hour=sections.max_contacts_per_hour,
         sms_max_parts=sections.sms_max_parts,
@@ -93,6 +95,11 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
 
 def _tier_days(tiers: tuple[TierText, ...]) -> tuple[int, ...]:
     return tuple(sorted({day for rule in tiers for day in turning_days(rule.when)}))
+
+
+def _asks_history(sections: Sections) -> bool:
+    asked = [*(rule.when for rule in sections.tiers), *(stage.only for stage in sections.stages if stage.only)]
+    return any(history_tests(each) for each in asked)
 
 
 def _hash(content: Mapping[str, Any]) -> str:

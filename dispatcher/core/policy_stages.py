@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from dispatcher.core.conditions import debt_tests, of_all, person_tests
+from dispatcher.core.conditions import debt_tests, history_tests, of_all, person_tests
 from dispatcher.core.policy_problems import Add, check_unique
 from dispatcher.core.policy_text import ClassText, MomentText, StageConditions, StageText
 from dispatcher.core.rules import ANY_NUMBER, DEFAULT, HOUR, Moment, Stage, StageCondition
@@ -191,7 +191,7 @@ def _condition(
     for name in only.tiers:
         if name not in tiers:
             add(f"{path}.only.tiers", f"tiers that a rule gives ({', '.join(tiers)})", f"No rule ever gives {name}.")
-    tests = [*person_tests(only), *debt_tests(only)]
+    tests = [*person_tests(only), *debt_tests(only), *history_tests(only)]
     if not tests and not only.tiers:
         return None
     return StageCondition(index, of_all(tests), frozenset(only.tiers))

@@ -100,7 +100,9 @@ class CaseConditions(_Section, frozen=True):
     """What tier rules and stages may ask of a customer and a debt: all that is stated must hold.
 
     `stated_tiers`, `account_managers` and `has_account_manager` are the customer's importance as billing states it.
-    `unreachable_by`: the profile holds nothing by which any of these channels reaches the customer.
+    `unreachable_by`: the profile holds nothing by which any of these channels reaches the customer. The counts are those of
+    the last twelve calendar months: promises broken and kept, invoices paid late and on time, and the longest time that one
+    was overdue, in days.
     """
 
     min_amount: dict[str, Positive] = {}
@@ -115,6 +117,13 @@ class CaseConditions(_Section, frozen=True):
     party: Party | None = None
     attributes: dict[str, str | float | AttributeRange] = {}
     unreachable_by: tuple[Channel, ...] = ()
+    min_broken_promises: Positive | None = None
+    max_broken_promises: Count | None = None
+    min_kept_promises: Positive | None = None
+    min_late_12m: Positive | None = None
+    max_late_12m: Count | None = None
+    min_on_time_12m: Positive | None = None
+    min_longest_overdue: Positive | None = None
 
 
 class MomentText(_Section, frozen=True):

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from dispatcher.core.counts import NOTHING_COUNTED, Counts
 from schemas.inbox import ProfileStated
 from schemas.journal import Gate, TaskKind
 from schemas.reasons import ReasonCode
@@ -126,11 +127,12 @@ IN_DOUBT: Mapping[Channel, InDoubt] = {"sms": "hold", "email": "resend", "call_t
 
 
 class Case(msgspec.Struct, frozen=True, gc=False):
-    """What conditions look at: the person, the days overdue (0 or less: not yet), and the sums by currency."""
+    """What conditions look at: the person, the days overdue (0 or less: not yet), the sums by currency, and the past."""
 
     profile: ProfileStated
     days_overdue: int
     amounts: Mapping[str, int]
+    history: Counts = NOTHING_COUNTED
 
 
 CaseTest = Callable[[Case], bool]
@@ -237,8 +239,9 @@ class Policy:
     spread from then on and from each opening of a window. `horizon` is how far back the ledger of contacts matters,
     `counts_points` whether a cap asks for contact points. `presets` are the ids of the jurisdictions that apply beside it.
     `conditions` are those of the stages that are not for everybody; `tier_conditions` says whether any names a tier, and
-    `tier_days` are the days overdue on which that tier can change. `max_contacts_per_hour` is where a channel
-    stops by itself, for all customers together. An SMS of more than `sms_max_parts` parts is said more shortly.
+    `tier_days` are the days overdue on which that tier can change; `asks_history` whether any asks for the past.
+    `max_contacts_per_hour` is where a channel stops by itself, for all customers together. An SMS of more than
+    `sms_max_parts` parts is said more shortly.
     """
 
     hash: str
@@ -269,6 +272,7 @@ class Policy:
     conditions: tuple[StageCondition, ...] = ()
     tier_conditions: bool = False
     tier_days: tuple[int, ...] = ()
+    asks_history: bool = False
     max_contacts_per_hour: Mapping[Channel, int] = field(default_factory=dict)
     sms_max_parts: int = USUAL_SMS_PARTS
 

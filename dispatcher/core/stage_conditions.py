@@ -13,7 +13,7 @@ def skipped_for(turn: Turn, profile: ProfileStated, invoice: Invoice) -> int:
     The invoice is looked at by itself: its own amount and days overdue, and the tier that these give. What it shares a
     message with does not change which stages it has.
     """
-    case = Case(profile, turn.today - invoice.due_on, {invoice.currency: invoice.amount_due})
+    case = Case(profile, turn.today - invoice.due_on, {invoice.currency: invoice.amount_due}, turn.past())
     tier = tier_for(turn.policy, case).name if turn.policy.tier_conditions else ""
     skipped = 0
     for condition in turn.policy.conditions:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dispatcher.core.conditions import debt_tests, of_all, person_tests
+from dispatcher.core.conditions import debt_tests, history_tests, of_all, person_tests
 from dispatcher.core.policy_text import TierConditions, TierText
 from dispatcher.core.rules import Case, CaseTest, Policy, Tier, TierRule
 from schemas.inbox import ProfileStated
@@ -16,7 +16,7 @@ def tier_of(policy: Policy, profile: ProfileStated, days_overdue: int, amounts: 
 
 
 def tier_for(policy: Policy, case: Case) -> Tier:
-    """The same for a case."""
+    """The same for a case, with its history."""
     for rule in policy.tiers:
         if rule.holds(case):
             return rule.tier
@@ -25,7 +25,7 @@ def tier_for(policy: Policy, case: Case) -> Tier:
 
 def compiled(text: TierText) -> TierRule:
     """A rule as the tests that it states, those about the person first; what it leaves open is not tested."""
-    tests = [*person_tests(text.when), *_age_tests(text.when), *debt_tests(text.when)]
+    tests = [*person_tests(text.when), *_age_tests(text.when), *debt_tests(text.when), *history_tests(text.when)]
     return TierRule(Tier(text.tier, f"tiers.{text.id}"), of_all(tests))
 
 

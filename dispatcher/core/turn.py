@@ -8,7 +8,9 @@ from msgspec.structs import astuple
 
 from dispatcher.core.caps import Asked
 from dispatcher.core.claim import Claim, Conditions
+from dispatcher.core.counts import NOTHING_COUNTED, Counts
 from dispatcher.core.draft import Draft
+from dispatcher.core.history import history_of
 from dispatcher.core.identity import share
 from dispatcher.core.phone_areas import area_of
 from dispatcher.core.rules import MINUTE, NEVER, Policy
@@ -32,7 +34,7 @@ class Turn(Draft, kw_only=True):
     `causes`: invoice -> the event of this turn that touched it; `cause`, the last event, stands in for the others. `told` is
     the journal's form of the cause that was last written, `told_of`. `mandatory_waits`: stage, contact and planned
     instant of mandatory contacts that are due and wait for their hour.
-    `resting`: invoice -> the running plan that covers it.
+    `resting`: invoice -> the running plan that covers it. `counts` are those of `past`, once it was asked.
     """
 
     customer_id: str
@@ -55,6 +57,7 @@ class Turn(Draft, kw_only=True):
     withdrawn: tuple[str, ...] = ()
     mandatory_waits: tuple[tuple[str, Asked, Millis], ...] = ()
     resting: dict[str, str] = field(default_factory=dict)
+    counts: Counts | None = None
 
     def begin(self) -> None:
         """Reads the customer's clock, as the profile says now."""
@@ -84,6 +87,14 @@ class Turn(Draft, kw_only=True):
     def cause_of(self, invoice_id: str) -> Cause | None:
         """The event behind a decision about an invoice; None where time alone is."""
         return self.causes.get(invoice_id, self.cause) if self.causes else self.cause
+
+    def past(self) -> Counts:
+        """The counts of the customer's last twelve months, where the policy asks for them; counted once."""
+        if not self.policy.asks_history:
+            return NOTHING_COUNTED
+        if self.counts is None:
+            self.counts = history_of(self, self.today)
+        return self.counts
 
     def use_credit(self, channel: Channel) -> None:
         """A claim uses up the lane's credit for a channel."""

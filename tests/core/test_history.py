@@ -2,7 +2,8 @@
 
 import pytest
 
-from dispatcher.core.history import Counts, history_of
+from dispatcher.core.counts import Counts
+from dispatcher.core.history import history_of
 from schemas import state
 from schemas.inbox import ContactReported, InvoiceSettled, PromiseMade
 from schemas.state import EMPTY, Customer, History, Month
