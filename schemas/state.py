@@ -240,7 +240,8 @@ class Customer(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `sequence` numbers the customer's journal records without a gap. `seen` holds the ids of recent events: 12 bytes each, an
     8-byte digest of (`source`, `id`) and the minute of arrival, newest last. `erased` is the stamp of an erasure,
-    `suppressed` holds hashes of the contact points known until then. Keys: `consents` by "<channel> <contact point>",
+    `suppressed` holds hashes of the contact points known until then, `points` those of all contact points ever named and
+    objected to, with the earliest `time` (microseconds) at which they were. Keys: `consents` by "<channel> <contact point>",
     `attempts` by attempt id, `retries` by contact id, the others by the publisher's ids.
     """
 
@@ -259,6 +260,7 @@ class Customer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     suppressed: tuple[str, ...] = ()
     retries: dict[str, Retry] = {}
     history: History = NO_HISTORY
+    points: dict[str, int] = {}
 
 
 EMPTY = Customer()

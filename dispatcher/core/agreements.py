@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from dispatcher.core.draft import KEPT, Draft
 from dispatcher.core.gone import Kind, is_gone
-from dispatcher.core.identity import point_digest
 from dispatcher.core.notes import Note, newer
+from dispatcher.core.suppression import learn, objection
 from schemas.inbox import (
     ConsentChanged,
     HoldPlaced,
@@ -80,12 +80,11 @@ def hold_placed(draft: Draft, fact: HoldPlaced, stamp: Stamp) -> Note:
     before = draft.holds.get(fact.hold_id)
     if _is_old(draft, "hold", fact.hold_id, before, stamp):
         return Note("hold.placed", "outdated", ids)
-    if draft.erased is not None and fact.scope == "contact_point":
-        return Note("hold.placed", "erased", ids)
-    hold = Hold(stamp, False, fact.scope, fact.kind, fact.target, fact.until)  # noqa: FBT003
+    erased = draft.erased is not None and fact.scope == "contact_point"
+    hold = Hold(stamp, erased) if erased else Hold(stamp, erased, fact.scope, fact.kind, fact.target, fact.until)
     draft.holds = _kept(draft.holds, fact.hold_id, hold, _hold_ended)
     draft.changed = True
-    return Note("hold.placed", "recorded", ids)
+    return Note("hold.placed", "erased" if erased else "recorded", ids)
 
 
 def hold_released(draft: Draft, fact: HoldReleased, stamp: Stamp) -> Note:
@@ -100,14 +99,13 @@ def hold_released(draft: Draft, fact: HoldReleased, stamp: Stamp) -> Note:
 
 def consent_changed(draft: Draft, fact: ConsentChanged, stamp: Stamp) -> Note:
     """`consent.changed`. An objection from before an erasure outlives it as a digest of the contact point."""
+    if not fact.allowed:
+        learn(draft, [objection(fact.contact_point)], stamp[0])
     key = consent_key(fact.channel, fact.contact_point)
     before = draft.consents.get(key)
     if before is not None and not newer(stamp, before.stamp):
         return Note("consent.changed", "outdated")
     if draft.erased is not None and stamp < draft.erased:
-        if not fact.allowed:
-            draft.suppressed = with_digests(draft.suppressed, [objection(fact.contact_point)])
-            draft.changed = True
         return Note("consent.changed", "erased")
     draft.consents = _kept(draft.consents, key, Consent(stamp, fact.allowed), _consent_given)
     draft.changed = True
@@ -117,16 +115,6 @@ def consent_changed(draft: Draft, fact: ConsentChanged, stamp: Stamp) -> Note:
 def consent_key(channel: str, point: str) -> str:
     """The key of a consent in the aggregate."""
     return f"{channel} {point}"
-
-
-def objection(point: str) -> str:
-    """The digest that forbids a contact point whatever its basis."""
-    return point_digest(point, "*")
-
-
-def with_digests(suppressed: tuple[str, ...], digests: list[str]) -> tuple[str, ...]:
-    """The suppression with more in it: it only ever grows."""
-    return tuple(sorted({*suppressed, *digests}))
 
 
 def _is_old(draft: Draft, kind: Kind, name: str, before: Promise | Plan | Hold | None, stamp: Stamp) -> bool:

@@ -46,6 +46,7 @@ class Draft(msgspec.Struct):
     suppressed: tuple[str, ...]
     retries: dict[str, Retry]
     history: History
+    points: dict[str, int]
     changed: bool = False
 
     def put_invoice(self, invoice_id: str, invoice: Invoice) -> None:
@@ -93,6 +94,7 @@ class Draft(msgspec.Struct):
             self.suppressed,
             self.retries,
             self.history,
+            self.points,
         )
 
 

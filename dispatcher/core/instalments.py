@@ -54,16 +54,19 @@ def attend_plans(turn: Turn) -> None:
         if plan.cancelled:
             continue
         covered = _covered(turn, plan)
-        match course_of(turn, plan, covered):
+        course = course_of(turn, plan, covered)
+        missed = course.number if isinstance(course, Broken) else 0
+        if plan.missed != missed:
+            _tell(turn, plan_id, plan, missed)
+        match course:
             case Running() as running:
                 turn.resting.update(dict.fromkeys(covered, plan_id))
                 turn.wake_on(running.instalment.due_on + turn.policy.plan_grace_days + 1)
                 ended[plan_id] = "paid"
                 name = f"{plan_id}/{running.number}"
                 wanted[name] = _obligation(turn, name, plan_id, plan, covered, running)
-            case Broken(number):
+            case Broken():
                 ended[plan_id] = "plan_broken"
-                _tell(turn, plan_id, plan, number)
             case Over():
                 ended[plan_id] = "paid"
             case Resting():
@@ -122,11 +125,12 @@ def _obligation(  # noqa: PLR0917  a plan and the instalment that comes next
 
 
 def _tell(turn: Turn, plan_id: str, plan: Plan, number: int) -> None:
-    if plan.missed == number:
-        return
+    """Tells with which instalment the plan broke; 0: it was not broken after all, which what follows says."""
     turn.plans = {**turn.plans, plan_id: replace(plan, missed=number)}
-    note = Note(f"plans.{plan_id}", "plan_broken", plan.invoice_ids, detail=f"instalment {number}")
-    note_event(turn, note, turn.cause)
+    turn.changed = True
+    if number > 0:
+        note = Note(f"plans.{plan_id}", "plan_broken", plan.invoice_ids, detail=f"instalment {number}")
+        note_event(turn, note, turn.cause)
 
 
 def _put_up(turn: Turn, wanted: dict[str, Invoice], ended: dict[str, ReasonCode]) -> None:

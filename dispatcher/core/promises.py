@@ -39,11 +39,13 @@ def judge(turn: Turn) -> None:
         last = promise.promised_on + turn.policy.promise_grace_days
         settled = settled_between(covered.values(), promise.stamp[0], turn.place, last)
         outcome = _outcome(turn, promise, covered, last, settled)
-        if outcome == "":
-            if turn.today <= last and covered:
-                turn.wake_on(last + 1)
-        elif outcome != promise.judged:
-            _tell(turn, promise_id, promise, outcome, settled)
+        if outcome == "" and turn.today <= last and covered:
+            turn.wake_on(last + 1)
+        if outcome != promise.judged:
+            turn.promises = {**turn.promises, promise_id: replace(promise, judged=outcome)}
+            turn.changed = True
+            if outcome != "":
+                _tell(turn, promise_id, promise, outcome, settled)
             _mark(turn, covered, promise, outcome)
 
 
@@ -71,7 +73,6 @@ def _outcome(turn: Turn, promise: Promise, covered: dict[str, Invoice], last: Da
 
 
 def _tell(turn: Turn, promise_id: str, promise: Promise, outcome: PromiseOutcome, settled: int) -> None:
-    turn.promises = {**turn.promises, promise_id: replace(promise, judged=outcome)}
     seen = f"promised {promise.amount} settled {settled} {promise.currency}"
     note = Note(f"promises.{promise_id}", _CODES[outcome], promise.invoice_ids, detail=seen)
     note_event(turn, note, turn.cause)

@@ -195,7 +195,7 @@ def test_thousands_of_events_leave_the_aggregate_small():
             arrival(HoldPlaced(f"H-{number}", "invoice", "manual", f"I-{number}"), story.now),
             arrival(HoldReleased(f"H-{number}"), story.now + 1),
         )
-    assert len(state.encode(story.customer, 0, 0)) < 24 * 1024
+    assert len(state.encode(story.customer, 0, 0)) < 8 * 1024
 
 
 def test_every_applied_event_is_recorded_with_its_cause():

@@ -1,6 +1,8 @@
 """How a customer paid, promised and was contacted in twelve months, whether the aggregate still holds it or not."""
 
 import pytest
+from msgspec import msgpack
+from msgspec.structs import astuple
 
 from dispatcher.core.counts import Counts
 from dispatcher.core.history import history_of
@@ -129,6 +131,5 @@ def test_a_history_survives_its_record():
 
 
 def test_a_record_from_before_there_was_a_history_has_none():
-    raw = state.encode(EMPTY, None, 0)
-    without = raw[:10] + bytes([raw[10] - 1]) + raw[11 : -len(b"\x93\x90\xc4\x00\x00")]
-    assert state.decode(without) == EMPTY
+    before = msgpack.encode(astuple(EMPTY)[: Customer.__struct_fields__.index("history")])
+    assert state.decode(state.encode(EMPTY, None, 0)[:10] + before) == EMPTY
