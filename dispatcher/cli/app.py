@@ -18,6 +18,7 @@ from dispatcher.cli import (
     journal,
     messages,
     policy,
+    presets,
     rejected,
     running,
     simulate,
@@ -67,6 +68,7 @@ for group in (
     policy,
     compare,
     simulate,
+    presets,
 ):
     group.register(app)
 
