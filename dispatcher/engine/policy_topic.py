@@ -5,10 +5,13 @@ several workers at their first start one publishes, and the others find its poli
 all.
 """
 
-from collections.abc import Iterator, Mapping
+import asyncio
+import secrets
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
+from aiokafka.errors import KafkaError, ProducerFenced
 
 from dispatcher.engine.clients import Kafka, KafkaAway, Record
 from dispatcher.engine.config import EngineConfig
@@ -21,6 +24,7 @@ MOST_TEXT_BYTES = 400_000
 
 _PARTITION = 0
 _MOST_TRIES = 10
+_APART_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +73,37 @@ async def put_in_force(kafka: Kafka, config: EngineConfig, text: PolicyText, *, 
         KafkaAway: Kafka does not answer, or others are at it without end.
     """
     topic = config.topic(topics.POLICY)
-    for _ in range(_MOST_TRIES):
-        alone = PartitionTransactions(config.connection, f"{config.app_id}-policy", _PARTITION, config.flush_timeout_s)
-        try:
-            await alone.start()
-            standing = await read(kafka, topic)
-            if standing.in_force is not None and (first_only or standing.in_force.hash == text.hash):
-                return standing
-            await alone.write([(topic, list(_entries(standing, text)))])
-        except FlushFailed:
-            continue  # somebody else was faster, or nobody knows: the topic does
-        except TimeoutError as fault:
-            raise KafkaAway("Kafka did not take the policy in time: is it reachable?") from fault
-        finally:
-            await alone.close()
-        return await read(kafka, topic)
+
+    def settled(standing: Policies) -> bool:
+        named = standing.in_force
+        return named is not None and (first_only or named.hash == text.hash)
+
+    for number in range(_MOST_TRIES):
+        standing = await read(kafka, topic)
+        if settled(standing) or await _write(kafka, config, text, settled):
+            return standing if settled(standing) else await read(kafka, topic)
+        await asyncio.sleep(_APART_S * (number + secrets.randbelow(1000) / 1000))  # out of each other's way
     raise KafkaAway("the policy could not be written: others write policies without end, or Kafka refuses")
+
+
+async def _write(kafka: Kafka, config: EngineConfig, text: PolicyText, settled: Callable[[Policies], bool]) -> bool:
+    """Whether it stands now, or is settled otherwise; False where somebody came in between, or nobody knows."""
+    topic = config.topic(topics.POLICY)
+    alone = PartitionTransactions(config.connection, f"{config.app_id}-policy", _PARTITION, config.flush_timeout_s)
+    try:
+        await alone.start()
+        standing = await read(kafka, topic)
+        if not settled(standing):
+            await alone.write([(topic, list(_entries(standing, text)))])
+    except (FlushFailed, ProducerFenced):
+        return False
+    except (TimeoutError, KafkaError) as fault:
+        raise KafkaAway(
+            f"Kafka did not take the policy: {type(fault).__name__}; is it reachable, may we write?"
+        ) from fault
+    finally:
+        await alone.close()
+    return True
 
 
 def _entries(standing: Policies, text: PolicyText) -> Iterator[Entry]:
