@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run check test test-all bench lock clean jars
+.PHONY: help setup demo run check test test-all coverage bench lock clean jars
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -50,10 +50,16 @@ test: setup ## fast tests, then check, then the rest, real Kafka included
 	$(MAKE) --no-print-directory check
 	$(BIN)/pytest $(addprefix --ignore=,$(FAST))
 
-test-all: setup ## everything, the slow tests too
-	$(BIN)/pytest $(FAST)
+test-all: setup ## everything, the slow tests too; every branch of the core must be run
+	$(MAKE) --no-print-directory coverage
 	$(MAKE) --no-print-directory check
+	$(BIN)/pytest -m slow $(FAST)
 	$(BIN)/pytest -m "" $(addprefix --ignore=,$(FAST))
+
+coverage: .venv/.stamp ## every branch of the core is run by its fast tests, or this fails
+	@mkdir -p build/coverage
+	$(BIN)/coverage run -m pytest -q -p no:cacheprovider $(FAST)
+	$(BIN)/coverage report
 
 bench: setup ## throughput and latency, written to build/bench
 	$(BIN)/python -m tests.bench
