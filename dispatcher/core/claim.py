@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from dispatcher.core.rules import Stage
-from schemas.inbox import Cause, ProfileStated
+from schemas.inbox import Cause, InstalmentDue, ProfileStated
 from schemas.state import Invoice
 from schemas.values import Channel, Millis
 
@@ -48,13 +48,31 @@ class Conditions:
     brakes: tuple[Braked, ...] = ()
 
 
+class PaymentReceived(msgspec.Struct, frozen=True, gc=False):
+    """So much was paid, in minor units; the invoices of the claim are what it was paid on, with what remains of them."""
+
+    amount: int
+    currency: str
+
+
+class PlanNoted(msgspec.Struct, frozen=True, gc=False):
+    """A plan of instalments, in order of their dates, was agreed."""
+
+    instalments: tuple[InstalmentDue, ...]
+    currency: str
+
+
+Acknowledged = PaymentReceived | PlanNoted
+"""What a message says thank you for, instead of asking for a payment (S23)."""
+
+
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """A contact that was decided, and is to be made once the decision is flushed.
 
     `invoices` are all that the message speaks of, credit notes of the creditor among them (`kind`). A request may start
     from `not_before` until before `not_after`, the end of the contact window. `days_overdue` is that of the oldest invoice,
-    0 if none is overdue. `opt_out_line`: a duty asks that the message say how to opt out. The repr shows neither the person
-    nor the contact point.
+    0 if none is overdue. `opt_out_line`: a duty asks that the message say how to opt out. `acknowledges` is what an SMS
+    or e-mail confirms, if it asks for nothing. The repr shows neither the person nor the contact point.
     """
 
     customer_id: str
@@ -75,6 +93,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     responsible: str
     cause: Cause | None
     opt_out_line: bool = False
+    acknowledges: Acknowledged | None = None
 
     def __repr__(self) -> str:
         return f"Claim({self.attempt_id!r}, {self.channel!r}, stage={self.stage.id!r})"

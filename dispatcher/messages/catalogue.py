@@ -18,8 +18,8 @@ from dispatcher.messages.formats import Formats, formats
 from dispatcher.messages.language import Language, load_language
 from dispatcher.messages.money import parse_locale
 from dispatcher.messages.problems import TemplateProblem
-from dispatcher.messages.vocabulary import GENERIC, KINDS, file_of, words_file
-from schemas.values import Channel, Phase
+from dispatcher.messages.vocabulary import ACKNOWLEDGEMENTS, GENERIC, KINDS, WRITTEN, file_of, words_file
+from schemas.values import Channel
 
 DEFAULT_LANGUAGE = "en"
 BUILT_IN = Path(__file__).parent / "templates"
@@ -41,15 +41,15 @@ class Catalogue:
     def __init__(self, languages: Mapping[str, Language]) -> None:
         self._languages = languages
         self._chains: dict[str, tuple[Language, ...]] = {}
-        self._pieces: dict[tuple[str, str, Phase, Channel], Piece] = {}
+        self._pieces: dict[tuple[str, str, str, Channel], Piece] = {}
 
     @property
     def languages(self) -> tuple[str, ...]:
         """The tags of all languages that have templates."""
         return tuple(sorted(self._languages))
 
-    def find(self, locale: str, message: str, phase: Phase, channel: Channel) -> Piece:
-        """The piece for a customer's locale (BCP 47)."""
+    def find(self, locale: str, message: str, phase: str, channel: Channel) -> Piece:
+        """The piece for a customer's locale (BCP 47): the words of the message, or those of its phase."""
         key = (locale, message, phase, channel)
         piece = self._pieces.get(key)
         if piece is None:
@@ -70,7 +70,7 @@ class Catalogue:
         """Whether the message has words of its own in the default language, or is said generically."""
         return self._languages[DEFAULT_LANGUAGE].words(message, channel) is not None
 
-    def _search(self, locale: str, message: str, phase: Phase, channel: Channel) -> Piece:
+    def _search(self, locale: str, message: str, phase: str, channel: Channel) -> Piece:
         for language in self._chain(locale):
             for name in (message, phase):
                 words = language.words(name, channel)
@@ -147,11 +147,12 @@ def _missing_generics(root: Path, languages: Mapping[str, Language]) -> Iterator
     default = languages.get(DEFAULT_LANGUAGE)
     if default is None:
         return
-    for message in GENERIC:
-        for channel in KINDS:
-            if default.words(message, channel) is None:
-                file = root / DEFAULT_LANGUAGE / words_file(message, channel)
-                yield TemplateProblem(str(file), None, "is missing", "generic words for each phase and channel")
+    said: list[tuple[str, Channel]] = [(message, channel) for message in GENERIC for channel in KINDS]
+    said += [(message, channel) for message in ACKNOWLEDGEMENTS for channel in WRITTEN]
+    for message, channel in said:
+        if default.words(message, channel) is None:
+            file = root / DEFAULT_LANGUAGE / words_file(message, channel)
+            yield TemplateProblem(str(file), None, "is missing", "generic words for each phase and channel")
 
 
 def _is_language(folder: Path) -> bool:

@@ -1,6 +1,6 @@
 """What a message is about, from the claim and the creditor: formatted for the customer, and safe to show."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dispatcher.core.claim import Claim
@@ -96,6 +96,8 @@ def shared_facts(claim: Claim, creditor: Creditor, matter: Matter, piece: Piece,
         "phase": claim.stage.phase,
         "count": len(matter.invoices),
         "number": _number(oldest_id, oldest),
+        "instalment": instalment_of(oldest_id, oldest),
+        "received": "",
         "total": formats.listed(_amounts(matter.totals, formats, plain=sms)),
         "credit": formats.listed(_amounts(matter.deducted, formats, plain=sms)) if matter.deducted else "",
         "due": formats.short_date(oldest.due_on, matter.today) if sms else formats.date(oldest.due_on),
@@ -108,13 +110,29 @@ def shared_facts(claim: Claim, creditor: Creditor, matter: Matter, piece: Piece,
     }
 
 
-def listed_facts(claim: Claim, creditor: Creditor, matter: Matter, piece: Piece, *, bill: bool) -> Facts:
-    """The further variables of layouts; `bill` says whether descriptions and lines are wanted."""
+def listed_facts(
+    claim: Claim, creditor: Creditor, matter: Matter, piece: Piece, *, bill: bool, minimum: Callable[[str], int]
+) -> Facts:
+    """The further variables of layouts; `bill` says whether descriptions and lines are wanted.
+
+    Invoices below the `minimum` of their currency are listed apart, unless all are; the totals hold them.
+    """
     formats = piece.formats
-    shown = matter.invoices[:LISTED_INVOICES]
+    large = [each for each in matter.invoices if each[1].amount_due >= minimum(each[1].currency)] or matter.invoices
+    small = [each for each in matter.invoices if each not in large]
+    shown = large[:LISTED_INVOICES]
     return {
         "invoices": [_listed(each, creditor, matter, formats, bill=bill) for each in shown],
-        "more_invoices": len(matter.invoices) - len(shown),
+        "more_invoices": len(large) - len(shown),
+        "apart": [
+            {
+                "number": _number(invoice_id, invoice),
+                "amount": formats.money(invoice.amount_due, invoice.currency),
+                "due": formats.date(invoice.due_on),
+            }
+            for invoice_id, invoice in small[:LISTED_INVOICES]
+        ],
+        "instalments": [],
         "totals": _amounts(matter.totals, formats) if len(matter.invoices) > 1 or matter.deducted else [],
         "credits": [
             {"number": _number(invoice_id, credit), "amount": formats.money(credit.amount_due, credit.currency)}
@@ -152,7 +170,13 @@ def _listed(each: tuple[str, Invoice], creditor: Creditor, matter: Matter, forma
             for line in shown
         ],
         "more_lines": len(invoice.lines) - len(shown) if bill else 0,
+        "instalment": instalment_of(invoice_id, invoice),
     }
+
+
+def instalment_of(invoice_id: str, invoice: Invoice) -> str:
+    """Which instalment of a plan an obligation is, as its id `<plan>/<number>` says; empty for an invoice of billing's."""
+    return "" if invoice.plan is None else foreign_text(invoice_id.rpartition("/")[2], _LONGEST_NUMBER)
 
 
 def _number(invoice_id: str, invoice: Invoice) -> str:

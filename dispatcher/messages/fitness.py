@@ -15,40 +15,40 @@ from dispatcher.messages.required_parts import lacking
 from dispatcher.messages.sample_facts import usual
 from dispatcher.messages.sms_segments import segments
 from dispatcher.messages.tone import ADVICE, Improper, improper
-from dispatcher.messages.vocabulary import KINDS
+from dispatcher.messages.vocabulary import KINDS, Occasion
 from dispatcher.messages.wording import indiscreet
-from schemas.values import Channel, Phase
+from schemas.values import Channel
 
 _COUNTS: Final = (1, 3)
 """Templates say one invoice and several in different words."""
 
 
 def unfit(
-    channel: Channel, piece: Piece, phases: Sequence[Phase], most_parts: int = USUAL_SMS_PARTS
+    message: str, channel: Channel, piece: Piece, occasions: Sequence[Occasion], most_parts: int = USUAL_SMS_PARTS
 ) -> list[TemplateProblem]:
-    """What is wrong with the words of one message, which may be said in these phases; an SMS has `most_parts` at most.
+    """What is wrong with the words of one message, which may be said on these occasions; an SMS has `most_parts` at most.
 
     It must be civil in all of them, and complete in one: which one it is used in, only a policy can tell.
     """
-    samples = {phase: [usual(phase, count) for count in _COUNTS] for phase in phases}
+    samples = {phase: [usual(phase, count) for count in _COUNTS] for phase in occasions}
     found = _uncivil(channel, piece, [each for facts in samples.values() for each in facts])
     incomplete = [
-        [each for facts in samples[phase] for each in _incomplete(channel, piece, phase, facts, most_parts)]
-        for phase in reversed(phases)
+        [each for facts in samples[phase] for each in _incomplete(message, channel, piece, facts, most_parts)]
+        for phase in reversed(occasions)
     ]
     return list(dict.fromkeys([*found, *min(incomplete, key=len)]))
 
 
 def _incomplete(
-    channel: Channel, piece: Piece, phase: Phase, facts: Facts, most_parts: int
+    message: str, channel: Channel, piece: Piece, facts: Facts, most_parts: int
 ) -> Iterator[TemplateProblem]:
     block = KINDS[channel].blocks[0]
     where = (piece.words.filename or "", _line_of(f"block {block}", piece.words))
-    for part in lacking(channel, piece, facts):
+    for part in lacking(message, channel, piece, facts):
         yield TemplateProblem(*where, f"{part.name} is missing", part.advice)
     if channel == "email":
         subject = composed_mail(piece, facts).subject
-        told = indiscreet(subject, piece.language, phase)
+        told = indiscreet(subject, piece.language, str(facts["phase"]))
         if told:
             yield TemplateProblem(
                 *where, f"the subject tells of {told[0]!r}", "what anybody may see on a locked screen"

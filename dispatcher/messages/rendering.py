@@ -7,6 +7,7 @@ from typing import TypeVar
 from channels.protocol import Message
 from dispatcher.core.claim import Claim
 from dispatcher.core.rules import Policy, Stage
+from dispatcher.messages.acknowledgements import acknowledging, message_of
 from dispatcher.messages.catalogue import Catalogue, Piece, load_catalogue
 from dispatcher.messages.composition import composed_mail, composed_script, composed_sms
 from dispatcher.messages.facts import links_left_out, listed_facts, matter_of, shared_facts
@@ -92,9 +93,11 @@ class Templates:
         return self._composed(claim, policy, "call_task", _script)
 
     def _composed(self, claim: Claim, policy: Policy, channel: Channel, compose: _Compose[_Rendered]) -> _Rendered:
-        locale, phase = claim.profile.locale, claim.stage.phase
+        locale, message, phase = claim.profile.locale, claim.stage.message, str(claim.stage.phase)
+        if claim.acknowledges is not None:
+            message = phase = message_of(claim.acknowledges)
         try:
-            return compose(claim, policy, self._catalogue.find(locale, claim.stage.message, phase, channel))
+            return compose(claim, policy, self._catalogue.find(locale, message, phase, channel))
         except FAILURES:
             self._on_fallback(1)
             return compose(claim, policy, self._built_in.find(locale, phase, phase, channel))
@@ -102,7 +105,10 @@ class Templates:
 
 def _sms(claim: Claim, policy: Policy, piece: Piece) -> Message:
     creditor = policy.creditor(claim.creditor_id)
-    facts = shared_facts(claim, creditor, matter_of(claim), piece, sms=True)
+    matter = matter_of(claim)
+    facts = shared_facts(claim, creditor, matter, piece, sms=True)
+    if claim.acknowledges is not None:
+        facts = acknowledging(facts, claim.acknowledges, matter, piece.formats, sms=True)
     return Message(
         attempt_id=claim.attempt_id,
         channel="sms",
@@ -119,7 +125,10 @@ def _mail(claim: Claim, policy: Policy, piece: Piece) -> Message:
     creditor = policy.creditor(claim.creditor_id)
     matter = matter_of(claim)
     facts = shared_facts(claim, creditor, matter, piece)
-    mail = composed_mail(piece, facts | listed_facts(claim, creditor, matter, piece, bill=True))
+    facts |= listed_facts(claim, creditor, matter, piece, bill=True, minimum=policy.minimum)
+    if claim.acknowledges is not None:
+        facts = acknowledging(facts, claim.acknowledges, matter, piece.formats, sms=False)
+    mail = composed_mail(piece, facts)
     return Message(
         attempt_id=claim.attempt_id,
         channel="email",
@@ -143,7 +152,8 @@ def _script(claim: Claim, policy: Policy, piece: Piece) -> str:
     creditor = policy.creditor(claim.creditor_id)
     matter = matter_of(claim)
     facts = shared_facts(claim, creditor, matter, piece)
-    return composed_script(piece, facts | listed_facts(claim, creditor, matter, piece, bill=False))
+    listed = listed_facts(claim, creditor, matter, piece, bill=False, minimum=policy.minimum)
+    return composed_script(piece, facts | listed)
 
 
 def _validity(claim: Claim) -> int:

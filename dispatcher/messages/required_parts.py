@@ -29,6 +29,7 @@ _NAMES: Final = {
     "due": "the due date",
     "days": "the number of days overdue",
     "pay_by": "the date to pay by",
+    "received": "the payment that was received",
 }
 _IDENTITY: Final[dict[Channel, tuple[str, ...]]] = {
     "sms": ("creditor",),
@@ -36,14 +37,15 @@ _IDENTITY: Final[dict[Channel, tuple[str, ...]]] = {
     "call_task": ("creditor", "legal_name"),
 }
 _BEFORE_DUE: Final = ("total", "due")
+_THANKS: Final = {"acknowledgement": ("received",), "plan_agreed": ("total", "due")}
 _OVERDUE: Final = ("total", "days", "pay_by")
 
 
-def lacking(channel: Channel, piece: Piece, facts: Facts) -> Iterator[Part]:
+def lacking(message: str, channel: Channel, piece: Piece, facts: Facts) -> Iterator[Part]:
     """The parts that the words and layouts leave out of these facts."""
     text = composed(channel, piece, facts)
     layout = " or ".join(template.name or "" for template in piece.layouts)
-    asked = _BEFORE_DUE if facts["phase"] == "pre_due" else _OVERDUE
+    asked = _asked(message, facts)
     for name in (*_IDENTITY[channel], *asked):
         if str(facts[name]) not in text:
             yield Part(_NAMES[name], f"{{{{ {name} }}}} in it, or in {layout}")
@@ -56,6 +58,12 @@ def lacking(channel: Channel, piece: Piece, facts: Facts) -> Iterator[Part]:
                 yield Part("what the creditor declared", f"each of {{{{ consequences }}}} in {layout}")
     if channel != "call_task" and facts["opt_out"] and not _opts_out(channel, piece, facts, text):
         yield Part("how to opt out", f"{{% if opt_out %}} ... {{% endif %}} in {layout}")
+
+
+def _asked(message: str, facts: Facts) -> tuple[str, ...]:
+    if facts["phase"] == "acknowledgement":
+        return _THANKS[message]
+    return _BEFORE_DUE if facts["phase"] == "pre_due" else _OVERDUE
 
 
 def _opts_out(channel: Channel, piece: Piece, facts: Facts, text: str) -> bool:

@@ -31,7 +31,7 @@ def review(templates: Templates, policy: Policy) -> tuple[TemplateProblem, ...]:
     for stage, channel in said_by(policy):
         for language in templates.languages:
             piece = templates.piece(language, stage, channel)
-            found += unfit(channel, piece, (stage.phase,), policy.sms_max_parts)
+            found += unfit(stage.message, channel, piece, (stage.phase,), policy.sms_max_parts)
             if channel == "sms":
                 for creditor in policy.creditors.values():
                     found += _too_long(templates, policy, creditor, stage, language)

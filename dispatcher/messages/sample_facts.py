@@ -4,20 +4,21 @@ from collections.abc import Iterator
 from typing import Final
 
 from dispatcher.messages.composition import Facts
-from dispatcher.messages.vocabulary import GENERIC
-from schemas.values import Phase
+from dispatcher.messages.vocabulary import ACKNOWLEDGEMENTS, GENERIC, Occasion
 
 _DECLARED: Final = "A late payment fee may be added, as stated in your contract."
 
 
-def phases_of(message: str) -> tuple[Phase, ...]:
-    """The phases in which a message may be said: its own, or any."""
+def occasions_of(message: str) -> tuple[Occasion, ...]:
+    """When a message may be said: in its own phase, as a thank-you, or in any phase."""
+    if message in ACKNOWLEDGEMENTS:
+        return ("acknowledgement",)
     return tuple(phase for phase in GENERIC if phase == message) or GENERIC
 
 
 def extremes(message: str) -> Iterator[Facts]:
     """As little as there can be, and as much."""
-    for phase in phases_of(message):
+    for phase in occasions_of(message):
         yield bare(phase)
         yield full(phase)
 
@@ -25,7 +26,8 @@ def extremes(message: str) -> Iterator[Facts]:
 def usual(phase: str, count: int) -> Facts:
     """What most messages are about. Nothing in it is found in a text by accident."""
     due, total = "3 Nov 2031", "£8,431.97"
-    overdue = phase != "pre_due"
+    overdue = phase in {"overdue", "collection"}
+    thanks = phase == "acknowledgement"
     invoice = _invoice(days=4173 if overdue else 0) | {"amount": total, "due": due}
     return bare(phase) | {
         "name": "Ana Example",
@@ -42,6 +44,8 @@ def usual(phase: str, count: int) -> Facts:
         "invoices": [invoice] * count,
         "totals": [total] if count > 1 else [],
         "consequences": [_DECLARED] if overdue else [],
+        "received": "£2,719.46" if thanks else "",
+        "instalments": [{"amount": total, "due": due}] * count if thanks else [],
     }
 
 
@@ -59,6 +63,8 @@ def bare(phase: str) -> Facts:
         "phase": phase,
         "count": 1,
         "number": "1",
+        "instalment": "",
+        "received": "",
         "total": "€1.00",
         "credit": "",
         "due": "3 Nov 2026",
@@ -70,6 +76,8 @@ def bare(phase: str) -> Facts:
         "brief": True,
         "invoices": [_invoice(days=0)],
         "more_invoices": 0,
+        "apart": [],
+        "instalments": [],
         "totals": [],
         "credits": [],
         "consequences": [],
@@ -80,6 +88,7 @@ def full(phase: str) -> Facts:
     """A message about several invoices, with all that there can be."""
     link = "https://pay.northwind.example/1"
     lines: list[Facts] = [{"text": "Electricity", "amount": "€1.00"}]
+    described = {"description": "October", "link": link, "lines": lines, "more_lines": 2, "instalment": "2"}
     return bare(phase) | {
         "name": "Ana Example",
         "postal_address": "1 Example Street",
@@ -87,14 +96,18 @@ def full(phase: str) -> Facts:
         "count": 3,
         "total": "€1.00 and £2.00",
         "credit": "€0.50",
+        "instalment": "2",
+        "received": "€3.00",
         "days": 9,
         "pay_by": "19 Nov 2026",
         "link": link,
         "opt_out": True,
         "reply_stop": True,
         "brief": False,
-        "invoices": [_invoice(days=9) | {"description": "October", "link": link, "lines": lines, "more_lines": 2}],
+        "invoices": [_invoice(days=9) | described],
         "more_invoices": 2,
+        "apart": [{"number": "7", "amount": "€0.10", "due": "3 Nov 2026"}],
+        "instalments": [{"amount": "€1.00", "due": "3 Dec 2026"}],
         "totals": ["€1.00", "£2.00"],
         "credits": [{"number": "CN-1", "amount": "€0.50"}],
         "consequences": [_DECLARED],
@@ -111,4 +124,5 @@ def _invoice(days: int) -> Facts:
         "link": "",
         "lines": [],
         "more_lines": 0,
+        "instalment": "",
     }

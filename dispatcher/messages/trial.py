@@ -12,7 +12,7 @@ from dispatcher.messages.catalogue import Catalogue, Piece
 from dispatcher.messages.composition import Facts, composed
 from dispatcher.messages.fitness import unfit
 from dispatcher.messages.problems import TemplateProblem
-from dispatcher.messages.sample_facts import extremes, phases_of
+from dispatcher.messages.sample_facts import extremes, occasions_of
 from schemas.values import Channel
 
 FAILURES = (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
@@ -27,7 +27,7 @@ def trial(catalogue: Catalogue) -> list[TemplateProblem]:
 
 def _problems(message: str, channel: Channel, piece: Piece) -> list[TemplateProblem]:
     broken = [found for facts in extremes(message) if (found := _problem(channel, piece, facts)) is not None]
-    return broken or unfit(channel, piece, phases_of(message))
+    return broken or unfit(message, channel, piece, occasions_of(message))
 
 
 def _problem(channel: Channel, piece: Piece, facts: Facts) -> TemplateProblem | None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from schemas.values import CHANNELS, Channel, Phase
 
@@ -14,9 +15,11 @@ SHARED: dict[str, str] = {
     "third_party": "true if the creditor collects for somebody else",
     "phone": "where the customer can call",
     "email": "where the customer can write",
-    "phase": "pre_due, overdue or collection",
+    "phase": "pre_due, overdue, collection or acknowledgement",
     "count": "number of invoices",
     "number": "the first invoice's number",
+    "instalment": "which instalment of a payment plan the message is about, or nothing",
+    "received": "the payment that is acknowledged, or nothing; `total` is then what remains, or nothing",
     "total": "what is to be paid, credit notes taken off, one amount a currency: `€10.00 and £5.00`",
     "credit": "what credit notes took off the total, or nothing",
     "due": "due date of the oldest invoice",
@@ -30,7 +33,10 @@ SHARED: dict[str, str] = {
 """Variables of every template, and what they hold. Dates and amounts are texts in the customer's own format."""
 
 LISTED: dict[str, str] = {
-    "invoices": "list of {number, amount, due, days, description, link, lines: list of {text, amount}, more_lines}",
+    "invoices": "list of {number, amount, due, days, description, link, "
+    "lines: list of {text, amount}, more_lines, instalment}",
+    "apart": "list of {number, amount, due}: open invoices that are too small to be reminded of by themselves",
+    "instalments": "list of {amount, due}: the payment plan that is acknowledged",
     "more_invoices": "how many invoices the list leaves out",
     "totals": "list of totals, one a currency; empty if one invoice is all",
     "credits": "list of {number, amount}: credit notes that the totals take into account",
@@ -68,8 +74,18 @@ KINDS: dict[Channel, Kind] = {
     )
 }
 
+WRITTEN: tuple[Channel, ...] = ("sms", "email")
+"""Channels that carry a text to the customer."""
+
 GENERIC: tuple[Phase, ...] = ("pre_due", "overdue", "collection")
 """Messages named like their phase: what is said where a stage's own message has no template."""
+
+
+ACKNOWLEDGEMENTS = ("acknowledgement", "plan_agreed")
+"""Messages that ask for nothing: a payment was received, a plan was agreed. By SMS and e-mail."""
+
+Occasion = Literal["pre_due", "overdue", "collection", "acknowledgement"]
+"""What a message is said on: a phase, or something to say thank you for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class Essentials:
     pay_by: str = ""
 
 
-def indiscreet(visible: str, language: str, phase: Phase) -> tuple[str, ...]:
+def indiscreet(visible: str, language: str, phase: str) -> tuple[str, ...]:
     """What a text tells to whoever sees the screen: any amount; after the due date also that money is owed."""
     told = _AMOUNT.findall(visible)
     if phase != "pre_due":

@@ -187,6 +187,39 @@ def test_a_sender_that_cannot_be_answered_names_another_way_out(templates):
     assert ("STOP" in text, "To opt out, contact us." in text) == (False, True)
 
 
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en-GB", "instalment 2 of the payment plan"),
+        ("zh-CN", "付款计划第2期"),
+        ("es-MX", "cuota 2 del plan de pago"),
+    ],
+)
+def test_an_instalment_of_a_plan_is_called_one(templates, policy, locale, said):
+    obligation = ("P-7/2", invoice(plan="P-7")[1])
+    text = templates.render(claim("sms", invoices=(obligation,), locale=locale), policy).text
+    assert (said in text, "2026-110" in text) == (True, False)
+
+
+def test_a_letter_lists_an_instalment_as_one(templates, policy):
+    mail = templates.render(claim("email", invoices=(("P-7/2", invoice(plan="P-7")[1]),)), policy)
+    assert all("Instalment 2 of your payment plan" in text for text in (mail.text, mail.html))
+
+
+def test_invoices_below_their_minimum_are_listed_apart_and_counted_in_the_total(templates, policy):
+    small = changed(policy, minimum_amount={"default": 1, "GBP": 500})
+    said = claim("email", invoices=(invoice(0), invoice(1, amount_due=450)))
+    mail = templates.render(said, small)
+    apart = mail.text.partition("too small for a reminder of its own:")[2]
+    assert ("2026-111: £4.50" in apart, "Total: £1,253.50" in apart, mail.text.count("Amount due:")) == (True, True, 1)
+
+
+def test_invoices_that_are_all_below_their_minimum_are_listed_as_ever(templates, policy):
+    large = changed(policy, minimum_amount={"default": 1_000_000})
+    mail = templates.render(claim("email", invoices=(invoice(0), invoice(1))), large)
+    assert ("too small" in mail.text, mail.text.count("Amount due:")) == (False, 2)
+
+
 LONG_LINK = "https://pay.northwind.example/" + "x" * 160
 
 

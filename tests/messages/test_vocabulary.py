@@ -13,7 +13,9 @@ def facts(templates, policy):
     creditor = policy.creditors["default"]
     piece = templates._catalogue.find("en", "notice", "overdue", "email")
     matter = matter_of(said)
-    return shared_facts(said, creditor, matter, piece), listed_facts(said, creditor, matter, piece, bill=True)
+    return shared_facts(said, creditor, matter, piece), listed_facts(
+        said, creditor, matter, piece, bill=True, minimum=policy.minimum
+    )
 
 
 def test_the_table_of_variables_is_what_templates_get(facts):
