@@ -44,6 +44,7 @@ check: .venv/.stamp ## ruff, mypy, import contracts, drift of generated schemas
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m schemas.export --check
+	$(BIN)/dispatcher policy schema | cmp - deploy/policy.schema.json
 
 test: setup ## fast tests, then check, then the rest, real Kafka included
 	$(BIN)/pytest $(FAST)

@@ -49,7 +49,7 @@ def _names(of: object) -> tuple[str, ...]:
 def _readable(node: Any) -> Any:  # noqa: ANN401 - any node of a JSON document
     """Descriptions without indentation, and patterns that every dialect of regular expressions knows."""
     match node:
-        case list():
+        case list() | tuple():
             return [_readable(each) for each in node]
         case dict():
             return {key: _text(key, each) if isinstance(each, str) else _readable(each) for key, each in node.items()}

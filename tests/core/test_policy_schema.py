@@ -1,5 +1,6 @@
 """An editor that knows the schema takes what the product takes, and marks what it refuses."""
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -52,3 +53,13 @@ def test_what_is_wrong_is_marked(schema: Any, what: str):
 def test_every_key_at_the_top_is_known():
     definition = json_schema()["$defs"]["Sections"]
     assert list(definition["properties"]) == list(Sections.__struct_encode_fields__)
+
+
+def test_the_schema_beside_the_example_is_the_one_that_the_models_say():
+    kept = json.loads((EXAMPLE.parent / "policy.schema.json").read_text("utf-8"))
+    assert kept == json_schema(), "run `dispatcher policy schema > deploy/policy.schema.json` and commit"
+
+
+@pytest.mark.parametrize("name", ["policy.example.toml", "policy.full.toml"])
+def test_editors_are_told_where_the_schema_is(name: str):
+    assert (EXAMPLE.parent / name).read_text("utf-8").startswith("#:schema ./policy.schema.json\n")
