@@ -55,6 +55,7 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_stage_hands_over_a(kind):
+    """S3, S10 and S24"""
     stages, changes, point = KINDS[kind]
     story = handed(staged(stages), **changes)
     assert [(claim.stage.task, claim.contact_point) for claim in story.claims] == [(kind, point)]
@@ -71,6 +72,7 @@ def test_a_call_needs_a_number():
 
 
 def test_a_visit_is_only_for_those_whom_the_stage_names():
+    """S11"""
     assert handed(staged(VISIT), risk_score=50.0).claims == []
 
 

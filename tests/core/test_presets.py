@@ -276,6 +276,7 @@ def stops(name, row, ledger, channel, now):
 
 @pytest.mark.parametrize(("name", "index", "channel"), CAP_CASES)
 def test_a_cap_allows_the_last_and_not_one_more(name, index, channel):
+    """S15"""
     row, now = CAPS[name][index], instant(name, FRIDAY_NO_HOLIDAY, "16:00")
     spacing = (row.hours or 6) * HOUR // (row.most + 1)
     found = [

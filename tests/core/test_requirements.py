@@ -37,21 +37,23 @@ LINES = lines()
 
 @cache
 def functions(file: str) -> dict[str, str]:
-    """name -> docstring of every test of a file."""
+    """name -> what is said of every test of a file: by its name, its own docstring and that of the file."""
     path = ROOT / "tests" / file
     assert path.is_file(), f"{file} is no file of tests/"
     tree = ast.parse(path.read_text("utf-8"))
-    return {each.name: ast.get_docstring(each) or "" for each in tree.body if isinstance(each, ast.FunctionDef)}
+    about = ast.get_docstring(tree) or ""
+    tests = [each for each in tree.body if isinstance(each, ast.FunctionDef)]
+    return {each.name: f"{each.name} {ast.get_docstring(each)} {about}" for each in tests}
 
 
 def names(line: Line, test: str) -> bool:
-    """Whether a test that exists names the line, in its docstring."""
+    """Whether a test that exists names the line."""
     file, _, function = test.partition("::")
     found = functions(file)
     if not function:
         return False
     assert function in found, f"{line.name}: {file} has no {function}"
-    return re.search(rf"\b{line.name}\b", found[function]) is not None
+    return re.search(rf"(?<![A-Z0-9]){line.name}(?![0-9])", found[function], re.IGNORECASE) is not None
 
 
 def test_every_line_of_the_source_documents_is_there():

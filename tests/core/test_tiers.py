@@ -112,6 +112,7 @@ PAST = {
 
 @pytest.mark.parametrize("what", PAST)
 def test_a_rule_about_the_past(what):
+    """S8"""
     when, holds, fails = PAST[what]
     assert [tier(when, history=holds), tier(when, history=fails)] == [True, False]
 
