@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Final
 
+from dispatcher.verify.cap_rules import DAY
 from dispatcher.verify.findings import Invariant
 from dispatcher.verify.history import Claim
 from dispatcher.verify.known import Known
 from dispatcher.verify.places import local, place_of
-from dispatcher.verify.rules import DAY, Rules
+from dispatcher.verify.rules import Rules
 from schemas.inbox import HoldPlaced, PlanAgreed, PromiseMade, Stamp
 from schemas.values import Day, Millis
 

@@ -11,10 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
+from dispatcher.verify.cap_rules import HOUR, Cap, caps_of
 from schemas.values import CHANNELS, Channel, Millis
-
-HOUR: Final[Millis] = 3_600_000
-DAY: Final[Millis] = 24 * HOUR
 
 _DAY_KINDS: Final = ("weekday", "saturday", "sunday", "holiday")
 _ELSEWHERE: Final = {
@@ -36,6 +34,7 @@ _ELSEWHERE: Final = {
 _READ: Final = {
     "caps",
     "consent",
+    "cooldowns",
     "holds",
     "min_gap_hours",
     "plan_grace_days",
@@ -50,17 +49,6 @@ _STOPS: Final[Mapping[str, frozenset[str]]] = {"mandate": frozenset({"pre_due"})
 
 Spans = tuple[tuple[int, int], ...]
 """Minutes of a local day [start, end); an end past 1440 reaches into the next day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cap:
-    """At most `most` contacts by these channels within the window: a span of time, or (`length` None) a calendar period."""
-
-    name: str
-    most: int
-    window: str
-    length: Millis | None
-    channels: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +96,16 @@ def hash_of(text: str) -> str:
 def rules_of(text: str, *, named: str | None = None) -> Rules:
     """The rules in a policy's TOML text; `ValueError` where it is none. `named`: its hash, if the journal has one for it."""
     content = tomllib.loads(text)
-    windows, caps, consent = content.get("windows", {}), content.get("caps", []), content.get("consent", {})
+    windows, consent = content.get("windows", {}), content.get("consent", {})
     stages = content.get("stages", [])
     unread = [key for key in content if key not in _ELSEWHERE | _READ]
     unread += [f"windows.{name}.{key}" for name, table in windows.items() for key in _beyond(table, _DAY_KINDS)]
-    unread += [f"caps.{cap.get('id')}.{key}" for cap in caps for key in _beyond_usual(cap)]
     unread += [f"consent.{key}" for key in _beyond(consent, ("required", "accepted_bases"))]
     try:
         return Rules(
             named or hash_of(text),
             {name: _hours(windows[name]) for name in CHANNELS if name in windows and not _unread_of(name, unread)},
-            tuple(_cap(cap) for cap in caps if f"caps.{cap['id']}." not in "".join(f"{key}." for key in unread)),
+            caps_of(content, unread),
             int(content.get("min_gap_hours", 0) * HOUR),
             {each["id"]: int(each["min_gap_hours"] * HOUR) for each in stages if "min_gap_hours" in each},
             int(content.get("promise_grace_days", 0)),
@@ -134,12 +121,6 @@ def rules_of(text: str, *, named: str | None = None) -> Rules:
 
 def _beyond(table: Mapping[str, Any], known: Iterable[str]) -> list[str]:
     return [key for key in table if key not in known]
-
-
-def _beyond_usual(cap: Mapping[str, Any]) -> list[str]:
-    """What makes a cap another one than "so many claims a customer"."""
-    usual = {"counts": "claims", "scope": "person", "min_gap_hours": 0}
-    return [key for key in _beyond(cap, ("id", "max", "window", "channels")) if cap[key] != usual.get(key)]
 
 
 def _hold(kind: str, table: Mapping[str, Any]) -> HoldKindRule:
@@ -158,9 +139,3 @@ def _hours(table: Mapping[str, list[str]]) -> Mapping[str, Spans]:
 def _span(text: str) -> tuple[int, int]:
     start, end = (int(each[:2]) * 60 + int(each[3:]) for each in text.split("-"))
     return start, end if end > start else end + 1440
-
-
-def _cap(table: Mapping[str, Any]) -> Cap:
-    window = str(table["window"])
-    length = None if window.startswith("calendar_") else int(window[:-1]) * (HOUR if window.endswith("h") else DAY)
-    return Cap(str(table["id"]), int(table["max"]), window, length, frozenset(table.get("channels", CHANNELS)))

@@ -105,7 +105,8 @@ def attempt(who: str, channel: str, stage: str) -> Attempt:
 class Dispatcher:
     """An honest one: one text or mail a stage, in the day, never too often, and none to whom something protects."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: str = POLICY) -> None:
+        self.hash = hash_of(policy)
         self.world = World()
         self.sequence: dict[str, int] = {}
         self.seen: set[tuple[str, str]] = set()
@@ -143,12 +144,9 @@ class Dispatcher:
         more = {"invoice_ids": (f"I-{who}",), **more}
         reasons = (Reason(code, rule),)
         said = JournalRecord(
-            f"{who}.{number}", at, kind, who, more.pop("invoice_ids"), result, reasons, self.policy(), **more
+            f"{who}.{number}", at, kind, who, more.pop("invoice_ids"), result, reasons, self.hash, **more
         )
         return self.world.append("reminders.journal", appended or at, encode(said))
-
-    def policy(self) -> str:
-        return hash_of(POLICY)
 
     def next_number(self, who: str) -> int:
         return self.sequence.get(who, 0) + 1
