@@ -45,7 +45,9 @@ def hold_of_point(known: Known, claim: Claim, point: str, rules: Rules | None) -
 
 def _standing_holds(known: Known, claim: Claim, rules: Rules) -> Iterator[tuple[str, HoldPlaced]]:
     for hold_id, (stamp, hold) in known.holds.items():
-        if isinstance(hold, HoldPlaced) and _stands(hold, stamp, claim, rules):
+        # An erasure forgets numbers and addresses, those of holds too.
+        lost = known.erased is not None and stamp < known.erased and getattr(hold, "scope", "") == "contact_point"
+        if isinstance(hold, HoldPlaced) and not lost and _stands(hold, stamp, claim, rules):
             yield hold_id, hold
 
 

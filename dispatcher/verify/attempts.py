@@ -29,6 +29,9 @@ _FLAGGED: Final = frozenset({"late_answer"})
 _FREE: Final[tuple[Result, ...]] = ("released", "rejected")
 """Ends after which what a claim was about may be claimed again."""
 
+_OVER: Final[tuple[Result, ...]] = (*_FREE, "in_doubt", "undelivered", "expired", "cancelled", "parked")
+"""Words after which the contact may be tried again."""
+
 
 def judge_attempts(history: History, claims: Sequence[tuple[Claim, Known]], settled: Millis, out: Findings) -> None:
     """Outcomes, repetitions and the order of statuses; claims written after `settled` may still be open."""
@@ -97,8 +100,11 @@ def _judge_repetitions(customer_id: str, claims: Sequence[tuple[Claim, Known]], 
 
 
 def _under_way(earlier: Claim | None, claim: Claim) -> bool:
-    """Whether the contact's earlier attempt may still go out; one in doubt may be sent again where the policy says so."""
-    return _still_stands(earlier, claim) and earlier is not None and not earlier.had("in_doubt", before=claim.index)
+    """Whether the contact's earlier attempt may still reach somebody, or has.
+
+    One that nobody confirmed is followed by the next channel, and one in doubt may be sent again where the policy says so.
+    """
+    return earlier is not None and not earlier.had(*_OVER, before=claim.index)
 
 
 def _still_stands(earlier: Claim | None, claim: Claim) -> bool:

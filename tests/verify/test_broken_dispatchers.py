@@ -108,6 +108,15 @@ class TriesAgainWhileTheFirstMayStillGoOut(Dispatcher):
             super().attempt(one, at)
 
 
+class TriesAgainAfterADelivery(Dispatcher):
+    def attempt(self, one, at):
+        super().attempt(one, at)
+        if (one.who, one.stage) == ("reader", "s3"):
+            self.tell(one, at, "delivered")
+            self.claim(replace(one, channel="sms", n=2), at)
+            self.tell(replace(one, n=2), at, "undelivered")
+
+
 class SendsTwice(Dispatcher):
     who = "reader"
 
@@ -261,6 +270,7 @@ BROKEN = (
     (ContactsAboutNothing, {"I2"}),
     (ClaimsTwice, {"I1", "I3"}),
     (TriesAgainWhileTheFirstMayStillGoOut, {"I3", "I5"}),
+    (TriesAgainAfterADelivery, {"I3", "I5"}),
     (SendsTwice, {"I3"}),
     (TextsTwice, {"I3"}),
     (SendsEarly, {"I4"}),

@@ -41,6 +41,20 @@ class FallsBack(Dispatcher):
         super().attempt(replace(one, channel="email", n=2), at + timedelta(minutes=5))
 
 
+class TakesTheNextChannel(Dispatcher):
+    """Nobody confirms Monday's text; an hour later the same contact goes by mail."""
+
+    def attempt(self, one, at):
+        super().attempt(one, at)
+        if (one.who, one.stage) == ("texted", "s3"):
+            later = at + timedelta(hours=1)
+            self.tell(one, later, "undelivered", code="no_receipt")
+            super().attempt(replace(one, channel="email", n=2), later)
+
+    def is_over_cap(self, who, at):
+        return (who == "texted" and at < NOON + timedelta(days=6)) or super().is_over_cap(who, at)
+
+
 class GivesBack(Dispatcher):
     """Twice an attempt is given back before its first byte: neither counts against the cap."""
 
@@ -78,7 +92,9 @@ class IsWithdrawnInTime(Dispatcher):
         super().hear(raw, at)
 
 
-@pytest.mark.parametrize("honest", [SendsAgainAfterADoubt, FallsBack, GivesBack, HearsLate, IsWithdrawnInTime])
+@pytest.mark.parametrize(
+    "honest", [SendsAgainAfterADoubt, FallsBack, TakesTheNextChannel, GivesBack, HearsLate, IsWithdrawnInTime]
+)
 def test_it_is_no_violation(honest):
     assert violated(judged(live(honest()))) == {}
 
