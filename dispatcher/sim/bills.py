@@ -41,7 +41,7 @@ def bills_of(person: Person, dice: Dice, first: Day, days: int, epoch_day: Day) 
     due_dates += [
         first + month * _MONTH + dice.among(f"billed/{month}/day", 5, _MONTH + 4)
         for month in range(-(-days // _MONTH))
-        if dice(f"billed/{month}") < 0.62  # noqa: PLR2004
+        if dice(f"billed/{month}") < 0.45  # noqa: PLR2004
     ]
     return [_bill(person, dice, number, due_on, epoch_day) for number, due_on in enumerate(due_dates)]
 
