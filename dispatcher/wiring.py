@@ -211,7 +211,7 @@ def objection_of(settings: Settings) -> Objection:
     def objection(policy: Policy) -> str | None:
         if settings.sending in ("off", "shadow"):
             return None
-        used = {channel for stage in policy.stages for ladder in stage.ladders.values() for channel in ladder}
+        used = {channel for stage in policy.every_stage for ladder in stage.ladders.values() for channel in ladder}
         missing = sorted(used - configured)
         if not missing:
             return None

@@ -242,7 +242,8 @@ class Customer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     8-byte digest of (`source`, `id`) and the minute of arrival, newest last. `erased` is the stamp of an erasure,
     `suppressed` holds hashes of the contact points known until then, `points` those of all contact points ever named and
     objected to, with the earliest `time` (microseconds) at which they were. Keys: `consents` by "<channel> <contact point>",
-    `attempts` by attempt id, `retries` by contact id, the others by the publisher's ids.
+    `attempts` by attempt id, `retries` by contact id, the others by the publisher's ids. `variant` names the variant of the
+    policy under which the customer's case began, while it runs.
     """
 
     sequence: int = 0
@@ -261,6 +262,7 @@ class Customer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     retries: dict[str, Retry] = {}
     history: History = NO_HISTORY
     points: dict[str, int] = {}
+    variant: str | None = None
 
 
 EMPTY = Customer()

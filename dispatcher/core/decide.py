@@ -16,6 +16,7 @@ from dispatcher.core.plan import plan
 from dispatcher.core.policy import Policy
 from dispatcher.core.statements import is_closed
 from dispatcher.core.turn import turn_of
+from dispatcher.core.variants import keep_case, policy_for
 from schemas.inbox import Arrival
 from schemas.journal import JournalRecord
 from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CLAIM, WAITING_FOR_PROFILE, Customer
@@ -52,7 +53,8 @@ def decide(  # noqa: PLR0917  all that a decision rests on
     conditions: Conditions,
 ) -> Decision:
     """Folds the arrivals into the customer and plans; the same inputs give the same decision."""
-    turn = turn_of(customer_id, customer, policy, now, conditions)
+    own = policy_for(policy, customer_id, customer.variant) if policy.variants else policy
+    turn = turn_of(customer_id, customer, own, now, conditions)
     applied = 0
     for arrival in arrivals:
         note = apply(turn, arrival, now)
@@ -64,6 +66,8 @@ def decide(  # noqa: PLR0917  all that a decision rests on
         if len(arrivals) > 1:
             turn.causes.update(dict.fromkeys(note.invoice_ids, cause))
     plan(turn)
+    if policy.variants or customer.variant is not None:
+        keep_case(turn)
     if turn.changed:
         forget(turn)
     flags, open_claims = _flags(turn) if turn.attempts or turn.profile is None else (0, ())

@@ -47,6 +47,7 @@ class Draft(msgspec.Struct):
     retries: dict[str, Retry]
     history: History
     points: dict[str, int]
+    variant: str | None
     changed: bool = False
 
     def put_invoice(self, invoice_id: str, invoice: Invoice) -> None:
@@ -95,6 +96,7 @@ class Draft(msgspec.Struct):
             self.retries,
             self.history,
             self.points,
+            self.variant,
         )
 
 

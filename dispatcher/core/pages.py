@@ -38,6 +38,7 @@ def note_event(turn: Turn, note: Note, cause: Cause | None) -> None:
             note.channel,
             note.contact_id,
             note.attempt_id,
+            variant=turn.policy.variant,
             cause=_record_of(turn, cause),
             task=note.task,
         )
@@ -82,7 +83,7 @@ def note_decision(  # noqa: PLR0917  the fields of a record, in its order
             None if next_at is None else from_millis(next_at),
             None if tier is None else tier.name,
             None if tier is None else tier.rule,
-            None,
+            turn.policy.variant,
             None if stage is None else stage.responsible,
             _record_of(turn, cause),
             None if stage is None else stage.task,

@@ -11,6 +11,7 @@ from dispatcher.core.policy_places import Places
 from dispatcher.core.policy_problems import PolicyProblem, PolicyProblems
 from dispatcher.core.policy_reading import check
 from dispatcher.core.policy_text import General, Sections
+from dispatcher.core.policy_variants import with_variants
 from dispatcher.core.rules import Policy
 
 __all__ = ["Policy", "PolicyProblem", "PolicyProblems", "parse"]
@@ -33,6 +34,8 @@ def parse(text: str, *, file: str = "policy") -> Policy | PolicyProblems:
 
     check(content, Sections, "", add, top=_TOP)
     policy = None if problems else compile_policy(_sections(content), content, add)
+    if policy is not None and not problems:
+        policy = with_variants(policy, _sections(content), content, add, compile_policy)
     if policy is None or problems:
         return PolicyProblems(file, tuple(sorted(problems, key=lambda each: each.line or 0)))
     return policy

@@ -247,6 +247,27 @@ class ConsentText(_Section, frozen=True):
     accepted_bases: tuple[str, ...] = ()
 
 
+class VariantSections(_Section, frozen=True):
+    """`[variants.<id>.policy]`: what stands in for the champion's, whole sections or single keys of the top."""
+
+    default_tier: Name | None = None
+    min_gap_hours: Count | None = None
+    promise_grace_days: Annotated[int, msgspec.Meta(ge=0, le=60)] | None = None
+    stages: tuple[StageText, ...] | None = None
+    tiers: tuple[TierText, ...] | None = None
+    windows: dict[Channel, WindowText] | None = None
+    caps: tuple[CapText, ...] | None = None
+    cooldowns: tuple[CooldownText, ...] | None = None
+    minimum_amount: dict[str, int] | None = None
+
+
+class VariantText(_Section, frozen=True):
+    """`[variants.<id>]`: so many of a hundred customers, drawn by a stable hash, live under a policy that differs."""
+
+    share: Annotated[int, msgspec.Meta(ge=1, le=99)]
+    policy: VariantSections
+
+
 class Sections(General, frozen=True):
     """A policy file: the keys at its top, then its tables."""
 
@@ -261,3 +282,4 @@ class Sections(General, frozen=True):
     minimum_amount: dict[str, int] = {}
     in_doubt: InDoubtText = InDoubtText()
     holds: dict[HoldKind, HoldText] = {}
+    variants: dict[Name, VariantText] = {}

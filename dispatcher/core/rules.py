@@ -240,8 +240,8 @@ class Policy:
     `counts_points` whether a cap asks for contact points. `presets` are the ids of the jurisdictions that apply beside it.
     `conditions` are those of the stages that are not for everybody; `tier_conditions` says whether any names a tier, and
     `tier_days` are the days overdue on which that tier can change; `asks_history` whether any asks for the past.
-    `max_contacts_per_hour` is where a channel stops by itself, for all customers together. An SMS of more than
-    `sms_max_parts` parts is said more shortly.
+    `max_contacts_per_hour` is where a channel stops by itself, for all customers together. `variants` are policies under
+    which a part of the customers lives, `variant` is the name of such a policy. An SMS of more than `sms_max_parts` parts is said more shortly.
     """
 
     hash: str
@@ -275,14 +275,21 @@ class Policy:
     asks_history: bool = False
     max_contacts_per_hour: Mapping[Channel, int] = field(default_factory=dict)
     sms_max_parts: int = USUAL_SMS_PARTS
+    variant: str | None = None
+    variants: tuple["Variant", ...] = ()
 
     def __repr__(self) -> str:
         return f"Policy({self.hash})"
 
     @property
     def stage_ids(self) -> tuple[str, ...]:
-        """Every stage by name, mildest first."""
-        return tuple(stage.id for stage in self.stages)
+        """Every stage by name, mildest first, and then those that only variants have."""
+        return tuple(dict.fromkeys(stage.id for stage in self.every_stage))
+
+    @property
+    def every_stage(self) -> tuple[Stage, ...]:
+        """The stages of the policy, and those of its variants."""
+        return (*self.stages, *(stage for each in self.variants for stage in each.policy.stages))
 
     def creditor(self, creditor_id: str | None) -> Creditor:
         """The creditor of an invoice: `default` for an invoice that names none, or one that the policy does not list."""
@@ -291,3 +298,12 @@ class Policy:
     def minimum(self, currency: str) -> int:
         """The smallest sum, in minor units and at least 1, about which anyone is contacted."""
         return self.minimum_amount.get(currency, self.minimum_amount[DEFAULT])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variant:
+    """A challenger, for customers whose number from 0 to 99 is below `below` and not below the previous variant's."""
+
+    id: str
+    below: int
+    policy: Policy

@@ -74,7 +74,7 @@ class Templates:
         """
         return tuple(
             (stage.id, channel)
-            for stage in policy.stages
+            for stage in policy.every_stage
             for channel in sorted({channel for ladder in stage.ladders.values() for channel in ladder})
             if not self._catalogue.has_own_words(stage.message, channel)
         )

@@ -48,16 +48,19 @@ class Delivery:
         self._witness = witness
         self._tally = tally
         self._withdrawn: set[str] = set()
+        self._variants: dict[str, str] = {}
 
     def withdraw(self, attempt_ids: tuple[str, ...]) -> None:
         """These are no longer wanted: what has not left will not."""
         self._withdrawn.update(attempt_ids)
 
-    def submit(self, claim: Claim, at: Millis) -> None:
-        """A claim stands: attempt it, or give the task to a desk."""
+    def submit(self, claim: Claim, at: Millis, variant: str | None) -> None:
+        """A claim stands: attempt it, or give the task to a desk. `variant` is the one that the journal names."""
+        if variant is not None:
+            self._variants[claim.attempt_id] = variant
         if claim.channel == "call_task":
             self._tally.tasks["issued"] += 1
-            self._witness.sees(claim, _made(claim, at, reached=True))
+            self._witness.sees(claim, self._made(claim, at, reached=True))
             self._agenda.add(
                 at + self._dice.among(f"{claim.attempt_id}/called", 1, 40) * HOUR, partial(self._call, claim)
             )
@@ -96,12 +99,12 @@ class Delivery:
             return
         fate = self._dice(f"{attempt_id}/fate")
         if claim.contact_point in self._person.dead:
-            self._witness.sees(claim, _made(claim, at, reached=False))
+            self._witness.sees(claim, self._made(claim, at, reached=False))
             self._told(at, AttemptRejected(attempt_id, _PROVIDER, "recipient", "unreachable"))
         elif fate < 0.01:  # noqa: PLR2004
             self._told(at, AttemptReleased(attempt_id, "provider_limit", at + 10 * MINUTE))
         elif fate < 0.013:  # noqa: PLR2004
-            self._witness.sees(claim, _made(claim, at, reached=False))
+            self._witness.sees(claim, self._made(claim, at, reached=False))
             self._told(at, AttemptRejected(attempt_id, _PROVIDER, "content", "filtered"))
         elif fate < 0.018:  # noqa: PLR2004
             self._stay_silent(claim, at, arrived=fate < 0.016)  # noqa: PLR2004
@@ -120,7 +123,7 @@ class Delivery:
         self._agenda.add(at + DAY, partial(self._told, fact=found))
 
     def _arrive(self, claim: Claim, at: Millis) -> None:
-        self._witness.sees(claim, _made(claim, at, reached=True))
+        self._witness.sees(claim, self._made(claim, at, reached=True))
         self._agenda.add(at + MINUTE, partial(self._hears, claim))
 
     def _hears(self, claim: Claim, at: Millis) -> None:
@@ -133,16 +136,17 @@ class Delivery:
         cause = Cause("", -1, -1, "dispatcher/sender", f"{fact.attempt_id}/{kind}/{at}")
         self._agenda.add(at + SECOND, Arrival((at + SECOND) * 1000, cause, fact))
 
-
-def _made(claim: Claim, at: Millis, *, reached: bool) -> Made:
-    return Made(
-        at,
-        claim.claimed_at,
-        claim.channel,
-        claim.contact_point,
-        claim.stage.id,
-        tuple([invoice_id for invoice_id, invoice in claim.invoices if invoice.kind == "invoice"]),
-        claim.creditor_id,
-        reached,
-        claim.stage.timed,
-    )
+    def _made(self, claim: Claim, at: Millis, *, reached: bool) -> Made:
+        return Made(
+            at,
+            claim.claimed_at,
+            claim.channel,
+            claim.contact_point,
+            claim.stage.id,
+            tuple([invoice_id for invoice_id, invoice in claim.invoices if invoice.kind == "invoice"]),
+            claim.creditor_id,
+            reached,
+            claim.stage.timed,
+            self._variants.get(claim.attempt_id),
+            claim.contact_id,
+        )

@@ -81,7 +81,7 @@ def live(  # noqa: PLR0917  which customer, which world
             tally.decision(made)
             delivery.withdraw(made.withdrawn)
             for claim in made.claims:
-                delivery.submit(claim, now)
+                delivery.submit(claim, now, made.records[0].variant)
         for deed in deeds:
             deed(now)
 

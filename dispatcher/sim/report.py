@@ -30,6 +30,7 @@ class ContactsReport(msgspec.Struct, frozen=True):
     total: int
     by_channel: dict[str, int]
     by_stage: dict[str, int]
+    by_variant: dict[str, int]
     by_day: dict[str, dict[str, int]]
 
 
@@ -77,6 +78,7 @@ def report(portfolio: Portfolio, policy: str, not_judged: tuple[str, ...], tally
             total=sum(tally.contacts.values()),
             by_channel={channel: by_channel[channel] for channel in CHANNELS},
             by_stage=_sorted(_sums(tally, 2)),
+            by_variant=_sorted(tally.variants),
             by_day=_by_day(tally),
         ),
         attempts=_sorted(tally.attempts),

@@ -54,6 +54,7 @@ class Tally:
     def contact(self, made: Made) -> None:
         """One contact that reached the customer's side."""
         self.contacts[made.at // DAY, made.channel, made.stage] += 1
+        self.variants[made.variant or "champion"] += 1
 
     def breach(self, breach: Breach) -> None:
         """A contact that should not have been."""

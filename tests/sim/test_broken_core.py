@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from dispatcher.core.decide import decide
 from dispatcher.core.rules import DAY_KINDS
-from dispatcher.sim.portfolio import simulate
+from dispatcher.local.portfolio import POLICY
+from dispatcher.sim.portfolio import rules_of, simulate
 from schemas.inbox import (
     ConsentChanged,
     CustomerErased,
@@ -93,3 +94,13 @@ def test_a_core_that_breaks_a_promise_is_found_out(rules, invariant):
 def test_a_breach_names_customer_instant_and_stage(rules):
     first = simulate(SMALL, rules, BROKEN["settled"]).examples[0]
     assert (first.customer_id[0], first.invariants, bool(first.stage)) == ("C", ("settled",), True)
+
+
+def test_a_core_that_changes_the_variant_of_a_running_case_is_found_out():
+    text = POLICY.read_text("utf-8") + "\n[variants.calmer]\nshare = 50\n[variants.calmer.policy]\nmin_gap_hours = 20\n"
+
+    def without_a_case(customer_id, customer, arrivals, policy, now, conditions):  # noqa: PLR0917
+        other = replace(customer, variant="calmer" if now % 2 else "champion")
+        return decide(customer_id, other, arrivals, policy, now, conditions)
+
+    assert simulate(SMALL, rules_of(text, "variants"), without_a_case).breaches["variant_switched"] > 0

@@ -108,3 +108,9 @@ def test_costs_follow_the_prices_that_are_given(command):
 def test_a_wrong_option_is_one_line_and_two(command, wrong):
     ended = command("simulate", "--customers", "1", *wrong)
     assert (ended.code, len(ended.err.splitlines())) == (2, 1)
+
+
+def test_a_policy_with_variants_keeps_every_promise_and_counts_them(rules):
+    text = POLICY.read_text("utf-8") + "\n[variants.calmer]\nshare = 40\n[variants.calmer.policy]\nmin_gap_hours = 72\n"
+    lived = simulate(Portfolio(120, 1, Span(START, 60)), rules_of(text, "variants"))
+    assert (lived.breaches, set(lived.variants)) == ({}, {"champion", "calmer"})

@@ -23,6 +23,7 @@ Invariant = Literal[
     "channels_at_once",
     "no_profile",
     "wrong_point",
+    "variant_switched",
 ]
 INVARIANTS: Final[tuple[Invariant, ...]] = get_args(Invariant)
 _AT_ONCE: Final = 60_000
@@ -34,7 +35,8 @@ class Made:
 
     `decided_at` is when it was asked for, `at` when it happened (both milliseconds since the epoch); `invoice_ids` are the
     debts of which it speaks. `reached`: it was not refused by the provider. `hour_matters`: not for a letter, or a hand-over
-    to counsel or an agency, which reach nobody by themselves.
+    to counsel or an agency, which reach nobody by themselves. Attempts of one contact, by one channel after the other, share
+    its `contact_id`. `variant` is the one that the journal names.
     """
 
     at: int
@@ -46,17 +48,19 @@ class Made:
     creditor_id: str
     reached: bool
     hour_matters: bool = True
+    variant: str | None = None
+    contact_id: str = ""
 
 
 class Checker:
     """Judges the contacts with one customer, who lives in `zone` whatever the profile says."""
 
     def __init__(self, ruling: Ruling, zone: str) -> None:
-        self._ruling = ruling
+        self._whole = self._ruling = ruling
         self._zone = zone
         self._heard = Heard()
         self._made: list[Made] = []
-        self._stages: set[tuple[str, int | None, str]] = set()
+        self._stages: dict[tuple[str, int | None, str], list[Made]] = {}
 
     def hears(self, arrival: Arrival) -> None:
         """An event reached the dispatcher."""
@@ -64,13 +68,21 @@ class Checker:
 
     def judge(self, made: Made) -> list[Invariant]:
         """What the contact breaks, each invariant once."""
+        self._ruling = self._whole.variants[made.variant] if made.variant else self._whole
         broken = [*self._person(made), *self._debt(made)]
+        if any(each.variant != made.variant and self._same_case(each) for each in self._made[-1:]):
+            broken.append("variant_switched")
         if made.reached:
             if made.hour_matters:
                 broken += self._frequency(made)
                 self._made.append(made)
-            self._stages.update((each, self._due_on(each), made.stage) for each in made.invoice_ids)
+            for each in made.invoice_ids:
+                self._stages.setdefault(self._step(made, each), []).append(made)
         return broken
+
+    def _same_case(self, earlier: Made) -> bool:
+        """Whether something that an earlier contact was about is open still."""
+        return any(self._heard.open_amount(each) for each in earlier.invoice_ids)
 
     def _person(self, made: Made) -> list[Invariant]:
         broken: list[Invariant] = []
@@ -119,7 +131,7 @@ class Checker:
                 break
         if not plans.resting.isdisjoint(debts):
             broken.append("plan")
-        if any((each, self._due_on(each), made.stage) in self._stages for each in made.invoice_ids):
+        if any(self._repeats(made, self._stages.get(self._step(made, each), [])) for each in made.invoice_ids):
             broken.append("stage_twice")
         return broken
 
@@ -135,6 +147,15 @@ class Checker:
         in_force = (until is None or until > made.at) and (rule.phases is None or phase in rule.phases)
         return in_force and (targets is None or hold.target in targets)
 
+    def _repeats(self, made: Made, before: list[Made]) -> bool:
+        """Whether a stage comes twice: by another contact, or by one channel more often than the stage has attempts."""
+        alike = sum(each.channel == made.channel for each in before)
+        most = self._ruling.attempts.get(made.stage.partition(".")[0], 1)
+        return alike >= most or any(each.contact_id != made.contact_id for each in before)
+
+    def _step(self, made: Made, debt: str) -> tuple[str, int | None, str]:
+        return debt, self._due_on(debt), made.stage
+
     def _due_on(self, debt: str) -> int | None:
         due_on = self._heard.due_on(debt)
         return instalment_due_on(self._heard, debt) if due_on is None else due_on
@@ -143,7 +164,8 @@ class Checker:
         broken: list[Invariant] = []
         stage = made.stage.partition(".")[0]
         gap = self._ruling.gaps.get(stage, self._ruling.min_gap)
-        times = [each.decided_at for each in self._made] + [at for at, _ in self._heard.contacts_of_others()]
+        others = [each for each in self._made if each.contact_id != made.contact_id]
+        times = [each.decided_at for each in others] + [at for at, _ in self._heard.contacts_of_others()]
         if any(0 <= made.decided_at - at < gap for at in times):
             broken.append("min_gap")
         if any(self._is_over(cap, made) for cap in self._ruling.caps):

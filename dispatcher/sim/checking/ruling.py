@@ -42,7 +42,9 @@ _HOLDS: Final = {"breathing_space": HoldRule(None, 60), "mandate": HoldRule(("pr
 class Ruling:
     """What a policy forbids. `unread` names rules that this reader does not understand and therefore does not judge.
 
-    `phases` and `gaps` (milliseconds) are those of stages by name; `gaps` holds stages with a minimum gap of their own.
+    `variants` are what some customers live under instead.
+    `phases` and `gaps` (milliseconds) are those of stages by name; `gaps` holds stages with a minimum gap of
+    their own, `attempts` those that a channel may try more than once.
     """
 
     hours: Mapping[str, Mapping[str, Minutes]]
@@ -52,15 +54,20 @@ class Ruling:
     plan_grace_days: int
     phases: Mapping[str, str]
     gaps: Mapping[str, int]
+    attempts: Mapping[str, int]
     holds: Mapping[str, HoldRule]
     consent_required: tuple[str, ...]
     accepted_bases: tuple[str, ...]
     unread: tuple[str, ...]
+    variants: Mapping[str, "Ruling"]
 
 
 def read(text: str) -> Ruling:
     """The ruling of a policy that `policy check` has accepted."""
-    content = tomllib.loads(text)
+    return _ruling(tomllib.loads(text))
+
+
+def _ruling(content: Mapping[str, Any]) -> Ruling:
     consent = content.get("consent", {})
     plain = [cap for cap in content.get("caps", []) if _is_plain(cap)]
     others = [f"caps.{cap['id']}" for cap in content.get("caps", []) if not _is_plain(cap)]
@@ -73,10 +80,19 @@ def read(text: str) -> Ruling:
         plan_grace_days=content.get("plan_grace_days", 7),
         phases={stage["id"]: stage["phase"] for stage in stages},
         gaps={stage["id"]: stage["min_gap_hours"] * HOUR for stage in stages if "min_gap_hours" in stage},
+        attempts={stage["id"]: stage["attempts"] for stage in stages if "attempts" in stage},
         holds={**_HOLDS, **{kind: _hold(kind, table) for kind, table in content.get("holds", {}).items()}},
         consent_required=tuple(consent.get("required", ())),
         accepted_bases=tuple(consent.get("accepted_bases", ())),
-        unread=(*others, *(f"cooldowns.{each['id']}" for each in content.get("cooldowns", []))),
+        unread=(
+            *others,
+            *(f"cooldowns.{each['id']}" for each in content.get("cooldowns", [])),
+            *(("presets",) if content.get("presets") else ()),
+        ),
+        variants={
+            name: _ruling({key: value for key, value in content.items() if key != "variants"} | each["policy"])
+            for name, each in content.get("variants", {}).items()
+        },
     )
 
 
