@@ -241,8 +241,8 @@ class Policy:
     `conditions` are those of the stages that are not for everybody; `tier_conditions` says whether any names a tier, and
     `tier_days` are the days overdue on which that tier can change; `asks_history` whether any asks for the past.
     `max_contacts_per_hour` is where a channel stops by itself, for all customers together. `variants` are policies under
-    which a part of the customers lives, `variant` is the name of such a policy. An SMS of more than `sms_max_parts` parts is said more
-    shortly.
+    which a part of the customers lives, `variant` is the name of such a policy. An SMS of more than
+    `sms_max_parts` parts is said more shortly.
     """
 
     hash: str
