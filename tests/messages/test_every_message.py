@@ -156,3 +156,10 @@ def test_the_lines_of_the_bill_stand_in_an_email(templates, policy, locale):
     mail = templates.render(claim("email", locale=locale), policy)
     rows = ("Energy", "£1,000.00", "Network", "£249.00") if locale == "en-GB" else ("Energy", "Network")
     assert all(row in text for row in rows for text in (mail.text, mail.html))
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_the_heading_of_an_invoice_is_a_line_of_its_own(templates, policy, locale):
+    lines = templates.render(claim("email", locale=locale), policy).text.splitlines()
+    heading = next(number for number, line in enumerate(lines) if line.endswith("2026-110"))
+    assert lines[heading + 1] == "  Electricity in October"
