@@ -51,7 +51,9 @@ def segments(text: str) -> Segments:
 
 
 def _doubles(text: str, encoding: Encoding) -> int:
-    return sum(1 for char in text if _width(char, encoding) == 2)  # noqa: PLR2004 - the wider of the two widths
+    if encoding == "GSM-7":
+        return sum(map(text.count, _EXTENSION))
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2 - len(text)
 
 
 def _parts(text: str, encoding: Encoding, size: int) -> int:
