@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from dispatcher.core.counts import Counts
 from dispatcher.core.draft import Draft
+from dispatcher.core.payments import paid_on
 from dispatcher.core.statements import is_closed
 from dispatcher.core.zones import Place, day_in, place_of
 from schemas.inbox import ProfileStated
@@ -64,9 +65,9 @@ def month_of_payment(invoice: Invoice, place: Place) -> Month | None:
     last = invoice.settlements[-1]
     if last.reason not in ("payment", "credit"):
         return None
-    paid_on = day_in(place, last.settled_at)
-    late = max(0, paid_on - invoice.due_on)
-    return Month(month_of(paid_on), on_time=int(late == 0), late=int(late > 0), longest=late)
+    day = paid_on(last, place)
+    late = max(0, day - invoice.due_on)
+    return Month(month_of(day), on_time=int(late == 0), late=int(late > 0), longest=late)
 
 
 def month_of_promise(promise: Promise) -> Month | None:

@@ -54,7 +54,7 @@ def settled_between(invoices: Iterable[Invoice], since: int, place: Place, last:
         settled
         for invoice in invoices
         for said, settled in payments(invoice)
-        if said.at > since and day_in(place, said.settled_at) <= last
+        if said.at > since and paid_on(said, place) <= last
     )
 
 
@@ -63,4 +63,9 @@ def settled_by(invoice: Invoice, place: Place, last: Day) -> bool:
     if invoice.amount_due > 0 or not invoice.settlements:
         return False
     said = invoice.settlements[-1]
-    return said.reason in ("payment", "credit") and said.amount_due == 0 and day_in(place, said.settled_at) <= last
+    return said.reason in ("payment", "credit") and said.amount_due == 0 and paid_on(said, place) <= last
+
+
+def paid_on(said: Settlement, place: Place) -> Day:
+    """The day of the money; money that is told of is there, whatever later day it bears."""
+    return day_in(place, min(said.settled_at, said.at // 1000))

@@ -84,7 +84,7 @@ def test_contacts_of_ours_and_of_others_count_but_not_those_of_the_customer():
 
 def many(number: int) -> Story:
     """So many invoices, paid five days late one after the other, with a promise kept about each."""
-    story = known(start="2026-03-11 10:00")
+    story = known(start="2026-03-15 10:00")
     for index in range(number):
         name = f"I-{index}"
         story.hear(due(name, "2026-03-10", currency="EUR"), PromiseMade(f"P-{index}", (name,), 1, "EUR", TODAY))
