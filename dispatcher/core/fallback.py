@@ -4,6 +4,8 @@ A message that nobody confirms, or a call that nobody answers, is followed by th
 contact, while the stage lasts and another channel can reach the customer.
 """
 
+from msgspec.structs import replace
+
 from dispatcher.core.grouping import Approach
 from dispatcher.core.ladder import Chosen, choose
 from dispatcher.core.outcomes import about, retry_later
@@ -14,7 +16,7 @@ from dispatcher.core.turn import Turn
 from schemas.inbox import ProfileStated
 from schemas.journal import Result
 from schemas.state import Attempt
-from schemas.values import Channel, Millis
+from schemas.values import Channel, Day, Millis
 
 
 def next_rung_at(turn: Turn, profile: ProfileStated, approach: Approach, tried: tuple[Channel, ...]) -> Millis:
@@ -27,23 +29,23 @@ def next_rung_at(turn: Turn, profile: ProfileStated, approach: Approach, tried: 
 
 
 def fall_back(turn: Turn, attempt_id: str, attempt: Attempt) -> None:
-    """The time for a receipt is over: the stage is given back to be tried by the next channel, if it still lasts."""
-    if _lasts(turn, attempt):
-        retry_later(turn, attempt, (*attempt.tried, attempt.channel), 0, "no_receipt")
+    """The time for a receipt is over: what still lasts is given back, to be tried by the next channel.
+
+    An invoice that was only mentioned, whose own day for the stage has not come, keeps it as done: it was told of.
+    """
+    lasting = tuple(each for each in attempt.spent if _lasts(turn, *each))
+    if any(name == attempt.stage for _, _, name in lasting):
+        retry_later(turn, replace(attempt, spent=lasting), (*attempt.tried, attempt.channel), 0, "no_receipt")
     result: Result = "expired" if attempt.channel == "call_task" else "undelivered"
     note_event(turn, about(attempt, attempt_id, "attempt.unheard", "no_receipt", result), turn.cause)
 
 
-def _lasts(turn: Turn, attempt: Attempt) -> bool:
-    stage = next((each for each in turn.policy.stages if each.id == attempt.stage), None)
+def _lasts(turn: Turn, invoice_id: str, due_on: Day, name: str) -> bool:
+    stage = next((each for each in turn.policy.stages if each.id == name), None)
     if stage is None:
         return False
-    for invoice_id, due_on, name in attempt.spent:
-        if name == stage.id:
-            skipped = _skipped(turn, invoice_id)
-            if turn.today < schedule(turn.policy, due_on, turn.place, skipped).ends[stage.index]:
-                return True
-    return False
+    plan = schedule(turn.policy, due_on, turn.place, _skipped(turn, invoice_id))
+    return plan.starts[stage.index] <= turn.today < plan.ends[stage.index]
 
 
 def _skipped(turn: Turn, invoice_id: str) -> int:

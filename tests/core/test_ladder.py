@@ -8,6 +8,7 @@ from tests.core.builders import HOUR, Story, known, overdue, paid, profile, stag
 
 DAY_7 = "2026-03-17 11:00"  # a Tuesday
 TWO = 'channels = { default = ["sms", "email"] }'
+AFTER_4 = "fallback_hours = 4"
 LADDER = 'channels = { default = ["sms", "email", "call_task"] }'
 
 
@@ -173,6 +174,14 @@ def test_a_stage_that_is_not_meant_for_the_invoice_does_not_end_the_fall_back():
     assert channels(accepted(policy).until("2026-03-18 18:00")) == ["sms", "email"]
 
 
+def test_an_invoice_that_was_only_mentioned_before_its_day_is_not_told_of_the_stage_again():
+    story = known(staged(stage_text("early", 3), stage_text("mail", 7, LADDER, AFTER_4)), DAY_7)
+    story.hear(overdue("I-1"), overdue("I-2", due_on="2026-03-13"))
+    story.hear(AttemptAccepted(story.claims[0].attempt_id, "p", "r"))
+    story.until("2026-03-24 12:00")
+    assert (channels(story), len({claim.contact_id for claim in story.claims})) == (["sms", "email", "call_task"], 1)
+
+
 def test_a_call_that_nobody_reports_is_followed_by_the_next_channel():
     assert channels(called().until("2026-03-17 15:30")) == ["call_task", "email"]
 
@@ -200,7 +209,6 @@ def test_a_policy_changed_meanwhile_that_lacks_the_stage_ends_the_contact():
     assert channels(story.until("2026-03-20 15:00")) == ["sms"]
 
 
-AFTER_4 = "fallback_hours = 4"
 LETTER = ('task = "letter"', "channels = ")
 WRONG = {
     "nothing to fall back to": (stage_text("s", 7, AFTER_4), "stages[0].fallback_hours"),
