@@ -235,8 +235,8 @@ def test_no_contact_is_a_breach_in_a_few_lives():
 
 
 @pytest.mark.slow
-def test_no_contact_is_a_breach_in_a_hundred_thousand_steps():
-    run_state_machine_as_test(Life, settings=settings(max_examples=1000, stateful_step_count=100, deadline=None))
+def test_no_contact_is_a_breach_in_a_hundred_thousand_turns():
+    run_state_machine_as_test(Life, settings=settings(max_examples=1500, stateful_step_count=100, deadline=None))
 
 
 def test_a_life_is_not_without_contacts():
