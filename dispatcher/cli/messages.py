@@ -77,7 +77,13 @@ def check(policy: str | None = _POLICY, templates: list[Path] | None = _TEMPLATE
     """
     from dispatcher.messages.review import review
 
-    rules, words = _policy(policy), _templates(templates)
+    words = _templates(templates)
+    if policy is None and settings_or_stop().policy is None:
+        typer.echo(
+            f"all templates in {', '.join(words.languages)} are usable; --policy FILE checks its stages with them"
+        )
+        return
+    rules = _policy(policy)
     problems = review(words, rules)
     for problem in problems:
         typer.echo(f"{problem}", err=True)

@@ -3,7 +3,7 @@
 A page holds nothing but itself: the mail stands in a frame that runs no script and follows no link, all else is escaped.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,11 +11,13 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dispatcher.core.rules import Creditor, Policy, Stage
+from dispatcher.core.claim import Claim
+from dispatcher.core.rules import Creditor, Policy
 from dispatcher.messages.problems import TemplateProblem
 from dispatcher.messages.rendering import Templates
 from dispatcher.messages.sms_segments import segments
-from dispatcher.messages.specimens import said_by, specimen
+from dispatcher.messages.specimens import said_by, specimen, thanks
+from dispatcher.messages.vocabulary import WRITTEN
 from dispatcher.messages.wording import seen_on_a_locked_screen
 from schemas.values import CHANNELS, Channel
 
@@ -31,6 +33,18 @@ class Page:
     html: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Occasion:
+    """What one page shows: a name, what the index says of it, and the claims with their headings."""
+
+    name: str
+    phase: str
+    message: str
+    tone: str
+    channel: Channel
+    claims: Mapping[str, Claim]
+
+
 def preview(
     templates: Templates,
     policy: Policy,
@@ -39,43 +53,26 @@ def preview(
     sms_price: Decimal,
     problems: Sequence[TemplateProblem] = (),
 ) -> Iterator[Page]:
-    """A page for each stage, channel and language, and `index.html`. `sms_price` is that of one part, in any currency."""
+    """A page for each stage, thank-you, channel and language, and `index.html`. `sms_price` is that of one part."""
     environment = Environment(loader=FileSystemLoader(_PAGES), autoescape=True, undefined=StrictUndefined)
     look = (_PAGES / "look.css").read_text(encoding="utf-8")
     page = environment.get_template("page.html")
-    links: dict[tuple[str, Channel], list[dict[str, str]]] = {}
-    for stage, channel in said_by(policy):
-        for locale in templates.languages:
-            views = [
-                _view(templates, policy, creditor, stage, channel, locale=locale, several=several, sms_price=sms_price)
-                for several in _TITLES
-            ]
-            name = f"{stage.id}.{channel}.{locale}.html"
-            links.setdefault((stage.id, channel), []).append({"file": name, "locale": locale, "note": _note(views)})
-            yield Page(
-                name,
-                page.render(
-                    look=look,
-                    stage=stage.id,
-                    channel=channel,
-                    locale=locale,
-                    message=stage.message,
-                    phase=stage.phase,
-                    tone=stage.tone,
-                    language=templates.piece(locale, stage, channel).language,
-                    views=views,
-                ),
-            )
-    rows = [
-        {
-            "stage": stage.id,
-            "phase": stage.phase,
-            "message": stage.message,
-            "tone": stage.tone,
-            "cells": [links.get((stage.id, channel), []) for channel in CHANNELS],
-        }
-        for stage in dict.fromkeys(stage for stage, _ in said_by(policy))
-    ]
+    rows: dict[str, dict[Channel, list[dict[str, str]]]] = {}
+    heads: dict[str, dict[str, str]] = {}
+    for locale in templates.languages:
+        for said in _occasions(policy, creditor, locale):
+            views = [_view(templates, policy, claim, title, sms_price) for title, claim in said.claims.items()]
+            file = f"{said.name}.{said.channel}.{locale}.html"
+            heads[said.name] = {
+                "stage": said.name,
+                "phase": said.phase,
+                "message": said.message,
+                "tone": said.tone,
+            }
+            cells = rows.setdefault(said.name, {channel: [] for channel in CHANNELS})
+            cells[said.channel].append({"file": file, "locale": locale, "note": _note(views)})
+            shown = heads[said.name] | {"look": look, "channel": said.channel, "locale": locale}
+            yield Page(file, page.render(shown, views=views))
     index = environment.get_template("index.html")
     yield Page(
         "index.html",
@@ -86,38 +83,38 @@ def preview(
             price=f"{sms_price}",
             problems=[str(problem) for problem in problems],
             channels=CHANNELS,
-            rows=rows,
+            rows=[heads[name] | {"cells": [*cells.values()]} for name, cells in rows.items()],
         ),
     )
+
+
+def _occasions(policy: Policy, creditor: Creditor, locale: str) -> Iterator[_Occasion]:
+    for stage, channel in said_by(policy):
+        claims = {
+            title: specimen(stage, channel, creditor, locale, several=several) for several, title in _TITLES.items()
+        }
+        yield _Occasion(stage.id, stage.phase, stage.message, stage.tone, channel, claims)
+    for channel in WRITTEN:
+        for message, claim in thanks(policy.stages[-1], channel, creditor, locale).items():
+            yield _Occasion(f"thanks.{message}", "thank-you", message, "friendly", channel, {"Confirmed": claim})
 
 
 _NOTHING: Final[dict[str, object]] = {"seen": "", "sms": "", "html": "", "text": ""}
 
 
-def _view(
-    templates: Templates,
-    policy: Policy,
-    creditor: Creditor,
-    stage: Stage,
-    channel: Channel,
-    *,
-    locale: str,
-    several: bool,
-    sms_price: Decimal,
-) -> dict[str, object]:
-    claim = specimen(stage, channel, creditor, locale, several=several)
-    shown = _NOTHING | {"title": _TITLES[several]}
-    if channel == "call_task":
+def _view(templates: Templates, policy: Policy, claim: Claim, title: str, sms_price: Decimal) -> dict[str, object]:
+    shown = _NOTHING | {"title": title}
+    if claim.channel == "call_task":
         return shown | {"text": templates.script(claim, policy)}
     message = templates.render(claim, policy)
-    if channel == "email":
+    if claim.channel == "email":
         subject = message.subject or ""
         sender = f"{message.sender_name} <{message.sender}>"
         mail = {"seen": subject, "subject": subject, "sender": sender, "html": message.html or ""}
         return shown | mail | {"text": message.text}
     carried = segments(message.text)
     return shown | {
-        "seen": seen_on_a_locked_screen(message.text, locale),
+        "seen": seen_on_a_locked_screen(message.text, message.locale),
         "sms": message.text,
         "encoding": carried.encoding,
         "units": carried.units,

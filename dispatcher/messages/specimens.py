@@ -4,14 +4,18 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from dispatcher.core.claim import Claim
+from msgspec.structs import replace
+
+from dispatcher.core.claim import Acknowledged, Claim, PaymentReceived, PlanNoted
 from dispatcher.core.rules import Creditor, Policy, Stage
-from schemas.inbox import BillLine, ProfileStated
+from dispatcher.messages.acknowledgements import message_of
+from schemas.inbox import BillLine, InstalmentDue, ProfileStated
 from schemas.state import Invoice
 from schemas.values import CHANNELS, Channel
 
 _DUE: Final = date(2026, 11, 3).toordinal()
 _HOUR: Final = 3_600_000
+_MONTH: Final = 30
 _NAMES: Final = {"zh": "王小明", "es": "Ana Ejemplo"}
 _CURRENCIES: Final = {"zh": "CNY", "en": "GBP"}
 _POINTS: Final[dict[Channel, str]] = {
@@ -53,6 +57,15 @@ def specimen(stage: Stage, channel: Channel, creditor: Creditor, locale: str, *,
         responsible=stage.responsible,
         cause=None,
     )
+
+
+def thanks(stage: Stage, channel: Channel, creditor: Creditor, locale: str) -> dict[str, Claim]:
+    """Claims that acknowledge, by the name of their message: part of an invoice was paid, a plan was agreed."""
+    said = specimen(stage, channel, creditor, locale)
+    currency = said.invoices[0][1].currency
+    plan = tuple(InstalmentDue(_DUE + days, 41_633 + (days == _MONTH)) for days in (_MONTH, 2 * _MONTH, 3 * _MONTH))
+    acknowledged: tuple[Acknowledged, ...] = (PaymentReceived(25_000, currency), PlanNoted(plan, currency))
+    return {message_of(each): replace(said, acknowledges=each) for each in acknowledged}
 
 
 def _invoices(creditor: Creditor, currency: str, *, several: bool) -> Sequence[tuple[str, Invoice]]:

@@ -31,6 +31,11 @@ def test_every_stage_channel_and_locale_has_a_page_that_the_index_links(pages):
     assert {"notice.email.es.html", "notice.sms.zh-CN.html", "class_61_plus.call_task.en.html"} <= linked
 
 
+def test_thank_yous_have_pages_too(pages):
+    assert "250.00" in pages["thanks.acknowledgement.sms.en.html"]
+    assert {"thanks.plan_agreed.email.es.html", "thanks.plan_agreed.sms.zh-CN.html"} <= set(pages)
+
+
 def test_a_page_needs_no_network(pages):
     outside = re.compile(r"<(?:script|link|img)|\bsrc=|@import|url\(")
     assert [name for name, page in pages.items() if outside.search(page)] == []
@@ -102,6 +107,17 @@ def test_words_for_before_the_due_date_are_refused_after_it(command, own: Path):
     (own / "notice.sms.txt").write_text("{% block message %}{{ total }} is due on {{ due }}.{% endblock %}")
     ended = command("messages", "check", "--policy", EXAMPLE, "--templates", str(own.parent))
     assert (ended.code, "the number of days overdue is missing" in ended.err) == (4, True)
+
+
+def test_own_templates_are_checked_without_a_policy_too(command, own: Path):
+    (own / "notice.sms.txt").write_text(RUDE)
+    ended = command("messages", "check", DISPATCHER_TEMPLATES=str(own.parent))
+    assert (ended.code, "reads as a threat" in ended.err) == (4, True)
+
+
+def test_without_a_policy_the_answer_says_what_was_not_checked(command):
+    ended = command("messages", "check")
+    assert (ended.code, "--policy" in ended.out) == (0, True)
 
 
 RUDE_POLICY = '"A late payment fee of 5.00 may be added, as stated in your contract."'

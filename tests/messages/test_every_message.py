@@ -83,6 +83,7 @@ def test_a_subject_tells_nothing_to_who_sees_the_screen(templates, policy, messa
 
 @over_every_message
 def test_the_preview_of_an_email_tells_nothing(templates, policy, message, locale, invoices):
+    """S20"""
     page = templates.render(claim("email", message, locale=locale, invoices=invoices), policy).html
     preview = unescape(re.sub(r"<[^>]+>", "", page.partition("<body")[2].partition(">")[2])).strip()[:120]
     assert (indiscreet(preview, locale, "collection"), bool(preview)) == ((), True)
@@ -90,6 +91,7 @@ def test_the_preview_of_an_email_tells_nothing(templates, policy, message, local
 
 @over_every_message
 def test_an_sms_begins_with_neither_an_amount_nor_a_debt(templates, policy, message, locale, invoices):
+    """S20"""
     text = templates.render(claim("sms", message, locale=locale, invoices=invoices), policy).text
     assert indiscreet(seen_on_a_locked_screen(text, locale), locale, PHASES[message]) == ()
 

@@ -163,6 +163,7 @@ def test_a_template_that_fails_for_one_claim_gives_way_to_the_built_in_words(tmp
     ],
 )
 def test_words_that_lack_what_a_reminder_must_say_are_refused(tmp_path, left_out, missing):
+    """S12"""
     text = saying("").replace(f"{{{{ {left_out} }}}}", "it")
     found = problem(folder(tmp_path, first_contact__sms__txt=text.replace("{{ due }}", "-")))
     assert (found.line, found.wrong, f"{{{{ {left_out} }}}}" in found.expected) == (1, f"{missing} is missing", True)
