@@ -11,6 +11,7 @@ from dispatcher.verify.findings import Findings, Invariant
 from dispatcher.verify.history import Claim, History, shown
 from dispatcher.verify.known import Known, Point, where
 from dispatcher.verify.rules import Rules
+from schemas.topics import STOPPING_INPUTS
 from schemas.values import Channel, Millis
 
 REACTION: Millis = 1_000
@@ -26,19 +27,30 @@ def judge_stops(
     for claim, known in claims:
         policy = rules.get(claim.said.record.policy)
         found = set(_forbidden(known, claim, policy))
-        if not found and not claim.had("released"):
-            late = _published_before(history, claim)
+        late = None if found or claim.had("released") else _published_before(history, claim)
+        if late is not None:
             found = {(invariant, f"{says} (published before)") for invariant, says in _forbidden(late, claim, policy)}
         for invariant, says in sorted(found):
             out.add(invariant, history.customer_id, shown(claim.said.where), f"{claim.attempt_id}: {says}", claim.at)
 
 
-def _published_before(history: History, claim: Claim) -> Known:
-    """What would have been known if everything published a second before the claim had been applied at once."""
+def _published_before(history: History, claim: Claim) -> Known | None:
+    """What would have been known if every stop published a second before the claim had been applied at once.
+
+    None: nothing more than was. Statements of invoices cause contacts, so nobody waits for them (`STOPPING_INPUTS`).
+    """
+    too_late = claim.said.appended - REACTION
+    before = [arrival for index, arrival in history.facts() if index < claim.index]
+    late = [
+        arrival
+        for index, arrival in history.facts()
+        if index > claim.index and arrival.cause.topic in STOPPING_INPUTS and 0 < arrival.appended < too_late
+    ]
+    if not late:
+        return None
     known = Known()
-    for index, arrival in history.facts():
-        if index < claim.index or 0 < arrival.appended < claim.said.appended - REACTION:
-            known.apply(arrival)
+    for arrival in (*before, *late):
+        known.apply(arrival)
     return known
 
 

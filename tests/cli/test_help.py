@@ -68,7 +68,14 @@ def test_the_help_documents_every_exit_code(command):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["no-such-command"], ["validate"], ["journal", "--no-such-option"], ["why"], ["rejected", "show", "x"]],
+    [
+        ["no-such-command"],
+        ["validate"],
+        ["journal", "--no-such-option"],
+        ["why"],
+        ["rejected", "show", "x"],
+        ["verify", "--provider-journal", "x"],
+    ],
 )
 def test_a_wrong_call_is_one_line_and_two(command, arguments: list[str]):
     ended = command(*arguments)
