@@ -22,7 +22,9 @@ _ASCII = {
 }
 """Quotes, dashes (minus and bullet too), the ellipsis."""
 
-_ALWAYS = {ord("\u00a0"): " ", ord("\u202f"): " ", ord("\u2009"): " "} | dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
+_ALWAYS = {ord("\u00a0"): " ", ord("\u202f"): " ", ord("\u2009"): " "} | dict.fromkeys(
+    map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069")
+)
 _TYPOGRAPHY = {ord(char): plain for chars, plain in _ASCII.items() for char in chars}
 
 _SPANISH = str.maketrans("áíóúÁÍÓÚ«»", 'aiouAIOU""')

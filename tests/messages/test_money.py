@@ -35,6 +35,9 @@ def test_amounts_read_as_babel_writes_them(minor, currency, locale):
         (1249, "KWD", "en", "KWD\u00a01.249"),
         (124900, "CNY", "zh_CN", "¥1,249.00"),
         (-2000, "USD", "en", "-$20.00"),
+        (124900, "GBP", "es", "1.249,00\u00a0GBP"),
+        (124900, "USD", "zh_CN", "US$1,249.00"),
+        (124900, "GBP", "es_MX", "GBP\u00a01,249.00"),
     ],
 )
 def test_minor_units_follow_the_currency(minor, currency, locale, text):

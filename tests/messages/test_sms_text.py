@@ -1,7 +1,10 @@
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatcher.messages.formats import formats
 from dispatcher.messages.sms_segments import segments
 from dispatcher.messages.sms_text import sms_text
 
@@ -19,6 +22,14 @@ from dispatcher.messages.sms_text import sms_text
 )
 def test_typography_is_simplified_only_where_it_saves_the_alphabet(rendered, sent):
     assert sms_text(rendered) == sent
+
+
+@pytest.mark.parametrize("locale", ["ar", "ar_EG", "fa", "he", "ur", "fr", "fr_CH", "sv", "de_AT", "es", "zh_Hans_CN"])
+def test_amounts_and_dates_of_any_locale_bring_no_invisible_character_into_an_sms(locale):
+    written = formats(locale)
+    said = [written.money(amount, code) for amount in (124900, -5) for code in ("EUR", "USD", "ILS", "IRR")]
+    text = sms_text(" ".join([*said, written.date(740000), written.short_date(740000, 740000)]))
+    assert [char for char in text if char != " " and unicodedata.category(char) in {"Zs", "Cf", "Cc"}] == []
 
 
 def test_a_no_break_space_does_not_double_the_price():
