@@ -13,6 +13,7 @@ from itertools import chain
 import structlog
 from faust.types import TP
 
+from dispatcher import __version__
 from dispatcher.core.decide import Claim, Conditions
 from dispatcher.core.policy import Policy
 from dispatcher.engine.backlog import Backlog, Taken
@@ -240,7 +241,7 @@ class Lane:
     def _policy(self, state: LaneState) -> Policy:
         """The policy in force: a turn begins and ends with the same one."""
         policy = self._shared.in_force.policy
-        self._replanning.begin(policy.hash, state.records)
+        self._replanning.begin(f"{policy.hash} {__version__}", state.records)  # a release may judge otherwise too
         return policy
 
     async def _wait(self, state: LaneState) -> None:

@@ -15,7 +15,7 @@ WATERMARK_KEY = b"\0watermark"
 class Watermark(msgspec.Struct, frozen=True, array_like=True):
     """The inbox log that was applied, and the last offset of it whose effects are in the state (-1: none).
 
-    `planned` is the hash of the policy by which every customer of the partition was planned, empty if there is no such one.
+    `planned` names the policy and the release by which every customer of the partition was planned; empty if there are none.
     """
 
     identity: str
