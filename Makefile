@@ -51,13 +51,13 @@ test: setup ## fast tests, then check, then the rest, real Kafka included
 	$(MAKE) --no-print-directory check
 	$(BIN)/pytest $(addprefix --ignore=,$(FAST))
 
-test-all: setup ## everything, the slow tests too; every branch of the core must be run
+test-all: setup ## everything, the slow tests and the coverage of the core too
 	$(MAKE) --no-print-directory coverage
 	$(MAKE) --no-print-directory check
 	$(BIN)/pytest -m slow $(FAST)
 	$(BIN)/pytest -m "" $(addprefix --ignore=,$(FAST))
 
-coverage: .venv/.stamp ## every branch of the core is run by its fast tests, or this fails
+coverage: .venv/.stamp ## which branches of the core its fast tests run; fails where fewer are than before
 	@mkdir -p build/coverage
 	$(BIN)/coverage run -m pytest -q -p no:cacheprovider $(FAST)
 	$(BIN)/coverage report

@@ -7,7 +7,7 @@ from dispatcher.core.claim import Braked
 from dispatcher.core.customer import fold
 from dispatcher.core.draft import KEPT
 from dispatcher.core.history import month_of_promise
-from dispatcher.core.policy import PolicyProblems, parse
+from dispatcher.core.policy import Policy, PolicyProblems, parse
 from schemas.inbox import (
     AttemptAccepted,
     AttemptReleased,
@@ -181,3 +181,42 @@ def test_an_answer_to_nothing_is_outdated():
     story.hear(AttemptAccepted("ct-unknown.1", "p", "r"))
     assert story.records[-1].reasons[0].code == "outdated"
     assert PHONE not in story.records[-1].record_id
+
+
+def test_of_two_holds_the_longer_one_counts_whichever_came_first():
+    story = known(start=WEDNESDAY)
+    story.hear(
+        HoldPlaced("H-1", "customer", "dispute", None, at("2026-03-20 00:00")),
+        HoldPlaced("H-2", "customer", "dispute", None, at("2026-03-15 00:00")),
+        overdue(),
+    )
+    assert story.records[-1].reasons[0].rule == "holds.dispute.H-1"
+
+
+def test_a_receipt_of_a_message_that_nobody_knows_is_no_contact():
+    story = known(start=WEDNESDAY)
+    story.hear(ContactReported("sms", "outbound", story.now, "provider", "delivered", "none", "ct-unknown"))
+    assert story.customer.contacts == ()
+
+
+def test_a_policy_that_names_no_preset_of_ours_is_told():
+    found = parse('presets = ["nowhere"]\n' + POLICY)
+    assert isinstance(found, PolicyProblems)
+    assert [each.path for each in found.problems] == ["presets"]
+
+
+def test_a_policy_may_ask_for_every_preset_in_force():
+    assert isinstance(parse('presets = "all"\n' + POLICY), Policy)
+
+
+def test_a_policy_without_a_stage_is_told():
+    before, _, after = POLICY.partition("[[stages]]")
+    found = parse(before + "[windows.sms]" + after.partition("[windows.sms]")[2])
+    assert isinstance(found, PolicyProblems)
+    assert "stages" in [each.path for each in found.problems]
+
+
+def test_a_value_where_a_table_belongs_is_told():
+    found = parse("consent = 3\n" + POLICY.partition("[consent]")[0])
+    assert isinstance(found, PolicyProblems)
+    assert "consent" in [each.path for each in found.problems]
