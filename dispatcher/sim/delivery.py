@@ -122,9 +122,20 @@ class Delivery:
             found = AttemptReleased(claim.attempt_id, "unanswered")
         self._agenda.add(at + DAY, partial(self._told, fact=found))
 
+    def _confirm(self, claim: Claim, at: Millis) -> None:
+        """A receipt, where the next channel waits for one; a few get lost, and a few messages reach nobody."""
+        fate = self._dice(f"{claim.attempt_id}/receipt")
+        if fate < 0.05:  # noqa: PLR2004
+            return
+        outcome = "delivered" if fate < 0.95 else "undelivered"  # noqa: PLR2004
+        receipt = ContactReported(claim.channel, "outbound", at, "provider", outcome, "none", claim.contact_id)
+        self._publisher.state(at, f"{claim.attempt_id}/receipt", receipt)
+
     def _arrive(self, claim: Claim, at: Millis) -> None:
         self._witness.sees(claim, self._made(claim, at, reached=True))
         self._agenda.add(at + MINUTE, partial(self._hears, claim))
+        if claim.stage.fallback:
+            self._agenda.add(at + 2 * MINUTE, partial(self._confirm, claim))
 
     def _hears(self, claim: Claim, at: Millis) -> None:
         ids = [invoice_id for invoice_id, _ in claim.invoices]

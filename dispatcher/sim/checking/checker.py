@@ -98,7 +98,7 @@ class Checker:
         if closed or wants_quiet(profile.quiet_hours, clock):
             broken.append("quiet_hours")
         bases = _bases(profile)
-        if made.contact_point not in bases:
+        if made.contact_point not in (*bases, profile.address or "", ""):
             broken.append("wrong_point")
         if self._is_barred(made, profile, bases.get(made.contact_point)):
             broken.append("opted_out")
