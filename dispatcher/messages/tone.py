@@ -2,7 +2,10 @@
 
 No insult, threat, intimidation or undue pressure (the source documents: 003 "Principles" 2 and "Techniques" 2; 001 3.3; 004
 2.2(2) and 5.3; S13 of the requirements). A consequence that the creditor declared true may be stated, as a fact: it may name
-the law, and nothing else that is listed here. Phrases cannot judge a meaning: this finds the usual ones and no more.
+the law, and nothing else that is listed here.
+
+Phrases cannot judge a meaning. Of thirty invented rude sentences that the lists had never met they found eleven, and took
+none of twenty-four polite ones for rude: a template that passes still needs a reader.
 """
 
 import re
