@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from dispatcher.verify.rules import hash_of
+from schemas.journal import CauseRecord
 from tests.verify.town import MONDAY, POLICY, Dispatcher, attempt, judged, live, number, violated
 
 NOON = MONDAY + timedelta(hours=12)
@@ -55,6 +56,16 @@ class TakesTheNextChannel(Dispatcher):
         return (who == "texted" and at < NOON + timedelta(days=6)) or super().is_over_cap(who, at)
 
 
+class HearsAgainLongAfter(Dispatcher):
+    """A crash repeats an event that is no longer known by its id; as a statement it is old."""
+
+    def record(self, raw, read, event_type, at):
+        super().record(raw, read, event_type, at)
+        if event_type == "invoice.due":
+            cause = CauseRecord(raw.topic, 0, raw.offset, read.source, read.id)
+            self.say(read.customer_id, at, "fact", "recorded", rule=event_type, code="outdated", cause=cause)
+
+
 class GivesBack(Dispatcher):
     """Twice an attempt is given back before its first byte: neither counts against the cap."""
 
@@ -93,7 +104,16 @@ class IsWithdrawnInTime(Dispatcher):
 
 
 @pytest.mark.parametrize(
-    "honest", [SendsAgainAfterADoubt, FallsBack, TakesTheNextChannel, GivesBack, HearsLate, IsWithdrawnInTime]
+    "honest",
+    [
+        SendsAgainAfterADoubt,
+        FallsBack,
+        TakesTheNextChannel,
+        HearsAgainLongAfter,
+        GivesBack,
+        HearsLate,
+        IsWithdrawnInTime,
+    ],
 )
 def test_it_is_no_violation(honest):
     assert violated(judged(live(honest()))) == {}
