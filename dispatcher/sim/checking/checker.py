@@ -98,7 +98,8 @@ class Checker:
         if closed or wants_quiet(profile.quiet_hours, clock):
             broken.append("quiet_hours")
         bases = _bases(profile)
-        if made.contact_point not in (*bases, profile.address or "", ""):
+        is_point = made.contact_point.startswith("+") or "@" in made.contact_point  # a visit names none
+        if is_point and made.contact_point not in bases:
             broken.append("wrong_point")
         if self._is_barred(made, profile, bases.get(made.contact_point)):
             broken.append("opted_out")
