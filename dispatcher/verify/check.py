@@ -93,7 +93,7 @@ def _judge_unreadable(where: Coordinates, appended: Millis, settled: Millis, out
 
 def _name_unknown(claims: Sequence[tuple[Claim, Known]], rules: Mapping[str, Rules], out: Findings) -> None:
     for claim, _ in claims:
-        policy = claim.said.record.policy
+        policy = claim.policy
         if policy not in rules and out.judges(claim.at):
             out.cannot_judge(f"hours, limits and agreements (I4 to I6): policy {policy} is not at hand (--policy FILE)")
 

@@ -67,6 +67,12 @@ class Claim:
     stages: Mapping[str, str]
     outcomes: list[tuple[int, Result, str]] = field(default_factory=list)
 
+    @property
+    def policy(self) -> str:
+        """The hash of the policy that decided, and the variant of it, if any: `<hash>/<variant>`."""
+        record = self.said.record
+        return record.policy if record.variant is None else f"{record.policy}/{record.variant}"
+
     def had(self, *results: Result, before: int | None = None) -> bool:
         """Whether the journal said one of these of the attempt (before a record of the customer)."""
         return any(result in results and (before is None or index < before) for index, result, _ in self.outcomes)

@@ -30,7 +30,7 @@ def judge_limits(
 ) -> None:
     """Every claim, with those before it that count. A fall-back of the same contact is no other contact for a gap."""
     for number, (claim, known) in enumerate(claims):
-        policy, profile, channel = rules.get(claim.said.record.policy), known.profile, claim.channel
+        policy, profile, channel = rules.get(claim.policy), known.profile, claim.channel
         if policy is None or profile is None or channel is None:
             continue
         place, where = place_of(profile), shown(claim.said.where)

@@ -90,7 +90,7 @@ class Providers:
         for claim, known in claims:
             channel = claim.channel
             if channel is not None and channel in self._messages:
-                self._calls.append(_call(history, claim, channel, known, rules.get(claim.said.record.policy)))
+                self._calls.append(_call(history, claim, channel, known, rules.get(claim.policy)))
 
     def judge(self, out: Findings) -> None:
         """Match, and say what does not fit."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from dispatcher.verify.rules import Rules, rules_of
+from dispatcher.verify.rules import Rules, rules_of, variants_of
 from dispatcher.verify.spool import Spool
 from schemas import codec, topics
 from schemas.inbox import Arrival, Cause
@@ -61,11 +61,11 @@ class Reader:
     def policy(self, text: str, *, named: str | None = None) -> None:
         """A policy's text; what cannot be read is named."""
         try:
-            rules = rules_of(text, named=named)
+            found = [rules_of(text, named=named), *variants_of(text, named=named)]
         except ValueError as fault:
             self.unreadable.append(f"policy {named or 'file'}: {fault}")
             return
-        self.rules[rules.hash] = rules
+        self.rules |= {rules.hash: rules for rules in found}
 
     def _event(self, raw: Raw) -> None:
         self.events += 1

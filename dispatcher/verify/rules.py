@@ -26,6 +26,7 @@ _ELSEWHERE: Final = {
     "overdue_on",
     "promise_broken",
     "reserve_for_mandatory",
+    "sms_max_parts",
     "spread_minutes",
     "tiers",
 }
@@ -40,6 +41,7 @@ _READ: Final = {
     "plan_grace_days",
     "promise_grace_days",
     "stages",
+    "variants",
     "windows",
 }
 _PHASES: Final = frozenset({"pre_due", "overdue", "collection"})
@@ -95,16 +97,26 @@ def hash_of(text: str) -> str:
 
 def rules_of(text: str, *, named: str | None = None) -> Rules:
     """The rules in a policy's TOML text; `ValueError` where it is none. `named`: its hash, if the journal has one for it."""
-    content = tomllib.loads(text)
+    return _rules(tomllib.loads(text), named or hash_of(text))
+
+
+def variants_of(text: str, *, named: str | None = None) -> list[Rules]:
+    """The rules of each variant: its sections stand in for the policy's. They are called `<hash>/<variant>`."""
+    content, name = tomllib.loads(text), named or hash_of(text)
+    variants = content.get("variants", {})
+    return [_rules({**content, **table.get("policy", {})}, f"{name}/{variant}") for variant, table in variants.items()]
+
+
+def _rules(content: Mapping[str, Any], name: str) -> Rules:
     windows, consent = content.get("windows", {}), content.get("consent", {})
     stages = content.get("stages", [])
     unread = [key for key in content if key not in _ELSEWHERE | _READ]
-    unread += [f"windows.{name}.{key}" for name, table in windows.items() for key in _beyond(table, _DAY_KINDS)]
+    unread += [f"windows.{each}.{key}" for each, table in windows.items() for key in _beyond(table, _DAY_KINDS)]
     unread += [f"consent.{key}" for key in _beyond(consent, ("required", "accepted_bases"))]
     try:
         return Rules(
-            named or hash_of(text),
-            {name: _hours(windows[name]) for name in CHANNELS if name in windows and not _unread_of(name, unread)},
+            name,
+            {each: _hours(windows[each]) for each in CHANNELS if each in windows and not _unread_of(each, unread)},
             caps_of(content, unread),
             int(content.get("min_gap_hours", 0) * HOUR),
             {each["id"]: int(each["min_gap_hours"] * HOUR) for each in stages if "min_gap_hours" in each},

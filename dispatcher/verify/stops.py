@@ -25,7 +25,7 @@ def judge_stops(
 ) -> None:
     """Every claim against what was known."""
     for claim, known in claims:
-        policy = rules.get(claim.said.record.policy)
+        policy = rules.get(claim.policy)
         found = set(_forbidden(known, claim, policy))
         late = None if found or claim.had("released") else _published_before(history, claim)
         if late is not None:

@@ -74,3 +74,20 @@ def test_a_stage_may_have_a_gap_of_its_own():
     stage = '\n[[stages]]\nid = "s2"\nmin_gap_hours = 24\n'
 
     assert violated(under(POLICY.replace("min_gap_hours = 20", "min_gap_hours = 25") + stage)) == {}
+
+
+VARIANT = """
+[variants.calmer]
+share = 10
+[variants.calmer.policy]
+min_gap_hours = 25
+"""
+
+
+@pytest.mark.parametrize(("variant", "invariants"), [(None, set()), ("calmer", {"I5"})])
+def test_a_claim_is_judged_by_the_variant_that_decided_it(variant, invariants: set[str]):
+    class Tries(Dispatcher):
+        def claim(self, one, at, **more):
+            super().claim(one, at, variant=variant, **more)
+
+    assert violated(judged(live(Tries(POLICY + VARIANT)), policies=(POLICY + VARIANT,))).keys() == invariants
