@@ -35,7 +35,7 @@ CHALLENGED = next(each for each in CUSTOMERS if variant(contacted(each)) == "cal
 OTHER = next(each for each in CUSTOMERS if variant(contacted(each)) is None)
 
 
-def test_the_share_of_the_customers_lives_under_the_variant():
+def test_s41_a_share_of_the_customers_lives_under_the_variant():
     drawn = [variant(contacted(each)) for each in CUSTOMERS]
     assert 0.22 < drawn.count("calmer") / len(drawn) < 0.38
 
