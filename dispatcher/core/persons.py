@@ -43,7 +43,7 @@ def erased(draft: Draft, fact: CustomerErased, stamp: Stamp) -> Note:  # noqa: A
     draft.erased = stamp
     if draft.profile_stamp is not None and draft.profile_stamp < stamp:
         draft.profile = draft.profile_stamp = None
-    suppress(draft)
+    suppress(draft, stamp)
     _forget(draft, stamp)
     draft.changed = True
     return Note("customer.erased", "recorded", tuple(draft.invoices))

@@ -35,7 +35,7 @@ def stated(draft: Draft, fact: InvoiceStated, stamp: Stamp) -> Note:
     amounts = with_amount(before.amounts, stamp[0], fact.amount_due)
     restated = before.stated is None or stamp > before.stated
     revalued = before.valued is None or stamp > before.valued
-    if not restated and not revalued and overdue_at == before.overdue_at:
+    if not restated and overdue_at == before.overdue_at:
         if amounts is not before.amounts:
             draft.put_invoice(fact.invoice_id, replace(before, amounts=amounts))
         return Note(event, "outdated", ids)
@@ -45,9 +45,6 @@ def stated(draft: Draft, fact: InvoiceStated, stamp: Stamp) -> Note:
         valued, amount, currency = before.valued, before.amount_due, before.currency
         reason = before.settled_by
         after = _restated(before, fact, stamp, valued, amount, currency, overdue_at, reason, amounts)
-    elif revalued:
-        after = replace(before, valued=stamp, amount_due=fact.amount_due, currency=fact.currency, settled_by=None)
-        after = replace(after, overdue_at=overdue_at, amounts=amounts)
     else:
         after = replace(before, overdue_at=overdue_at, amounts=amounts)
     if draft.erased is not None or is_closed(after):

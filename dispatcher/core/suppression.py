@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from dispatcher.core.draft import KEPT, Draft
 from dispatcher.core.identity import point_digest
-from schemas.inbox import EmailPoint, PhonePoint, ProfileStated
+from schemas.inbox import EmailPoint, PhonePoint, ProfileStated, Stamp
 
 
 def learn(draft: Draft, digests: Iterable[str], at: int) -> None:
@@ -26,14 +26,12 @@ def learn(draft: Draft, digests: Iterable[str], at: int) -> None:
     draft.points = dict(sorted(points.items()))
     draft.changed = True
     if draft.erased is not None:
-        suppress(draft)
+        suppress(draft, draft.erased)
 
 
-def suppress(draft: Draft) -> None:
-    """Bars what was known by the erasure, and leaves of the profile only what is not barred."""
-    if draft.erased is None:
-        return
-    known = [digest for digest, at in draft.points.items() if at <= draft.erased[0]]
+def suppress(draft: Draft, erased: Stamp) -> None:
+    """Bars what was known by an erasure, and leaves of the profile only what is not barred."""
+    known = [digest for digest, at in draft.points.items() if at <= erased[0]]
     draft.suppressed = tuple(sorted({*draft.suppressed, *known}))
     if draft.profile is not None:
         draft.profile = permitted(draft.profile, draft.suppressed)

@@ -185,6 +185,21 @@ def test_at_most_64_holds_are_remembered_released_ones_go_first():
     assert (len(customer.holds), sum(hold.released for hold in customer.holds.values())) == (64, 4)
 
 
+MANY = {
+    "promises": (lambda name: PromiseMade(name, ("I-1",), 1, "EUR", 1), PromiseCancelled),
+    "plans": (lambda name: PlanAgreed(name, ("I-1",), "EUR", ()), PlanCancelled),
+}
+
+
+@pytest.mark.parametrize("what", MANY)
+def test_at_most_64_agreements_are_remembered_cancelled_ones_go_first(what):
+    made, cancelled = MANY[what]
+    standing = [(made(f"S-{number}"), number) for number in range(60)]
+    ended = [(cancelled(f"E-{number}"), number) for number in range(10)]
+    kept = getattr(folded(*standing, *ended)[0], what)
+    assert (len(kept), sum(each.cancelled for each in kept.values())) == (64, 4)
+
+
 def test_thousands_of_events_leave_the_aggregate_small():
     story = known()
     for number in range(500):

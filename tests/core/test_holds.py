@@ -104,14 +104,14 @@ def test_a_policy_says_how_long_a_kind_lasts():
     assert [claim.claimed_at for claim in story.claims] == [at("2026-04-20 07:00")]
 
 
-def test_of_two_holds_the_one_that_lasts_longer_is_told():
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_holds_the_one_that_lasts_longer_is_told(order):
     story = known(start="2026-03-11 11:00")
-    ends = at("2026-03-13 12:00")
-    story.hear(
+    placed = (
         HoldPlaced("H-1", "customer", "manual", None, at("2026-03-12 12:00")),
-        HoldPlaced("H-2", "invoice", "dispute", "I-1", ends),
-        overdue(),
+        HoldPlaced("H-2", "invoice", "dispute", "I-1", at("2026-03-13 12:00")),
     )
+    story.hear(*(placed[index] for index in order), overdue())
     assert story.records[-1].reasons[0].rule == "holds.dispute.H-2"
 
 

@@ -22,11 +22,13 @@ from schemas.inbox import (
     InstalmentDue,
     InvoiceSettled,
     InvoiceStated,
+    PhonePoint,
     PlanAgreed,
+    PlanCancelled,
     PromiseMade,
 )
 from schemas.state import NO_HISTORY, History
-from tests.core.builders import DAY, HOUR, PHONE, Story, at, policy, profile
+from tests.core.builders import DAY, HOUR, PHONE, Story, at, day, known, overdue, policy, profile
 
 EVENTS = 10_000
 START = at("2020-01-06 10:00")
@@ -41,12 +43,10 @@ def portfolio() -> Iterator[tuple[int, Fact]]:
         due_on = FIRST_DAY + week * 7
         name = f"R-{week:05d}"
         yield began, profile(name=f"Jo {week}")
-        for day in range(20):
-            overdue = day > 3
-            fact = InvoiceStated(
-                name, due_on + 3, 9000, "EUR", overdue, None, "invoice", name, due_on, "Rent of a flat"
-            )
-            yield began + day * DAY, fact
+        for age in range(20):
+            late = age > 3
+            fact = InvoiceStated(name, due_on + 3, 9000, "EUR", late, None, "invoice", name, due_on, "Rent of a flat")
+            yield began + age * DAY, fact
         yield began + 4 * DAY, ContactReported("call_task", "outbound", began, "desk", "reached", "right_party")
         yield began + 5 * DAY, HoldPlaced(f"H-{week}", "invoice", "dispute", name)
         yield began + 6 * DAY, HoldReleased(f"H-{week}")
@@ -112,6 +112,23 @@ def test_a_day_of_busy_events_leaves_the_record_small_too():
         story.now = START + number * 30_000
         story.turn(replace(each, at=story.now * 1000))
     assert len(state.encode(story.customer, None, 0)) < 16 * 1024
+
+
+def test_plans_that_broke_or_were_cancelled_go_before_those_that_run():
+    story = known(start="2026-03-11 10:00")
+    first = day("2026-03-01")
+    story.hear(overdue(), *(PlanAgreed(f"B-{n}", ("I-1",), "EUR", (InstalmentDue(first, 9),)) for n in range(4)))
+    story.now += 1
+    story.hear(*(PlanCancelled(f"C-{n}") for n in range(4)), PlanAgreed("S", ("I-9",), "EUR", ()))
+    assert ("S" in story.customer.plans, len(story.customer.plans)) == (True, 4)
+
+
+def test_of_more_than_64_contact_points_the_first_are_remembered():
+    story = known(start="2026-03-11 10:00")
+    for number in range(80):
+        story.now += 1
+        story.hear(profile(phones=(PhonePoint(f"+4477009{number:05d}", "mobile"),)))
+    assert len(story.customer.points) == 64
 
 
 # --- what is gone -----------------------------------------------------------------------------------------------------
