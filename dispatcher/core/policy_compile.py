@@ -35,8 +35,8 @@ from schemas.values import CHANNELS, Channel
 _EARLIEST_START, _LATEST_START = 5 * 60, 12 * 60
 
 
-def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> Policy | None:
-    """The compiled policy; None after problems were added. `content` is hashed."""
+def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> Policy:
+    """The compiled policy, of no use where problems were added. `content` is hashed."""
     tiers = tuple(dict.fromkeys([sections.default_tier, *(rule.tier for rule in sections.tiers)]))
     stages, conditions = compiled_stages(
         sections.stages, tiers, compiled_classes(sections.classes or DEFAULT_CLASSES, add), add

@@ -17,7 +17,7 @@ from dispatcher.core.rules import Policy, Variant
 ALL = 100
 """Shares are percents."""
 
-Compile = Callable[[Sections, Mapping[str, Any], Add], Policy | None]
+Compile = Callable[[Sections, Mapping[str, Any], Add], Policy]
 
 
 def with_variants(
@@ -33,8 +33,7 @@ def with_variants(
         replaced = content["variants"][name]["policy"]
         whole = {key: value for key, value in content.items() if key != "variants"} | replaced
         policy = compiled(msgspec.convert(whole, Sections), whole, _inside(f"variants.{name}.policy", add))
-        if policy is not None:
-            variants.append(Variant(name, below, replace(policy, hash=champion.hash, variant=name)))
+        variants.append(Variant(name, below, replace(policy, hash=champion.hash, variant=name)))
     return replace(champion, variants=tuple(variants)) if variants else champion
 
 
