@@ -159,17 +159,18 @@ def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen:
     if regime.early[0] and (early := _too_early(turn, approach, *regime.early)) is not None:
         return early
     slot = slot_of(turn, profile.quiet_hours, asked, None if retry is None else retry[0], stage, regime, clocks)
+    if turn.policy.reserve_for_mandatory and not stage.mandatory and slot.found:
+        kept = reserved(turn, regime.caps, asked, approach.tier.name, slot.at)
+        if kept is not None:
+            seen: dict[str, str | int] = {"cap": kept.reached.rule, "most": kept.reached.cap.max, "stage": kept.stage}
+            reasons = (Reason("reserved", "reserve_for_mandatory", seen),)
+            look_at = min(kept.until, slot.end)
+            return PutOff(approach, "deferred", reasons, "deferred|reserved", kept.until, look_at)
     if slot.waits_for is not None:
         next_at = slot.at if slot.found else None
         if next_at is not None and stage.mandatory:
             turn.mandatory_waits = (*turn.mandatory_waits, (stage.id, asked, next_at))
         return PutOff(approach, "deferred", slot.waits_for, f"deferred|time|{next_at}", next_at, slot.at)
-    if turn.policy.reserve_for_mandatory and not stage.mandatory:
-        kept = reserved(turn, regime.caps, asked, approach.tier.name)
-        if kept is not None:
-            seen: dict[str, str | int] = {"cap": kept.reached.rule, "most": kept.reached.cap.max, "stage": kept.stage}
-            reasons = (Reason("reserved", "reserve_for_mandatory", seen),)
-            return PutOff(approach, "deferred", reasons, f"deferred|reserved|{kept.until}", kept.until, kept.until)
     held = _held_by_lane(turn, approach, chosen)
     return held or _made(turn, profile, approach, chosen, slot.end, opt_out_line=regime.opt_out_line)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from dispatcher.core.caps import Asked, Limit, limit
-from dispatcher.core.holds import stop_of
+from dispatcher.core.holds import Stop, stop_of
 from dispatcher.core.rules import Cap
 from dispatcher.core.stage_conditions import skipped_for
 from dispatcher.core.stages import schedule
@@ -27,13 +27,15 @@ class Reserved(msgspec.Struct, frozen=True, gc=False):
     until: Millis
 
 
-def reserved(turn: Turn, caps: tuple[Cap, ...], asked: Asked, tier: str) -> Reserved | None:
-    """Whether a contact made now would take the slot of a mandatory one; the earliest such."""
-    now = turn.now
-    made = Contact("", now, asked.channel, "", asked.creditor_id, asked.invoice_ids, point=asked.point)
+def reserved(turn: Turn, caps: tuple[Cap, ...], asked: Asked, tier: str, when: Millis) -> Reserved | None:
+    """Whether a contact made at `when` would take the slot of a mandatory one after it; the earliest such.
+
+    If it would, so would one made at any later instant before that: a reserve lasts until the mandatory contact.
+    """
+    made = Contact("", when, asked.channel, "", asked.creditor_id, asked.invoice_ids, point=asked.point)
     found: Reserved | None = None
     for stage, other, at in (*turn.mandatory_waits, *_to_come(turn, asked, tier)):
-        if at <= now or (found is not None and at >= found.until):
+        if at <= when or (found is not None and at >= found.until):
             continue
         if limit(caps, turn.contacts, other, turn.place, at, turn.attempts) is None:
             reached = limit(caps, (*turn.contacts, made), other, turn.place, at, turn.attempts)
@@ -52,13 +54,18 @@ def _to_come(turn: Turn, asked: Asked, tier: str) -> Iterator[tuple[str, Asked, 
         starts = schedule(policy, invoice.due_on, turn.place).starts
         for stage in policy.stages:
             meant = not skipped >> stage.index & 1
+            at = turn.opens(starts[stage.index])
             if (
                 stage.mandatory
                 and meant
                 and (invoice.due_on, stage.id) not in invoice.done
-                and stop_of(turn, invoice_id, stage.phase) is None
+                and _is_free(stop_of(turn, invoice_id, stage.phase), at)
             ):
                 channel = stage.ladders[tier][0]
                 creditor_id = policy.creditor(invoice.creditor_id).id
                 point = asked.point if channel == asked.channel else ""
-                yield stage.id, Asked(channel, creditor_id, (invoice_id,), point), turn.opens(starts[stage.index])
+                yield stage.id, Asked(channel, creditor_id, (invoice_id,), point), at
+
+
+def _is_free(stop: Stop | None, at: Millis) -> bool:
+    return stop is None or (stop.until is not None and stop.until <= at)

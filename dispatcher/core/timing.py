@@ -1,6 +1,8 @@
 """The earliest instant at which a channel may be used: gap, caps and hours together.
 
-They are solved as one, so that a contact put off by a cap is put off to the hour at which it can really be made.
+They are solved as one, so that a contact put off by a cap is put off to the hour at which it can really be made. What waited
+for an opening is released over the policy's spread, mandatory contacts in its first half. A customer's place in the spread
+is the same for every contact and for the start of days, so that no contact falls due before its own release.
 """
 
 from functools import lru_cache
@@ -56,13 +58,14 @@ def slot_of(  # noqa: PLR0917  what time depends on
             at = free_at
     channel = asked.channel
     window = regime.windows[channel]
+    spread = turn.spread // 2 if stage.mandatory else turn.spread
     for _ in range(_ROUNDS):
         reached = limit(regime.caps, contacts, asked, place, at, turn.attempts) if contacts else None
         if reached is not None:
             at = reached.until
             first = first or (reason_of(reached),)
             continue
-        free = opening(window, clocks, quiet, at, turn.spread)
+        free = opening(window, clocks, quiet, at, spread)
         if free is None:
             break
         if free.start <= at:
