@@ -1,22 +1,14 @@
 """The tier of a customer: the first rule of the policy whose conditions all hold."""
 
-from collections.abc import Mapping
-
 from dispatcher.core.conditions import debt_tests, history_tests, of_all, person_tests
 from dispatcher.core.policy_text import TierConditions, TierText
 from dispatcher.core.rules import Case, CaseTest, Policy, Tier, TierRule
-from schemas.inbox import ProfileStated
 
 DEFAULT_RULE = "tiers.default"
 
 
-def tier_of(policy: Policy, profile: ProfileStated, days_overdue: int, amounts: Mapping[str, int]) -> Tier:
-    """The tier for a contact about `amounts` (currency -> minor units), the oldest `days_overdue` (0 or less: not yet)."""
-    return tier_for(policy, Case(profile, days_overdue, amounts))
-
-
 def tier_for(policy: Policy, case: Case) -> Tier:
-    """The same for a case, with its history."""
+    """The tier for a contact about a case."""
     for rule in policy.tiers:
         if rule.holds(case):
             return rule.tier

@@ -3,7 +3,8 @@
 import pytest
 
 from dispatcher.core.policy import parse
-from dispatcher.core.tiers import tier_of
+from dispatcher.core.rules import Case
+from dispatcher.core.tiers import tier_for
 from schemas.inbox import ConsentChanged, EmailPoint, HoldPlaced, PhonePoint
 from tests.core.builders import EMAIL, PHONE, POLICY, at, due, known, overdue, policy, profile
 
@@ -111,7 +112,7 @@ RULES = {
 def test_a_tier_rule_about_the_customer(what):
     text, holds, fails = RULES[what]
     rules = parse(POLICY.replace("min_amount = { EUR = 100000 }", text))
-    found = [tier_of(rules, profile(**each), 0, {}).name for each in (holds, fails)]
+    found = [tier_for(rules, Case(profile(**each), 0, {})).name for each in (holds, fails)]
     assert found == ["intense", "standard"]
 
 
@@ -127,7 +128,7 @@ DEBTS = {
 def test_a_tier_rule_about_the_debt(what):
     text, holds, fails = DEBTS[what]
     rules = parse(POLICY.replace("min_amount = { EUR = 100000 }", text))
-    assert [tier_of(rules, profile(), *each).name for each in (holds, fails)] == ["intense", "standard"]
+    assert [tier_for(rules, Case(profile(), *each)).name for each in (holds, fails)] == ["intense", "standard"]
 
 
 def test_tier_and_rule_are_in_the_journal():

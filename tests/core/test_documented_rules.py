@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from dispatcher.core.policy import Policy, parse
+from dispatcher.core.rules import Case
 from dispatcher.core.stages import standing
-from dispatcher.core.tiers import tier_of
+from dispatcher.core.tiers import tier_for
 from dispatcher.core.zones import Place
 from schemas.inbox import (
     AttemptAccepted,
@@ -123,7 +124,7 @@ TIERS = {
 def test_a_tier_is_given_by_the_state_of_the_debt_and_the_customer(by: str):
     """S8"""
     person, days, amounts, expected = TIERS[by]
-    tier = tier_of(example(), person, days, amounts)
+    tier = tier_for(example(), Case(person, days, amounts))
     assert (tier.name, tier.rule) == expected
 
 
