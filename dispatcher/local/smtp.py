@@ -101,6 +101,10 @@ class SmtpSink:
         """Let the next mails meet these faults, one each."""
         self._staged.extend(faults)
 
+    def heal(self) -> None:
+        """Forget what is staged and has met nobody yet."""
+        self._staged.clear()
+
     async def arrival(self, mails: int) -> None:
         """Wait until this many mails have been read whole, taken or not."""
         async with self._arrived:

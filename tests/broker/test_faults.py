@@ -1,0 +1,20 @@
+"""The quick rows of the fault matrix: whatever happens to workers and providers, nobody is lost, and nobody hears twice."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.faults.rows import QUICK, ROWS
+from tests.faults.scene import run
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CONTACTS = 250
+
+
+@pytest.mark.parametrize("row", QUICK)
+async def test_nothing_is_lost_and_no_invariant_broken(row: str, broker: str, tmp_path: Path):
+    seed = random.SystemRandom().randrange(1 << 32)
+    told = await run((row, ROWS[row]), broker, tmp_path, seed=seed, contacts=CONTACTS)
+    assert told.clean, f"seed {seed}: {told}"
