@@ -60,7 +60,8 @@ class Disturbances:
             self._agenda.add(at, deed)  # type: ignore[arg-type]  # bound methods below
 
     def _introduce(self, at: Millis) -> None:
-        self._state(at, "profile", self._profile)
+        if not self._erased:  # stated afterwards, it would name a basis that the erasure did not know
+            self._state(at, "profile", self._profile)
 
     def _export(self, at: Millis) -> None:
         self._billing.publish_all(at)
