@@ -94,3 +94,25 @@ def test_a_day_is_24_hours_but_where_clocks_change():
     place = place_of("Europe/Berlin", "DE", None)
     lengths = [day_begins(place, day(date) + 1) - day_begins(place, day(date)) for date in ("2026-03-28", "2026-03-29")]
     assert lengths == [DAY, DAY - HOUR]
+
+
+FROM = [
+    (("Asia/Tokyo", "US", None, "+12125550"), (("Asia/Tokyo",), "stated", "high")),
+    ((None, "US", "US-CA", "+12125550"), (("America/Los_Angeles",), "region", "high")),
+    ((None, "US", "US-TX", "+12125550"), (("America/Chicago", "America/Denver"), "region", "low")),
+    ((None, "DE", None, "+49151234"), (("Europe/Berlin",), "country", "high")),
+    ((None, "US", None, "+12125550"), (("America/New_York",), "phone", "medium")),
+    ((None, "XX", None, "+12125550"), (("Etc/UTC",), "default", "none")),
+]
+
+
+@pytest.mark.parametrize(("source", "expected"), FROM)
+def test_a_zone_says_what_it_was_taken_from_and_how_sure_that_is(source, expected):
+    place = place_of(*source)
+    assert (place.zones, place.source, place.confidence) == expected
+
+
+@pytest.mark.parametrize("area", ["+44770090", "+18005550", "+61412345", ""])
+def test_a_number_that_names_no_place_in_the_country_narrows_nothing(area):
+    country = "AU" if area.startswith("+61") else "US"
+    assert place_of(None, country, None, area).zones == place_of(None, country, None).zones
