@@ -101,7 +101,9 @@ def bring_forward(
     if where.due is not None or stage is None or where.blocked or invoice.raised != (invoice.due_on, stage.id):
         return invoice, where
     done = (*invoice.done, (invoice.due_on, stage.id))
-    return invoice, replace(_standing(turn, invoice, done, where.skipped), due=stage)
+    ahead = _standing(turn, invoice, done, where.skipped)
+    # Its own days come and go as well: what is stopped meanwhile is missed when they have gone.
+    return invoice, replace(ahead, due=stage, changes_on=min(where.changes_on, ahead.changes_on))
 
 
 def _choose(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from schemas.inbox import InstalmentDue, InvoiceSettled, PlanAgreed, PlanCancelled, PromiseMade
 from tests.core import test_laws as laws
-from tests.core.builders import DAY, policy
+from tests.core.builders import DAY, policy, profile
 
 RAISING = policy(
     ("min_gap_hours = 20", 'min_gap_hours = 1\npromise_broken = "next_stage"\nplan_grace_days = 2'),
@@ -91,3 +91,10 @@ def test_the_caps_hold_with_agreements(history, replies):
         times = sorted(when for when, channel in contacts if channel in cap.channels)
         for index, first in enumerate(times):
             assert sum(when < first + cap.length for when in times[index:]) <= cap.max
+
+
+def test_a_stage_brought_forward_under_a_plan_is_given_up_when_its_own_days_have_gone():
+    statements = [laws.billed("I-1", laws.FIRST_DAY + 3, 5000, None)]
+    promised = (laws.START, PromiseMade("P-1", ("I-1",), 2000, "EUR", laws.FIRST_DAY))
+    planned = (laws.START, agreed(laws.FIRST_DAY + 15, ("I-1",)))
+    laws.live("raising", laws.life(profile(), statements, [promised, planned]), [])
