@@ -20,6 +20,7 @@ from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.doubts import Doubts, Open
 from dispatcher.engine.gate import Gate, SourcePartition
+from dispatcher.engine.gauges import Announced, Gauges
 from dispatcher.engine.hourly import Hourly, share_of
 from dispatcher.engine.inbox_writer import InboxWriter
 from dispatcher.engine.intake import Intake
@@ -38,8 +39,7 @@ from dispatcher.engine.turn import Decider
 from dispatcher.ops.clock import Clock
 from dispatcher.ops.health import Health, keep_beating
 from dispatcher.ops.metrics import Metrics
-from schemas.topics import INBOX
-from schemas.values import CHANNELS, Channel
+from schemas.values import Channel
 
 _log = structlog.get_logger(__name__)
 
@@ -47,7 +47,6 @@ _FLUSHES_AT_ONCE = 8
 _RESTORES_AT_ONCE = 4
 _DRAIN_S = 15.0
 _LAST_FLUSH_S = 5.0
-_SAMPLE_S = 1.0
 _CRASH_LOOK_S = 0.2
 _TOPOLOGY_S = 10.0
 _WORKERS = {"sms": 32, "email": 16}
@@ -100,7 +99,7 @@ class Worker:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._background: set[asyncio.Task[None]] = set()
-        self._in_force = PolicyInForce(parts.policy, parts.objection, _Announced(parts.metrics, parts.health))
+        self._in_force = PolicyInForce(parts.policy, parts.objection, Announced(parts.metrics, parts.health))
         self._shared = self._share()
         self._intake = Intake(
             config,
@@ -113,6 +112,7 @@ class Worker:
             metrics=parts.metrics,
             health=parts.health,
         )
+        self._gauges = Gauges(parts.metrics, parts.health, self._intake, self._brakes, self._lanes.values)
         self._doubts = Doubts(self._doubtful, parts.adapters, self._outcomes.report, config.doubt)
         self._progress = Progress(config, self._intake, self._ends, self._writer)
         self._app = build_app(
@@ -136,7 +136,7 @@ class Worker:
             self._intake.run(),
             self._progress.run(),
             self._outcomes.run(),
-            self._sample(),
+            self._gauges.run(self._parts.sending),
             self._doubts.run(),
         ):
             self._spawn(task)
@@ -376,48 +376,9 @@ class Worker:
                 raise TopicsChanged(found.why)
             self._sources = found
 
-    async def _sample(self) -> None:
-        """Gauges, once a second."""
-        metrics, health = self._parts.metrics, self._parts.health
-        while True:
-            for topic, behind in self._intake.lag().items():
-                metrics.input_lag(topic, behind)
-            lanes = list(self._lanes.values())
-            metrics.input_lag(INBOX, sum(lane.behind for lane in lanes))
-            metrics.gates_open(sum(lane.gate.is_open() for lane in lanes))
-            metrics.to_replan(sum(lane.to_replan for lane in lanes))
-            states = [lane.state for lane in lanes if lane.state is not None]
-            metrics.timers_pending(sum(len(state.wake_ups) for state in states))
-            metrics.in_doubt(sum(len(state.doubtful) for state in states))
-            metrics.waiting_for_profile(sum(state.waiting_for_profile for state in states))
-            for channel in CHANNELS:
-                held = any(each.stops_all_of(channel) for each in self._brakes.active)
-                metrics.paused(channel, held or self._parts.sending == "off")
-            for lane in lanes:
-                (health.restored if lane.restored else health.restoring)(lane.name)
-            await asyncio.sleep(_SAMPLE_S)
-
 
 def _records_of(keys: set[bytes], records: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
     return [(key, records[key]) for key in keys]
-
-
-@dataclass(frozen=True, slots=True)
-class _Announced:
-    """The operator's pages: `/metrics` and `/readyz`."""
-
-    metrics: Metrics
-    health: Health
-
-    def policy(self, policy_hash: str, stages: tuple[str, ...]) -> None:
-        """This one decides: its stages have their series."""
-        self.metrics.policy(policy_hash)
-        self.metrics.stages(stages)
-        self.health.policy(policy_hash)
-
-    def policy_refused(self) -> None:
-        """Counted."""
-        self.metrics.policy_refused()
 
 
 async def _set(event: asyncio.Event) -> None:
