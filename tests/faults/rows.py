@@ -106,7 +106,7 @@ async def f10_providers_misbehave(scene: Scene) -> None:
     faults = [Hangs(), Hangs(created=True), Cut(), Cut(created=True), Garbage()] * 4
     scene.rnd.shuffle(faults)
     scene.twilio.stage(faults)
-    scene.smtp.stage([DropAfterData(), DropAfterData(taken=True), Stalls(), SmtpReply("451 4.3.0 later", "DATA")] * 3)
+    scene.smtp.stage([DropAfterData(), DropAfterData(taken=True), Stalls(), Stalls(taken=True)] * 3)
     await scene.publish()
     scene.heal()
 
