@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dispatcher.core.approval import awaited
 from dispatcher.core.contacts import PutOff, consider, say_put_off
 from dispatcher.core.flights import attend, closing_code, forget_retries
-from dispatcher.core.grouping import Member
+from dispatcher.core.grouping import Member, lead_of
 from dispatcher.core.holds import Stop, stop_of
 from dispatcher.core.instalments import attend_plans
 from dispatcher.core.pages import because
@@ -132,7 +132,7 @@ def _contact(turn: Turn, profile: ProfileStated, groups: list[tuple[str, list[Me
     while made and groups:
         made, put_off = False, []
         remaining: list[tuple[str, list[Member]]] = []
-        for creditor_id, members in groups:
+        for creditor_id, members in _apart(groups):
             notes = _credit_notes(turn, creditor_id) if len(turn.invoices) > len(members) else ()
             outcome = consider(turn, profile, turn.policy.creditors[creditor_id], members, notes)
             if isinstance(outcome, PutOff):
@@ -145,6 +145,27 @@ def _contact(turn: Turn, profile: ProfileStated, groups: list[tuple[str, list[Me
         groups = remaining
     for each in put_off:
         say_put_off(turn, each)
+
+
+def _apart(groups: list[tuple[str, list[Member]]]) -> Iterator[tuple[str, list[Member]]]:
+    """The groups, without the members who have heard the stage of their lead already: those make a group of their own.
+
+    An invoice is mentioned in the message of another, but in no second message of the same stage.
+    """
+    for creditor_id, members in groups:
+        rest = members
+        while len(rest) > 1:
+            stage = lead_of(rest).stage
+            heard = [
+                each
+                for each in rest
+                if each.stage is not stage and (each.invoice.due_on, stage.id) in each.invoice.done
+            ]
+            if not heard:
+                break
+            yield creditor_id, [each for each in rest if each not in heard]
+            rest = heard
+        yield creditor_id, rest
 
 
 def _precedence(group: tuple[str, list[Member]]) -> tuple[bool, int]:

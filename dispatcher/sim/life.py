@@ -68,7 +68,9 @@ def live(  # noqa: PLR0917  which customer, which world
     customer: Customer = EMPTY
     wake_at: Millis = FAR
     turns = woken = 0
-    while (now := min(agenda.next_at, wake_at)) < span.end:
+    now: Millis = 0
+    # What the world learns late it acts on late: no clock goes back.
+    while (now := max(now, min(agenda.next_at, wake_at))) < span.end:
         arrivals, deeds = agenda.take(now)
         for arrival in arrivals:
             checker.hears(arrival)

@@ -103,3 +103,12 @@ def test_an_invoice_that_becomes_due_after_the_message_waits_for_its_own():
     story.hear(overdue("I-2", "2026-03-25"))
     story.until("2026-03-27 12:30")
     assert [names(claim) for claim in story.claims] == [["I-1"], ["I-2"]]
+
+
+def test_an_invoice_is_mentioned_in_no_second_message_of_the_same_stage():
+    story = known(start="2026-03-09 10:00")
+    story.hear(due("I-1", "2026-03-10"), due("I-2", "2026-03-27"), due("I-3", "2026-03-13"))
+    story.until("2026-03-14 10:00").hear(overdue("I-1", "2026-03-10"), overdue("I-3", "2026-03-13"))
+    story.until("2026-04-02 10:00")
+    notices = [[name for name, _ in each.invoices] for each in story.claims if each.stage.id == "notice"]
+    assert notices == [["I-1", "I-2"], ["I-3"]]
