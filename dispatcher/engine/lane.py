@@ -369,7 +369,7 @@ class Lane:
     def _flush_failed(self, turn: Turn) -> None:
         """Nobody may send these; if they stand all the same, we know that they were not sent."""
         for claim, _ in turn.claims:
-            self._shared.orphans.unsent(claim.attempt_id)
+            self._shared.orphans.unsent(claim.attempt_id, claim.claimed_at)
             pool = self._shared.senders.pool(claim.channel)
             if pool is not None:
                 pool.give_back(1)

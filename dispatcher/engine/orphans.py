@@ -17,6 +17,7 @@ from dispatcher.engine.senders import Senders
 from schemas import state as customer_state
 from schemas.inbox import AttemptInDoubt, AttemptReleased
 from schemas.state import HAS_OPEN_CLAIM
+from schemas.values import Millis
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,17 @@ class Orphans:
         self._judge_after_s = config.lease_s + config.provider_timeout_s
         self._senders = senders
         self._outcomes = outcomes
-        self._unsent: set[str] = set()
+        self._unsent: dict[str, Millis] = {}
         self._by_partition: dict[int, dict[str, _Orphan]] = {}
         self._reports: set[asyncio.Task[None]] = set()
 
-    def unsent(self, attempt_id: str) -> None:
-        """This claim was never handed to a sender, whatever the log says of its flush."""
-        self._unsent.add(attempt_id)
+    def unsent(self, attempt_id: str, claimed_at: Millis) -> None:
+        """This claim was never handed to a sender, whatever the log says of its flush.
+
+        An attempt's id is the same whoever claims it. If our flush did not stand, another owner claims the contact anew, and
+        sends it: what we know is of the claim of that instant only.
+        """
+        self._unsent[attempt_id] = claimed_at
 
     def adopt(self, partition: int, records: dict[bytes, bytes]) -> None:
         """A lane was restored: find the claims in it that nobody here will report on."""
@@ -49,7 +54,7 @@ class Orphans:
             for attempt_id, attempt in customer_state.decode(records[key]).attempts.items():
                 if attempt.state != "claimed" or self._senders.knows(attempt_id):
                     continue
-                if attempt_id in self._unsent:
+                if self._unsent.get(attempt_id) == attempt.claimed_at:
                     self._report(customer_id, AttemptReleased(attempt_id, "lease_expired"))
                 else:
                     found[attempt_id] = _Orphan(customer_id, boot_seconds())
