@@ -1,13 +1,14 @@
 """`pause`, `resume` and `paused`: stop contacts on all workers at once, and let them go on."""
 
-import getpass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import typer
 
 from dispatcher.cli.ending import settings_or_stop, stop
+from dispatcher.cli.instants import instant
 from dispatcher.cli.output import print_json, print_table
+from dispatcher.cli.signature import operator
 from dispatcher.cli.telling import shown
 from dispatcher.exit_codes import ExitCode
 from dispatcher.ops.clock import clock_for
@@ -44,12 +45,12 @@ def pause(
     """
     settings = settings_or_stop()
     named = _channel(channel)
-    ends = None if until is None else _instant(until)
+    ends = None if until is None else from_millis(instant("--until", until))
     if ends is not None and ends <= from_millis(clock_for(settings.clock).now()):
         stop(ExitCode.USAGE, f"--until {until}: that has passed; expected an instant to come")
     if not reason.strip():
         stop(ExitCode.USAGE, "--reason is empty: say why, other operators will ask")
-    brake = Brake(reason.strip(), _who(), datetime.now(UTC), named, creditor, ends)
+    brake = Brake(reason.strip(), operator(), datetime.now(UTC), named, creditor, ends)
     _write(settings, key_of(named, creditor), brakes.encode(brake))
     typer.echo(f"paused: {_scope(named, creditor)}{'' if ends is None else f' until {shown(ends)}'}")
 
@@ -97,23 +98,8 @@ def _channel(name: str | None) -> Channel | None:
     return name
 
 
-def _instant(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        stop(ExitCode.USAGE, f"--until {text!r}: expected an ISO 8601 instant, such as 2026-03-02T09:00:00Z")
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def _scope(channel: Channel | None, creditor: str | None) -> str:
     return f"{channel or 'every channel'}, {creditor or 'every creditor'}"
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"
 
 
 def _pulled(settings: Settings) -> dict[bytes, Brake]:

@@ -15,14 +15,14 @@ def read_policy(file: str | Path) -> Policy | PolicyProblems:
     return parse(read_text(file), file=str(file))
 
 
-def read_text(file: str | Path) -> str:
-    """The text of a file; ends the command where it cannot be read."""
+def read_text(file: str | Path, expected: str = "a policy in TOML") -> str:
+    """The text of a file; ends the command, saying what was expected, where it cannot be read."""
     try:
         return Path(file).read_text(encoding="utf-8")
     except OSError as fault:
-        stop(ExitCode.USAGE, f"{file}: {fault.strerror}; expected a policy in TOML")
+        stop(ExitCode.USAGE, f"{file}: {fault.strerror}; expected {expected}")
     except UnicodeDecodeError:
-        stop(ExitCode.POLICY, f"{file}: not UTF-8; expected a policy in TOML")
+        stop(ExitCode.POLICY, f"{file}: not UTF-8; expected {expected}")
 
 
 def policy_of_settings(settings: Settings) -> Policy:

@@ -1,6 +1,5 @@
 """`reminders.policy` as commands see it: the policy in force, former ones, and putting another in force."""
 
-import getpass
 from datetime import UTC, datetime
 
 import typer
@@ -8,6 +7,7 @@ import typer
 from dispatcher.cli.ending import stop
 from dispatcher.cli.kafka import existing, on_kafka
 from dispatcher.cli.policy_file import or_stop, policy_of_settings
+from dispatcher.cli.signature import operator
 from dispatcher.core.policy import Policy, parse
 from dispatcher.engine.clients import Kafka
 from dispatcher.engine.policy_topic import MOST_TEXT_BYTES, Policies, put_in_force, read
@@ -47,17 +47,10 @@ def apply_text(settings: Settings, policy: Policy, text: str, who: str | None) -
         stop(
             ExitCode.POLICY, f"the policy is longer than {MOST_TEXT_BYTES} bytes: expected one that fits into a record"
         )
-    wanted = PolicyText(policy.hash, text, who or _somebody(), datetime.now(UTC))
+    wanted = PolicyText(policy.hash, text, who or operator(), datetime.now(UTC))
 
     async def put(kafka: Kafka) -> Policies:
         await existing(kafka, settings.topic(topics.POLICY))
         return await put_in_force(kafka, engine_config(settings), wanted)
 
     return on_kafka(settings, put).in_force == InForce(wanted.hash, wanted.who, wanted.at)
-
-
-def _somebody() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user without a name
-        return "unnamed user"

@@ -67,17 +67,13 @@ def check(
     file: str = typer.Argument("", help="A preset in TOML; none: all of this release.", metavar="[FILE]"),
 ) -> None:
     """Check a preset's file, or every preset of this release. Exit code 4: it is none."""
+    from dispatcher.cli.policy_file import read_text
     from dispatcher.core.jurisdictions import Preset, catalogue, read_preset
 
     if not file:
         typer.echo(f"{len(catalogue())} presets are in order")
         return
-    try:
-        found = read_preset(Path(file).stem, Path(file).read_text("utf-8"))
-    except OSError as fault:
-        stop(ExitCode.USAGE, f"{file}: {fault.strerror}; expected a preset in TOML")
-    except UnicodeDecodeError:
-        stop(ExitCode.POLICY, f"{file}: not UTF-8; expected a preset in TOML")
+    found = read_preset(Path(file).stem, read_text(file, "a preset in TOML"))
     if isinstance(found, Preset):
         typer.echo(f"{file}: preset {found.id}: {found.text.title}")
         return

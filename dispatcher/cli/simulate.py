@@ -79,20 +79,13 @@ def file_in_force() -> str:
 
 def rules_in(file: str) -> "tuple[str, Rules]":
     """The text of a policy file and what it says; ends the command where it is none."""
-    from pathlib import Path
-
-    from dispatcher.cli.policy_file import read_policy
-    from dispatcher.core.policy import PolicyProblems
+    from dispatcher.cli.policy_file import or_stop, read_text
+    from dispatcher.core.policy import parse
     from dispatcher.sim.checking.ruling import read
     from dispatcher.sim.life import Rules
 
-    policy = read_policy(file)
-    if isinstance(policy, PolicyProblems):
-        for line in str(policy).splitlines():
-            typer.echo(f"dispatcher: {line}", err=True)
-        raise typer.Exit(ExitCode.POLICY)
-    text = Path(file).read_text(encoding="utf-8")
-    return text, Rules(policy, read(text))
+    text = read_text(file)
+    return text, Rules(or_stop(parse(text, file=str(file))), read(text))
 
 
 def prices_or_stop(texts: list[str]) -> "Prices":
