@@ -5,6 +5,9 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .PHONY: help setup demo run check test test-all coverage bench faults lock clean jars
 
+# Workers, commands and tests are hundreds of processes: without cached bytecode each compiles 2 s of modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
