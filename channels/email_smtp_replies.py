@@ -24,7 +24,7 @@ _ENVELOPE: Final = frozenset[Phase]({"mail", "rcpt", "data"})
 
 _GREYLIST_S: Final = 300.0
 _MAILBOX_FULL_S: Final = 4 * 3600.0
-_SERVER_BUSY_S: Final = 60.0
+_SERVER_BUSY_S: Final = 30.0
 _SERVER_REFUSES_S: Final = 300.0
 
 

@@ -17,6 +17,7 @@ from channels.accounts import SmtpConfig, TwilioConfig
 from channels.protocol import Adapter
 from channels.registry import Accounts, RegistryProblems, build
 from channels.retrying import Retrying
+from dispatcher.core import calendars
 from dispatcher.core.policy import Policy
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection, EngineConfig
@@ -104,6 +105,7 @@ async def work(config: EngineConfig, parts: Parts, sources: frozenset[SourcePart
     A crash or a refusal does not return: it ends the process at once, with its exit code. Nothing of Faust is stopped then,
     because that would commit what crashed, and can wait without end; what was not flushed is read again by the next owner.
     """
+    calendars.load()  # else the first decision of a lane would
     interpreter.tune()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import lru_cache
+from importlib import import_module
 
 import holidays
 
@@ -9,6 +10,11 @@ from dispatcher.core.rules import DayKind
 from schemas.values import Day
 
 _SATURDAY, _SUNDAY = 5, 6
+
+
+def load() -> None:
+    """Reads the calendars of all countries: the library does so at the first question, and takes half a second then."""
+    import_module("holidays.countries")
 
 
 @lru_cache(maxsize=512)

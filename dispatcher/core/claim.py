@@ -38,7 +38,8 @@ class Braked(msgspec.Struct, frozen=True, gc=False):
 class Conditions:
     """What the lane knows beside the customer. `credits`: channels for which it may claim now (call tasks need none).
 
-    `brakes` are those that operators have pulled.
+    `brakes` are those that operators have pulled. `behind`: so much input waits that events are only folded; what they lead
+    to is planned once the lane has caught up, for until then every contact would wait for that anyway.
     """
 
     sending: Sending
@@ -46,6 +47,7 @@ class Conditions:
     gate_open: bool
     credits: frozenset[Channel]
     brakes: tuple[Braked, ...] = ()
+    behind: bool = False
 
 
 class PaymentReceived(msgspec.Struct, frozen=True, gc=False):

@@ -10,7 +10,7 @@ import msgspec
 from dispatcher.core.claim import Claim, Conditions, Sending
 from dispatcher.core.customer import apply
 from dispatcher.core.draft import Draft
-from dispatcher.core.forgetting import forget
+from dispatcher.core.forgetting import forget, is_crowded
 from dispatcher.core.pages import note_event
 from dispatcher.core.plan import plan
 from dispatcher.core.policy import Policy
@@ -52,7 +52,10 @@ def decide(  # noqa: PLR0917  all that a decision rests on
     now: Millis,
     conditions: Conditions,
 ) -> Decision:
-    """Folds the arrivals into the customer and plans; the same inputs give the same decision."""
+    """Folds the arrivals into the customer and plans; the same inputs give the same decision.
+
+    Where the lane is behind, a customer without an attempt in flight is only folded and is due for planning at once.
+    """
     own = policy_for(policy, customer_id, customer.variant) if policy.variants else policy
     turn = turn_of(customer_id, customer, own, now, conditions)
     applied = 0
@@ -65,11 +68,17 @@ def decide(  # noqa: PLR0917  all that a decision rests on
         note_event(turn, note, cause)
         if len(arrivals) > 1:
             turn.causes.update(dict.fromkeys(note.invoice_ids, cause))
-    plan(turn)
-    if policy.variants or customer.variant is not None:
-        keep_case(turn)
-    if turn.changed:
-        forget(turn)
+    if applied and conditions.behind and not turn.attempts:
+        turn.wake(now)
+        if is_crowded(turn):
+            turn.begin()
+            forget(turn)
+    else:
+        plan(turn)
+        if policy.variants or customer.variant is not None:
+            keep_case(turn)
+        if turn.changed:
+            forget(turn)
     flags, open_claims = _flags(turn) if turn.attempts or turn.profile is None else (0, ())
     return Decision(
         turn.frozen(customer),

@@ -26,6 +26,17 @@ REPORTS_KEPT = 8
 """Contacts by others that are kept of each channel, if no cap counts further."""
 
 
+def is_crowded(turn: Turn) -> bool:
+    """Whether there is more than is kept of anything that events alone make grow."""
+    return (
+        len(turn.invoices) > CLOSED_KEPT
+        or len(turn.promises) > PROMISES_KEPT
+        or len(turn.plans) > PLANS_KEPT
+        or len(turn.holds) > HOLDS_KEPT
+        or len(turn.contacts) > REPORTS_KEPT
+    )
+
+
 def forget(turn: Turn) -> None:
     """Lets go of what no decision needs; called after planning, when something changed."""
     if len(turn.invoices) > CLOSED_KEPT:

@@ -24,12 +24,12 @@ class Taken:
 
 
 class Backlog:
-    """The stretches that wait, in the order in which they came."""
+    """The stretches that wait, in the order in which they came; `records` counts what is in them."""
 
     def __init__(self) -> None:
         """Empty."""
         self._waiting: deque[Stretch] = deque()
-        self._records = 0
+        self.records = 0
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
@@ -37,20 +37,20 @@ class Backlog:
     @property
     def has_room(self) -> bool:
         """Whether half of what may wait does."""
-        return self._records < _MOST_WAITING // 2
+        return self.records < _MOST_WAITING // 2
 
     def offer(self, stretch: Stretch) -> bool:
         """Let a stretch wait; False if too much waits already."""
-        if self._records > _MOST_WAITING:
+        if self.records > _MOST_WAITING:
             return False
         self._waiting.append(stretch)
-        self._records += len(stretch.records)
+        self.records += len(stretch.records)
         return True
 
     def clear(self) -> None:
         """Forget what waits: it will be read again."""
         self._waiting.clear()
-        self._records = 0
+        self.records = 0
 
     def take(self, applied: int, most: int) -> Taken:
         """At most so many records that follow the position `applied`; what was applied already is left out."""
@@ -58,7 +58,7 @@ class Backlog:
         count = 0
         while self._waiting and count < most:
             stretch = self._waiting.popleft()
-            self._records -= len(stretch.records)
+            self.records -= len(stretch.records)
             if stretch.first > taken.applied + 1:  # an inbox has no control records, so no gaps
                 taken.hole = True
                 break
@@ -77,7 +77,7 @@ class Backlog:
             return stretch
         first, rest = stretch.records[:most], stretch.records[most:]
         self._waiting.appendleft(Stretch(stretch.tp, first[-1].offset, rest))
-        self._records += len(rest)
+        self.records += len(rest)
         return Stretch(stretch.tp, stretch.after, first)
 
 

@@ -41,6 +41,10 @@ _TICK_S = 0.25
 _SLICE_S = 0.002
 _SLICE_RECORDS = 8
 _MOST_RECORDS = 1_000
+_FAR_BEHIND = 250
+"""So many records more, while the gate is closed, and events are only folded: what they lead to is planned afterwards."""
+_MOST_RECORDS_BEHIND = 10_000
+"""Of a turn that only folds: a flush has its price, and nobody waits for a contact."""
 _MOST_WAKE_UPS = 1_000
 _WAKE_UPS_BESIDE_EVENTS = 200
 _IDLE_FLUSH_S = 5.0
@@ -77,7 +81,7 @@ class Shared:
     seek: Callable[[TP, int], Awaitable[bool]]
     pause: Callable[[TP], None]
     resume: Callable[[TP], None]
-    conditions: Callable[[bool], Conditions]
+    conditions: Callable[[bool, bool], Conditions]
 
 
 class Lane:
@@ -113,6 +117,10 @@ class Lane:
         """Records of the inbox that are not applied yet, as far as known."""
         end = self._shared.ends.end(self.tp)
         return 0 if end is None else max(0, end.offset - self._applied - 1)
+
+    @property
+    def _far_behind(self) -> bool:
+        return self._backlog.records > _FAR_BEHIND or self.behind > _FAR_BEHIND
 
     @property
     def state(self) -> LaneState | None:
@@ -259,7 +267,8 @@ class Lane:
         return min(_TICK_S, max(0.001, (next_at - self._shared.clock.now()) / 1000)) if self.gate.is_open() else _TICK_S
 
     def _take(self) -> Taken:
-        taken = self._backlog.take(self._applied, _MOST_RECORDS)
+        behind = not self.gate.is_open() and self._far_behind
+        taken = self._backlog.take(self._applied, _MOST_RECORDS_BEHIND if behind else _MOST_RECORDS)
         self._applied = taken.applied
         if taken.heard:
             self._heard_at = time.monotonic()
@@ -285,7 +294,8 @@ class Lane:
 
     def _conditions(self) -> Conditions:
         """As of now: good for one slice of 2 ms, or until a credit is taken."""
-        return self._shared.conditions(self.gate.is_open())
+        gate_open = self.gate.is_open()
+        return self._shared.conditions(gate_open, not gate_open and self._far_behind)
 
     def _reserve(self, claims: Sequence[Claim]) -> None:
         for claim in claims:

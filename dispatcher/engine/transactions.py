@@ -97,6 +97,7 @@ class PartitionTransactions:
                 if append(key=key, value=value, timestamp=timestamp) is None:
                     batch.close()
                     futures.append(await producer.send_batch(batch, topic, partition=self._partition))
+                    await asyncio.sleep(0)  # a batch takes some milliseconds: everybody else may go on
                     batch = producer.create_batch()
                     append = batch.append
                     append(key=key, value=value, timestamp=timestamp)

@@ -317,9 +317,9 @@ class Worker:
             conditions=self._conditions,
         )
 
-    def _conditions(self, gate_open: bool) -> Conditions:  # noqa: FBT001 - the gate's own answer
-        parts = self._parts
-        return Conditions(parts.sending, parts.allowlist, gate_open, self._senders.with_credit(), self._brakes.active)
+    def _conditions(self, gate_open: bool, behind: bool) -> Conditions:  # noqa: FBT001 - the lane's own answers
+        parts, credit = self._parts, self._senders.with_credit()
+        return Conditions(parts.sending, parts.allowlist, gate_open, credit, self._brakes.active, behind)
 
     def _pools(self) -> dict[Channel, Pool]:
         return {

@@ -97,7 +97,7 @@ def test_what_could_go_wrong_on_the_wire_is_refused_before_it(changes, refused):
     [
         (Reply("550 5.1.1 unknown"), Rejected("recipient", "550 5.1.1")),
         (Reply("450 4.7.1 greylisted"), Deferred(300.0, "message", "450 4.7.1")),
-        (Reply("421 4.3.2 closing"), Deferred(60.0, "provider", "421 4.3.2")),
+        (Reply("421 4.3.2 closing"), Deferred(30.0, "provider", "421 4.3.2")),
         (Reply("299 strange"), Deferred(1.0, "provider", "reply-299")),
         (Reply("554 5.6.0 not mail", at="DATA"), Rejected("content", "554 5.6.0")),
         (Reply("451 4.3.0 later", at="DATA"), Deferred(300.0, "message", "451 4.3.0")),

@@ -48,8 +48,8 @@ def test_a_refusal_for_good_names_whose_fault_it_is(phase, reply, refusal):
     ("phase", "reply", "scope", "wait"),
     [
         ("connect", "554 5.7.1 no service for you", "provider", 300.0),
-        ("hello", "421 4.3.2 closing", "provider", 60.0),
-        ("auth", "454 4.7.0 temporary failure", "provider", 60.0),
+        ("hello", "421 4.3.2 closing", "provider", 30.0),
+        ("auth", "454 4.7.0 temporary failure", "provider", 30.0),
         ("mail", "451 4.3.0 later", "sender", 300.0),
         ("mail", "452 4.3.1 out of storage", "sender", 300.0),
         ("rcpt", "450 4.7.1 greylisted", "message", 300.0),
@@ -58,7 +58,7 @@ def test_a_refusal_for_good_names_whose_fault_it_is(phase, reply, refusal):
         ("rcpt", "552 mailbox full", "message", 14_400.0),
         ("data", "552 5.2.2 mailbox full", "message", 14_400.0),
         ("data", "451 4.7.1 greylisted", "message", 300.0),
-        ("data", "421 4.7.0 too many", "provider", 60.0),
+        ("data", "421 4.7.0 too many", "provider", 30.0),
     ],
 )
 def test_a_refusal_for_now_names_what_waits_and_how_long(phase, reply, scope, wait):
