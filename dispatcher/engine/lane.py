@@ -43,7 +43,7 @@ _SLICE_RECORDS = 8
 _MOST_RECORDS = 1_000
 _FAR_BEHIND = 250
 """So many records more, while the gate is closed, and events are only folded: what they lead to is planned afterwards."""
-_MOST_RECORDS_BEHIND = 10_000
+_MOST_RECORDS_BEHIND = 20_000
 """Of a turn that only folds: a flush has its price, and nobody waits for a contact."""
 _MOST_WAKE_UPS = 1_000
 _WAKE_UPS_BESIDE_EVENTS = 200
@@ -229,9 +229,9 @@ class Lane:
                 await self._wait(state)
             if (settling := self._flushed_at + _SETTLING_S - time.monotonic()) > 0:
                 await asyncio.sleep(settling)
-            shared.health.beat(self.name)
             self._work.clear()
             async with shared.deciding:  # one lane at a time: while it flushes, the next decides
+                shared.health.beat(self.name)
                 self._latest = max(self._latest, shared.clock.now())
                 turn, taken = Turn(self._latest, self._policy(state)), self._take()
                 await self._decide(turn, taken.by_customer, state)
