@@ -1,8 +1,8 @@
 """Senders: bounded pools, off the lanes, that hand claimed attempts to channel adapters and report what came of them.
 
-A lane claims only against a credit of the channel's pool; the credit comes back when the outcome stands in the inbox, and
-there are only as many as the provider's pace allows. So nothing new is claimed while a provider is slow or Kafka is away, and
-the provider never sees more calls than the pool has workers. Gate and lease are read right before the first byte of a request.
+A lane claims only against a credit of the channel's pool; there are as many as the provider's pace allows, and one comes
+back when its outcome stands in the inbox. So nothing new is claimed while a provider is slow or Kafka is away, and the
+provider never sees more calls than the pool has workers. Gate and lease are read right before the first byte of a request.
 """
 
 import asyncio

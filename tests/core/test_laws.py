@@ -187,7 +187,7 @@ class Checked(Story):
         return made
 
 
-def live(name, history, replies, under=LIVE, days_long=45, told=Story) -> Story:
+def live(name, history, replies, under=LIVE, *, days_long=45, told=Story) -> Story:
     """Lives through events as they come, and through every wake-up; senders answer as told, then accept."""
     story = told(POLICIES[name], "2026-03-20 00:00", under)
     replies = iter(replies)

@@ -84,7 +84,7 @@ async def outcome_of(adapter, *, gate=(True,), lease_s=10.0, withdrawn=False, **
         pool.submit(Job(claim("sms"), policy(), Lease.starting_now(lease_s), Gate(list(gate)).is_open, 0))
         if withdrawn:
             pool.withdraw("c1.1")
-        return await asyncio.wait_for(desk.told.get(), 20)
+        return await asyncio.wait_for(desk.told.get(), 60)
 
 
 async def test_an_attempt_is_sent_and_reported():

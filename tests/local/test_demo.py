@@ -211,7 +211,7 @@ async def _watched(journal=(), states=()):
         reminders_state=[state.encode(Customer(sequence=n), wake_at, flags) for n, wake_at, flags in states],
     )
     watch = Watch(logs, "")
-    async with asyncio.timeout(5), watch.following():
+    async with asyncio.timeout(30), watch.following():
         await logs.all_read.wait()
     return watch
 
@@ -364,7 +364,7 @@ def test_an_interrupted_run_leaves_no_process_behind(number, tmp_path):
 )
 def test_without_java_one_line_says_so(tmp_path):
     done = subprocess.run(
-        COMMAND, cwd=tmp_path, env={"PATH": "/nonexistent"}, capture_output=True, text=True, timeout=30, check=False
+        COMMAND, cwd=tmp_path, env={"PATH": "/nonexistent"}, capture_output=True, text=True, timeout=90, check=False
     )
     assert done.returncode == 69
     assert done.stderr.count("\n") == 1
