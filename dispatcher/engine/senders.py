@@ -208,7 +208,7 @@ class Pool:
             return "paused"
         return None if job.may_send() else "input_behind"
 
-    def _told(self, job: Job, outcome: Outcome, refusal: ReasonCode | None = None) -> OutcomeFact:
+    def _told(self, job: Job, outcome: Outcome, forbidden_by: ReasonCode | None = None) -> OutcomeFact:
         attempt_id, provider = job.claim.attempt_id, self._adapter.name
         match outcome:
             case Accepted(reference, segments):
@@ -234,7 +234,7 @@ class Pool:
                 return AttemptReleased(attempt_id, reason, self._clock.now() + int(pause * 1000))
             case NotStarted():
                 self._metrics.attempt(self.channel, "released")
-                return AttemptReleased(attempt_id, refusal or "lease_expired")
+                return AttemptReleased(attempt_id, forbidden_by or "lease_expired")
 
     def _busy(self, change: int) -> None:
         self._in_flight += change
