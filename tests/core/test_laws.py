@@ -4,7 +4,7 @@ from dataclasses import replace as replaced
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -227,7 +227,6 @@ def made_contacts(story):
 
 
 @given(names, events, answers)
-@settings(max_examples=max(25, settings().max_examples))
 def test_every_turn_of_a_life_keeps_the_laws_of_a_turn(name, history, replies):
     live(name, history, replies, told=Checked)
 
