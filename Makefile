@@ -12,6 +12,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 FAST := tests/core tests/schemas
+# Most tests on real Kafka wait: as many processes as there are processors, each with a Kafka of its own.
+PARALLEL := -n auto --maxprocesses 4 --no-loadscope-reorder
+
+# Hundreds of processes start: what was compiled once is kept, also where the shell forbids it.
+export PYTHONDONTWRITEBYTECODE :=
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  %-10s %s\n", $$1, $$2 }'
@@ -52,7 +57,7 @@ check: .venv/.stamp ## ruff, mypy, import contracts, drift of generated schemas
 test: setup ## fast tests, then check, then the rest, real Kafka included
 	$(BIN)/pytest $(FAST)
 	$(MAKE) --no-print-directory check
-	$(BIN)/pytest $(addprefix --ignore=,$(FAST))
+	$(BIN)/pytest $(PARALLEL) $(addprefix --ignore=,$(FAST))
 
 test-all: setup ## everything, the slow tests and the coverage of the core too
 	$(MAKE) --no-print-directory coverage

@@ -77,6 +77,9 @@ class TwilioSms:
         )
         if config.base_url is not None:
             self._client.api.base_url = config.base_url
+        # Here, not at the first send: Twilio's client imports half a second of modules when its API is first asked for, and
+        # the loop that sends must not stand still so long.
+        self._messages = self._client.messages
 
     def __repr__(self) -> str:
         return f"TwilioSms({self._config!r})"
@@ -97,7 +100,7 @@ class TwilioSms:
         token = exchange.set(watched)
         try:
             async with asyncio.timeout(min(deadline_s, self._config.timeout_s)):
-                created = cast("_Created", await self._client.messages.create_async(**self._fields(prepared.message)))
+                created = cast("_Created", await self._messages.create_async(**self._fields(prepared.message)))
         except TimeoutError:
             return _lost(watched, "timeout")
         except TwilioException as refused:
@@ -131,7 +134,7 @@ class TwilioSms:
         token = exchange.set(Exchange(lambda: True))
         try:
             async with asyncio.timeout(min(deadline_s, self._config.timeout_s)):
-                listed = await self._client.messages.list_async(to=lookup.recipient, limit=_LOOKED_AT, page_size=50)
+                listed = await self._messages.list_async(to=lookup.recipient, limit=_LOOKED_AT, page_size=50)
             since = (lookup.since - _CLOCKS_DIFFER_MS) // 1000
             for each in listed:
                 if each.direction == "outbound-api" and each.date_created.timestamp() >= since:

@@ -3,6 +3,8 @@
 import argparse
 import json
 import sys
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -33,8 +35,9 @@ def _text(dumper: _Plain, text: str) -> yaml.ScalarNode:
 _Plain.add_representer(str, _text)
 
 
-def documents() -> dict[str, str]:
-    """File name -> text of every generated document."""
+@cache
+def documents() -> Mapping[str, str]:
+    """File name -> text of every generated document; the models do not change while a process runs."""
     texts = {f"{name}.schema.json": _json(json_schema(name)) for name in MODELS}
     document = yaml.dump(asyncapi(_examples()), Dumper=_Plain, sort_keys=False, allow_unicode=True, width=110)
     return {"asyncapi.yaml": _HEADING + document, **texts}

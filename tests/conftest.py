@@ -1,4 +1,4 @@
-"""One real Kafka for the whole run, started when the first test asks for it."""
+"""One real Kafka for the whole run, or for each of its processes, started when the first test asks for it."""
 
 import asyncio
 import os
@@ -7,10 +7,29 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from dispatcher.local.kafka import EmbeddedKafka
 
-_LOG = Path(__file__).parents[1] / "build" / "kafka" / "tests.log"
+_LOG = Path(__file__).parents[1] / "build" / "kafka" / f"tests{os.environ.get('PYTEST_XDIST_WORKER', '')}.log"
+
+
+_APART = "tests/broker/test_faults.py"
+"""Each test of this module sets up everything for itself, and takes most of a minute."""
+
+
+class ByModule(LoadScopeScheduling):
+    """Where several processes share a run (`-n`), the tests of a module stay together: they share what it sets up."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return nodeid if module == _APART else module
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByModule:
+    return ByModule(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -1,23 +1,26 @@
 """Senders: bounded pools, off the lanes, that hand claimed attempts to channel adapters and report what came of them.
 
-A lane claims only against a credit of the channel's pool; the credit comes back when the outcome stands in the inbox. So
-nothing new is claimed while a provider is slow or Kafka is away, and the provider never sees more calls than the pool has
-workers. Gate and lease are read right before the first byte of a request.
+A lane claims only against a credit of the channel's pool; there are as many as the provider's pace allows, and one comes
+back when its outcome stands in the inbox. So nothing new is claimed while a provider is slow or Kafka is away, and the
+provider never sees more calls than the pool has workers. Gate and lease are read right before the first byte of a request.
 """
 
 import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
-from channels.protocol import Accepted, Adapter, Deferred, Message, NotStarted, Outcome, Rejected, Unknown
+from channels.protocol import Accepted, Adapter, Deferred, Message, NotStarted, Outcome, Prepared, Rejected, Unknown
 from dispatcher.core.decide import Claim
 from dispatcher.core.policy import Policy
 from dispatcher.engine.hourly import Hourly
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.outcomes import OutcomeFact, Outcomes
+from dispatcher.engine.pace import Pace
+from dispatcher.engine.permit import Permit
 from dispatcher.ops.clock import Clock
 from dispatcher.ops.metrics import Metrics
 from schemas.inbox import AttemptAccepted, AttemptInDoubt, AttemptRejected, AttemptReleased
@@ -59,7 +62,7 @@ class Pool:
         adapter: Adapter,
         *,
         workers: int,
-        most_open: int,
+        pace: Pace,
         timeout_s: float,
         compose: Compose,
         outcomes: Outcomes,
@@ -68,14 +71,15 @@ class Pool:
         clock: Clock,
         metrics: Metrics,
     ) -> None:
-        """`most_open` bounds claims without a standing outcome, `workers` calls at a time, `timeout_s` one call.
+        """`pace` bounds claims without a standing outcome, `workers` calls at a time, `timeout_s` one call.
 
         `braked` tells whether an operator has stopped the channel, or a creditor, right now; `hourly` is the policy's limit.
         """
         self.channel: Channel = channel
         self._adapter = adapter
         self._workers = workers
-        self._credits = most_open
+        self._pace = pace
+        self._open = 0
         self._timeout_s = timeout_s
         self._compose = compose
         self._outcomes = outcomes
@@ -100,16 +104,18 @@ class Pool:
     @property
     def available(self) -> int:
         """How many more attempts may be claimed now; 0 while the provider is to be left alone, or the hour is full."""
-        return self._credits if time.monotonic() >= self._resting_until and not self._hourly.reached else 0
+        if time.monotonic() < self._resting_until or self._hourly.reached:
+            return 0
+        return max(0, self._pace.bound - self._open)
 
     def reserve(self, n: int) -> None:
         """A lane is about to flush `n` claims."""
-        self._credits -= n
+        self._open += n
         self._hourly.count(n)
 
     def give_back(self, n: int) -> None:
         """These claims were not flushed."""
-        self._credits += n
+        self._open -= n
         self._hourly.count(-n)
 
     def submit(self, job: Job) -> None:
@@ -145,7 +151,9 @@ class Pool:
     async def _work(self) -> None:
         while True:
             job = await self._queue.get()
+            began = time.monotonic()
             fact = await self._attempt(job)
+            self._pace.took(time.monotonic() - began)
             report = asyncio.get_running_loop().create_task(self._report(job, fact))
             self._reports.add(report)
             report.add_done_callback(self._reports.discard)
@@ -157,40 +165,39 @@ class Pool:
             self._hourly.count(-1)
         self._known.discard(job.claim.attempt_id)
         self._withdrawn.discard(job.claim.attempt_id)
-        self._credits += 1
+        self._open -= 1
 
     async def _attempt(self, job: Job) -> OutcomeFact:
-        attempt_id = job.claim.attempt_id
-        started = False
-
-        def permit() -> bool:
-            nonlocal started
-            allowed = self._forbidden(job) is None
-            if allowed and not started:
-                started = True
-                if job.appended:
-                    self._metrics.event_to_send(max(0.0, time.time() - job.appended / 1000))
-            return allowed
-
+        permit = Permit(partial(self._forbidden, job), partial(self._starts, job))
         self._busy(1)
         try:
             prepared = self._adapter.prepare(self._compose(job.claim, job.policy))
             if isinstance(prepared, Rejected):
                 return self._told(job, prepared)
-            await self._wait_for_gate(job)
-            outcome = await self._adapter.send(prepared, permit=permit, deadline_s=self._timeout_s)
-            return self._told(job, outcome)
+            return self._told(job, await self._send(job, prepared, permit), permit.refusal)
         except Exception as fault:  # a fault of adapter or template must not end the pool
-            _log.exception("attempt_failed", attempt_id=attempt_id, channel=self.channel)
-            if started:
+            _log.exception("attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel)
+            if permit.granted:
                 return self._told(job, Unknown(type(fault).__name__))
             return self._told(job, Rejected("content", type(fault).__name__))
         finally:
             self._busy(-1)
 
+    async def _send(self, job: Job, prepared: Prepared, permit: Permit) -> Outcome:
+        """A gate that closes before the first byte is waited for once more: the claim is good while its lease is."""
+        while True:
+            await self._wait_for_gate(job)
+            outcome = await self._adapter.send(prepared, permit=permit, deadline_s=self._timeout_s)
+            if not isinstance(outcome, NotStarted) or permit.refusal != "input_behind":
+                return outcome
+
     async def _wait_for_gate(self, job: Job) -> None:
         while self._forbidden(job) == "input_behind":  # noqa: ASYNC110 - clocks close the gate, nobody announces it
             await asyncio.sleep(_WAIT_FOR_GATE_S)
+
+    def _starts(self, job: Job) -> None:
+        if job.appended:
+            self._metrics.event_to_send(max(0.0, time.time() - job.appended / 1000))
 
     def _forbidden(self, job: Job) -> ReasonCode | None:
         if job.claim.attempt_id in self._withdrawn:
@@ -201,7 +208,7 @@ class Pool:
             return "paused"
         return None if job.may_send() else "input_behind"
 
-    def _told(self, job: Job, outcome: Outcome) -> OutcomeFact:
+    def _told(self, job: Job, outcome: Outcome, forbidden_by: ReasonCode | None = None) -> OutcomeFact:
         attempt_id, provider = job.claim.attempt_id, self._adapter.name
         match outcome:
             case Accepted(reference, segments):
@@ -227,7 +234,7 @@ class Pool:
                 return AttemptReleased(attempt_id, reason, self._clock.now() + int(pause * 1000))
             case NotStarted():
                 self._metrics.attempt(self.channel, "released")
-                return AttemptReleased(attempt_id, self._forbidden(job) or "lease_expired")
+                return AttemptReleased(attempt_id, forbidden_by or "lease_expired")
 
     def _busy(self, change: int) -> None:
         self._in_flight += change

@@ -29,6 +29,7 @@ from dispatcher.engine.lane_state import LaneRefused
 from dispatcher.engine.log_ends import LogEnds
 from dispatcher.engine.orphans import Orphans
 from dispatcher.engine.outcomes import Outcomes
+from dispatcher.engine.pace import Pace
 from dispatcher.engine.policy_switch import Objection, PolicyInForce, follow
 from dispatcher.engine.positions import Committable, PositionedConsumer
 from dispatcher.engine.progress import Progress
@@ -50,7 +51,7 @@ _LAST_FLUSH_S = 5.0
 _CRASH_LOOK_S = 0.2
 _TOPOLOGY_S = 10.0
 _WORKERS = {"sms": 32, "email": 16}
-_CREDITS = {"sms": 256, "email": 128}
+_MOST_OPEN = {"sms": 256, "email": 128}
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +328,7 @@ class Worker:
                 channel,
                 adapter,
                 workers=_WORKERS[channel],
-                most_open=_CREDITS[channel],
+                pace=Pace(_WORKERS[channel], most_open=_MOST_OPEN[channel], lease_s=self._config.lease_s),
                 timeout_s=self._config.provider_timeout_s,
                 compose=self._parts.compose,
                 outcomes=self._outcomes,

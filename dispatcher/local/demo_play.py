@@ -21,8 +21,8 @@ from dispatcher.local.portfolio import SampleEvent
 from dispatcher.ops.topic_plan import Wanted, apply, plan
 from schemas.values import to_millis
 
-_WAVE_S: Final = 30.0
-_START_S: Final = 45.0
+_WAVE_S: Final = 60.0
+_START_S: Final = 90.0
 """Deadlines of a wave, and of the first one after a worker's start, on a machine that is busy with other things."""
 
 

@@ -13,6 +13,9 @@ from schemas.values import CHANNELS, Channel
 TRANSIENT: Final[frozenset[ReasonCode]] = frozenset({"input_behind"})
 """Reasons that hold for the moment it takes to read what was published: whether they are seen depends on the machine."""
 
+_TOO_LATE: Final[frozenset[ReasonCode]] = frozenset({"lease_expired"})
+"""Reasons that give an attempt back because its sender was slow: whether that happens depends on the machine."""
+
 _REPORTS: Final[frozenset[Result]] = frozenset({"delivered", "undelivered"})
 
 
@@ -44,14 +47,24 @@ class Summary(msgspec.Struct, frozen=True):
 def rows_of(records: Iterable[JournalRecord]) -> tuple[Row, ...]:
     """The rows of a journal, by customer, each customer's in the order of the journal.
 
-    Left out: facts; a claim, because its outcome follows; a plan for later, if something was decided since; stages whose
-    time had passed before the invoice was heard of; and what is said once more in the same words, unless it is a contact.
+    Left out: facts; a claim, because its outcome follows; an attempt that a busy machine could not start in time, if the
+    contact was attempted again; a plan for later, if something was decided since; stages whose time had passed before the
+    invoice was heard of; and what is said once more in the same words, unless it is a contact.
     """
     by_customer: dict[str, list[JournalRecord]] = {}
+    attempts: dict[str | None, JournalRecord] = {}
     for record in records:
         if record.kind != "fact" and record.result != "claimed":
             by_customer.setdefault(record.customer_id, []).append(record)
+        if record.kind == "attempt":
+            attempts[record.contact_id] = record
+    for of_one in by_customer.values():
+        of_one[:] = [each for each in of_one if not _given_back(each) or attempts[each.contact_id] is each]
     return tuple(row for customer in sorted(by_customer) for row in _of_one(by_customer[customer]))
+
+
+def _given_back(record: JournalRecord) -> bool:
+    return record.kind == "attempt" and record.result == "released" and record.reasons[0].code in _TOO_LATE
 
 
 def _of_one(records: Sequence[JournalRecord]) -> list[Row]:
@@ -82,6 +95,28 @@ def _row(record: JournalRecord) -> Row:
 def without_transients(rows: Iterable[Row], expected: Mapping[str, Sequence[Row]]) -> tuple[Row, ...]:
     """The rows without those that only tell how quick the machine was; where they are expected they stay."""
     return tuple(row for row in rows if row.reason not in TRANSIENT or row in expected.get(row.customer_id, ()))
+
+
+def in_order(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows of a customer in the one order that stands for all that tell the same of each invoice.
+
+    Records of several topics, or of several turns, are read in an order that nobody promises: which of two invoices is
+    decided on first depends on the machine. The rows about one invoice keep their order.
+    """
+    left, ordered = list(rows), []
+    while left:
+        first = [row for n, row in enumerate(left) if not any(_about_the_same(row, before) for before in left[:n])]
+        ordered.append(min(first, key=_named))
+        left.remove(ordered[-1])
+    return tuple(ordered)
+
+
+def _about_the_same(one: Row, other: Row) -> bool:
+    return one == other or not set(one.invoice_ids).isdisjoint(other.invoice_ids)
+
+
+def _named(row: Row) -> tuple[str, ...]:
+    return (*row.invoice_ids, "", row.stage or "", row.channel or "", row.result, row.reason)
 
 
 def summary_of(rows: Sequence[Row], rejected: int) -> Summary:

@@ -105,7 +105,7 @@ class EmbeddedKafka:
             raise
 
     async def stop(self) -> None:
-        """End the broker (SIGTERM, SIGKILL after 20 s) and delete its data unless it was given a place for them.
+        """End the broker (SIGTERM, SIGKILL after 40 s) and delete its data unless it was given a place for them.
 
         A second call does nothing.
         """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from dispatcher.local.demo_rows import Row
+from dispatcher.local.demo_rows import Row, in_order
 from dispatcher.local.portfolio import FOLDER
 from schemas.journal import Result
 from schemas.reasons import ReasonCode
@@ -53,13 +53,16 @@ def expected_outcome(path: Path = FOLDER / "expected.json") -> Outcome:
 
 
 def differences(expected: Mapping[str, Sequence[Row]], seen: Iterable[Row]) -> tuple[str, ...]:
-    """Lines that say how rows differ from the expected ones: `-` is missing, `+` was not expected. Empty: no difference."""
+    """Lines that say how rows differ from the expected ones: `-` is missing, `+` was not expected. Empty: no difference.
+
+    In which order a customer's invoices were decided on is none; in which order things were said of one invoice is.
+    """
     found: dict[str, list[Row]] = {}
     for row in seen:
         found.setdefault(row.customer_id, []).append(row)
     lines: list[str] = []
     for customer in sorted(expected.keys() | found.keys()):
-        lines += _differ(expected.get(customer, ()), found.get(customer, ()))
+        lines += _differ(in_order(expected.get(customer, ())), in_order(found.get(customer, ())))
     return tuple(lines)
 
 

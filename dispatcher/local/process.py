@@ -10,7 +10,7 @@ from typing import Final
 
 from dispatcher.local.tether import tethered
 
-_END_TIMEOUT_S: Final = 20.0
+_END_TIMEOUT_S: Final = 40.0
 
 
 class LocalProcess:

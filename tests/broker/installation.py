@@ -26,6 +26,8 @@ from tests.broker.nursery import ForkedProcess, Nursery, nursery
 ROOT = Path(__file__).parents[2]
 POLICY = ROOT / "deploy" / "policy.example.toml"
 SESSION_S = 2.0
+PATIENCE_S = 120.0
+"""How long a test waits for what must come: far beyond what it takes on a busy machine."""
 
 
 Process = LocalProcess | ForkedProcess
@@ -174,7 +176,7 @@ class Installation:
         return found
 
     async def until(
-        self, done: Callable[[list[JournalRecord]], bool], *, timeout_s: float = 30.0
+        self, done: Callable[[list[JournalRecord]], bool], *, timeout_s: float = PATIENCE_S
     ) -> list[JournalRecord]:
         """Follow the journal until what was read satisfies `done`; the failure shows the workers' last words."""
         records: list[JournalRecord] = []

@@ -9,20 +9,20 @@ import urllib.request
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 
-from tests.broker.installation import Process
+from tests.broker.installation import PATIENCE_S, Process
 
 Page = tuple[int, str]
 """Status and body."""
 
 _LOOK_S = 0.1
-_ANSWER_S = 5.0
+_ANSWER_S = 15.0
 
 
 async def eventually(
     done: Callable[[], bool | Awaitable[bool]],
     what: str,
     *,
-    timeout_s: float = 30.0,
+    timeout_s: float = PATIENCE_S,
     worker: Process | None = None,
 ) -> None:
     """Look until it is so; the failure says what was waited for, and a worker's last words."""
@@ -36,7 +36,7 @@ async def eventually(
         await asyncio.sleep(_LOOK_S)
 
 
-async def in_time(happening: Awaitable[object], what: str, worker: Process, *, timeout_s: float = 30.0) -> None:
+async def in_time(happening: Awaitable[object], what: str, worker: Process, *, timeout_s: float = PATIENCE_S) -> None:
     """Wait for something that announces itself; the failure says what was waited for, and a worker's last words."""
     try:
         async with asyncio.timeout(timeout_s):
@@ -59,7 +59,7 @@ async def page(worker: Process, path: str) -> Page:
     return await asyncio.to_thread(_get, f"http://127.0.0.1:{started[-1]['port']}{path}")
 
 
-async def ready(worker: Process, *, timeout_s: float = 40.0) -> None:
+async def ready(worker: Process, *, timeout_s: float = PATIENCE_S) -> None:
     """Wait until the worker takes part and has its state."""
 
     async def is_ready() -> bool:
@@ -85,7 +85,7 @@ async def metric(worker: Process, series: str) -> float | None:
     return None if found is None else float(found[1])
 
 
-async def ended(worker: Process, *, timeout_s: float) -> int:
+async def ended(worker: Process, *, timeout_s: float = PATIENCE_S) -> int:
     """Wait until the process has ended by itself; returns its exit code."""
     await eventually(lambda: worker.exit_code is not None, "the process has ended", timeout_s=timeout_s, worker=worker)
     code = worker.exit_code

@@ -17,7 +17,7 @@ from dispatcher.engine.config import Connection
 from dispatcher.local.process import LocalProcess
 from schemas import journal
 from schemas.journal import JournalRecord
-from tests.broker.installation import Installation, due, installation
+from tests.broker.installation import PATIENCE_S, Installation, due, installation
 
 EVENTS = 200_000
 CUSTOMERS = 2_000
@@ -146,7 +146,7 @@ async def drained(installed: Installation) -> None:
     """Until the last event of every customer is in the journal, or nothing more comes; what is missing is told later."""
     seen: set[str] = set()
     try:
-        async with asyncio.timeout(60), Kafka(Connection(installed.broker)) as kafka:
+        async with asyncio.timeout(PATIENCE_S), Kafka(Connection(installed.broker)) as kafka:
             async for each in kafka.read(installed.config.topic("reminders.journal"), follow=True):
                 record = journal.decode_journal(each.value or b"")
                 if record.kind == "fact" and record.cause is not None:

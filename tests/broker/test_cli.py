@@ -318,7 +318,7 @@ async def followed(environ: dict[str, str]) -> tuple[bytes, int]:
     )
     assert following.stdout is not None
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             await appended(environ, "C-77")
             line = await following.stdout.readline()
             following.send_signal(signal.SIGINT)

@@ -155,7 +155,7 @@ async def both(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Both:
             words = last_words(records)
             return words.keys() == expected.keys() and not any(TRANSIENT & {*said[2]} for said in words.values())
 
-        return Both(expected, last_words(await installed.until(settled, timeout_s=60)))
+        return Both(expected, last_words(await installed.until(settled)))
 
 
 async def test_the_last_decision_of_each_invoice_is_the_workers(both: Both):

@@ -46,7 +46,7 @@ async def last_call(broker: str, tmp_path_factory: pytest.TempPathFactory) -> La
         worker.tell(signal.SIGTERM)
         await eventually(lambda: has_closed(worker), "the worker has closed its gates", worker=worker)
         line.release()
-        code = await ended(worker, timeout_s=30)
+        code = await ended(worker)
         facts = [
             decode_arrival(each.value or b"").fact
             for each in await installed.records("reminders.inbox")

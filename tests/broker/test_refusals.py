@@ -34,7 +34,7 @@ class End:
 
 async def end_of(installed: Installation, name: str, **settings: str) -> End:
     worker = installed.worker(name, **settings)
-    code = await ended(worker, timeout_s=40)
+    code = await ended(worker)
     return End(code, worker.output())
 
 

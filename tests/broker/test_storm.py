@@ -16,7 +16,7 @@ from dispatcher.engine.config import Connection
 from schemas.journal import JournalRecord
 from schemas.state import Customer
 from tests.broker.installation import Installation, Process, due, each_of, facts_of, installation, new_prefix, profile
-from tests.broker.operations import logged
+from tests.broker.operations import eventually, logged
 from tests.broker.providers import Providers, number, providers, starting_at
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -114,8 +114,10 @@ async def _storm(installed: Installation, reachable: Providers) -> Storm:
     billing = Billing(installed)
     over = time.monotonic() + STORM_S
     await asyncio.gather(billing.publish_until(over), join_and_leave(installed, over))
-    await installed.until(facts_of(billing.published), timeout_s=60)
+    await installed.until(facts_of(billing.published))
     await installed.until(each_of(REACHABLE, lambda each: each.result == "claimed"))
+    # Whoever has only just been started is no worker yet: a signal would end it as it ends any program.
+    await eventually(lambda: all(logged(each, "worker_started") for each in installed.started), "all have started")
     assignments = sum(len(logged(each, "assigned")) for each in installed.started)
     await installed.end()
     ends = {each.exit_code for each in installed.started}

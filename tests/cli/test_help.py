@@ -89,7 +89,7 @@ def test_the_version_is_the_packages(command):
 
 def test_the_module_is_the_command():
     ended = subprocess.run(
-        [sys.executable, "-m", "dispatcher", "--version"], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-m", "dispatcher", "--version"], capture_output=True, text=True, check=True, timeout=120
     )
 
     assert ended.stdout == f"dispatcher {__version__}\n"
@@ -97,13 +97,13 @@ def test_the_module_is_the_command():
 
 def test_help_needs_none_of_the_heavy_parts():
     listing = "import sys, dispatcher.cli.app; print(*sys.modules)"
-    ended = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True, timeout=60)
+    ended = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True, timeout=120)
 
     assert {"faust", "aiokafka", "twilio", "aiohttp"} & set(ended.stdout.split()) == set()
 
 
 def test_a_reader_that_has_seen_enough_is_no_fault():
     script = f"{sys.executable} -m dispatcher settings --json | head -n 1 >/dev/null; echo ${{PIPESTATUS[0]}}"
-    ended = subprocess.run(["/bin/bash", "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    ended = subprocess.run(["/bin/bash", "-c", script], capture_output=True, text=True, check=True, timeout=120)
 
     assert (ended.stdout, ended.stderr) == ("0\n", "")

@@ -46,7 +46,7 @@ lives = st.builds(laws.life, laws.reachable, laws.bills, made)
 
 @given(lives, laws.answers)
 def test_every_turn_of_a_life_with_agreements_keeps_the_laws_of_a_turn(history, replies):
-    laws.live("raising", history, replies)
+    laws.live("raising", history, replies, told=laws.Checked)
 
 
 @given(lives, laws.answers)
@@ -97,4 +97,4 @@ def test_a_stage_brought_forward_under_a_plan_is_given_up_when_its_own_days_have
     statements = [laws.billed("I-1", laws.FIRST_DAY + 3, 5000, None)]
     promised = (laws.START, PromiseMade("P-1", ("I-1",), 2000, "EUR", laws.FIRST_DAY))
     planned = (laws.START, agreed(laws.FIRST_DAY + 15, ("I-1",)))
-    laws.live("raising", laws.life(profile(), statements, [promised, planned]), [])
+    laws.live("raising", laws.life(profile(), statements, [promised, planned]), [], told=laws.Checked)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dispatcher.core.policy import Policy, parse
 from schemas.inbox import AttemptAccepted
 from tests.core.builders import POLICY, Story, known, overdue, stage_text, staged, with_stages
-from tests.core.test_laws import DAY, START, answers, events, live
+from tests.core.test_laws import DAY, START, Checked, answers, events, live
 
 
 def rules(text: str) -> Policy:
@@ -39,7 +39,7 @@ def go_on(story: Story, until: int) -> None:
 
 @given(st.sampled_from(("plain", "by date")), events, answers, st.sampled_from(tuple(OTHERS)))
 def test_any_policy_can_take_over_at_any_point_of_a_story(name, history, replies, other):
-    story = live(name, history, replies, days_long=20)
+    story = live(name, history, replies, days_long=20, told=Checked)
     story.policy = OTHERS[other]
     go_on(story, START + 60 * DAY)
 

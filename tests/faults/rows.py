@@ -33,9 +33,7 @@ async def f1_killed_at_every_step(scene: Scene) -> None:
     async def dying() -> None:
         for step in STEPS:
             worker = scene.worker(f"dying_{step}")
-            await eventually(
-                lambda w=worker: w.exit_code is not None, f"died while {step}", timeout_s=40.0, worker=worker
-            )
+            await eventually(lambda w=worker: w.exit_code is not None, f"died while {step}", worker=worker)
         scene.worker()
 
     await _together(scene.publish(20.0), dying())
@@ -51,7 +49,6 @@ async def f2_ended_while_sending(scene: Scene) -> None:
                 scene.twilio.arrival(scene.twilio.requests + scene.contacts // 20),
                 "texts are under way",
                 worker,
-                timeout_s=40.0,
             )
             await worker.end(signal.SIGTERM)
             if worker.exit_code != 0:
@@ -75,7 +72,7 @@ async def _zombie(scene: Scene, times: int) -> None:
         before = assignments(awake)
         asleep.pause()
         try:
-            await eventually(lambda b=before, w=awake: assignments(w) > b, "the other took over", timeout_s=40.0)
+            await eventually(lambda b=before, w=awake: assignments(w) > b, "the other took over")
         finally:
             asleep.resume()
         await asyncio.sleep(scene.rnd.uniform(0.3, 1.0))  # faults come at any phase of what they disturb
@@ -112,11 +109,11 @@ async def f10_providers_misbehave(scene: Scene) -> None:
 
 
 async def f11_rate_limits(scene: Scene) -> None:
-    """The providers refuse for their rate, hundreds of times."""
+    """The providers refuse for their rate, hundreds of times where there are many to contact."""
     worker = scene.worker()
     await ready(worker)
-    scene.twilio.stage([TOO_MANY_REQUESTS] * 150)
-    scene.smtp.stage([SmtpReply("421 4.7.0 too many", "RCPT")] * 50)
+    scene.twilio.stage([TOO_MANY_REQUESTS] * (scene.contacts // 3))
+    scene.smtp.stage([SmtpReply("421 4.7.0 too many", "RCPT")] * (scene.contacts // 6))
     await scene.publish()
     scene.heal()
 

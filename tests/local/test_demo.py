@@ -30,7 +30,7 @@ from schemas.values import to_millis
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
 
 
-def _record(result, code, *, kind="decision", number=1, stage="notice", channel=None, invoice="R-1"):
+def _record(result, code, *, kind="decision", number=1, stage="notice", channel=None, invoice="R-1", contact=None):
     return JournalRecord(
         f"C-1.{number}",
         NOON,
@@ -42,12 +42,17 @@ def _record(result, code, *, kind="decision", number=1, stage="notice", channel=
         "policy",
         stage=stage,
         channel=channel,
+        contact_id=contact,
         cause=CauseRecord("billing.due", 0, number, "/billing", f"e-{number}"),
     )
 
 
-def _row(result, reason, *, customer="C-1", stage="notice", channel=None):
-    return Row(customer, ("R-1",), stage, channel, result, reason)
+def _row(result, reason, *, customer="C-1", stage="notice", channel=None, invoices=("R-1",)):
+    return Row(customer, invoices, stage, channel, result, reason)
+
+
+def _attempt(result, code, contact="ct-1"):
+    return _record(result, code, kind="attempt", channel="sms", contact=contact)
 
 
 class TestRows:
@@ -78,6 +83,18 @@ class TestRows:
         planned, paid = _record("planned", "due"), _record("cancelled", "paid")
         assert [row.result for row in rows_of([planned])] == ["planned"]
         assert [row.result for row in rows_of([planned, paid])] == ["cancelled"]
+
+    def test_an_attempt_that_could_not_start_in_time_is_told_by_the_next_one(self):
+        told = rows_of([_attempt("released", "lease_expired"), _attempt("accepted", "due")])
+        assert told == (_row("accepted", "due", channel="sms"),)
+
+    def test_an_attempt_that_could_not_start_in_time_is_a_row_if_it_was_the_last(self):
+        told = rows_of([_attempt("accepted", "due", "ct-0"), _attempt("released", "lease_expired")])
+        assert [row.result for row in told] == ["accepted", "released"]
+
+    def test_an_attempt_that_was_given_back_for_another_reason_is_a_row(self):
+        told = rows_of([_attempt("released", "provider_limit"), _attempt("accepted", "due")])
+        assert [row.reason for row in told] == ["provider_limit", "due"]
 
     def test_input_behind_is_told_only_where_it_is_expected(self):
         rows = [_row("waiting", "input_behind"), _row("waiting", "input_behind", customer="C-2")]
@@ -115,6 +132,14 @@ class TestComparison:
     def test_a_second_contact_in_the_same_words_is_a_difference(self):
         contact = _row("accepted", "due", channel="sms")
         assert differences({"C-1": (contact,)}, [contact, contact]) == ("+ C-1  R-1  notice  sms  accepted  due",)
+
+    def test_which_of_two_invoices_was_decided_on_first_is_no_difference(self):
+        one, other = _row("suppressed", "hold"), _row("suppressed", "hold", invoices=("R-2",))
+        assert differences({"C-1": (one, other)}, [other, one]) == ()
+
+    def test_what_was_said_first_of_an_invoice_is_one(self):
+        held, both = _row("suppressed", "hold"), _row("accepted", "due", channel="sms", invoices=("R-1", "R-2"))
+        assert differences({"C-1": (held, both)}, [both, held]) != ()
 
     def test_a_code_that_its_act_does_not_show_is_missing(self):
         outcome = Outcome(0, {"hold": "desk", "paused": "off"}, {}, ())
@@ -186,7 +211,7 @@ async def _watched(journal=(), states=()):
         reminders_state=[state.encode(Customer(sequence=n), wake_at, flags) for n, wake_at, flags in states],
     )
     watch = Watch(logs, "")
-    async with asyncio.timeout(5), watch.following():
+    async with asyncio.timeout(30), watch.following():
         await logs.all_read.wait()
     return watch
 
@@ -225,7 +250,7 @@ class TestWhenNothingIsLeftToDo:
 async def test_a_worker_that_ends_by_itself_is_told_with_the_last_lines_of_its_log(tmp_path):
     worker = WorkerProcess({"DISPATCHER_SENDING": "perhaps", "PATH": os.environ["PATH"]}, tmp_path / "worker.log")
     with pytest.raises(WorkerFailed) as raised:
-        await worker.while_running(asyncio.Event().wait(), what=lambda: "spring", timeout_s=20)
+        await worker.while_running(asyncio.Event().wait(), what=lambda: "spring", timeout_s=60)
     told = str(raised.value)
     assert "ended with exit code 3; waited for: spring" in told
     assert "DISPATCHER_SENDING" in told
@@ -260,7 +285,7 @@ def ran(tmp_path_factory):
     """One run of the command in an empty folder, and what it left there."""
     folder = tmp_path_factory.mktemp("demo")
     done = subprocess.run(
-        COMMAND, cwd=folder, env={**os.environ, **HOSTILE}, capture_output=True, text=True, timeout=150, check=False
+        COMMAND, cwd=folder, env={**os.environ, **HOSTILE}, capture_output=True, text=True, timeout=400, check=False
     )
     return done, folder / "build" / "demo"
 
@@ -322,12 +347,12 @@ def test_an_interrupted_run_leaves_no_process_behind(number, tmp_path):
                 break
         children = _children(demo.pid)
         demo.send_signal(number)
-        demo.communicate(timeout=60)
+        demo.communicate(timeout=120)
     finally:
         demo.kill()
     assert children
     assert demo.returncode == 130
-    ends = time.monotonic() + 5
+    ends = time.monotonic() + 30
     while time.monotonic() < ends and any(Path(f"/proc/{child}").exists() for child in children):
         time.sleep(0.05)
     assert [child for child in children if Path(f"/proc/{child}").exists()] == []
@@ -339,7 +364,7 @@ def test_an_interrupted_run_leaves_no_process_behind(number, tmp_path):
 )
 def test_without_java_one_line_says_so(tmp_path):
     done = subprocess.run(
-        COMMAND, cwd=tmp_path, env={"PATH": "/nonexistent"}, capture_output=True, text=True, timeout=30, check=False
+        COMMAND, cwd=tmp_path, env={"PATH": "/nonexistent"}, capture_output=True, text=True, timeout=90, check=False
     )
     assert done.returncode == 69
     assert done.stderr.count("\n") == 1

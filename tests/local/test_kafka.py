@@ -21,7 +21,7 @@ pytestmark = [
     ),
 ]
 
-_SOON_S = 20.0
+_SOON_S = 60.0
 
 
 @pytest.fixture(scope="module")

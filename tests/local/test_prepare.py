@@ -68,7 +68,7 @@ def test_without_java_the_command_says_one_line_and_exits_with_69(tmp_path):
         env={"PATH": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=90,
         check=False,
     )
     assert done.returncode == 69
@@ -106,7 +106,7 @@ def test_a_folder_whose_owner_died_goes_with_the_next_one(tmp_path, monkeypatch)
         "Scratch('left-')\n"
         "os._exit(9)\n"
     )
-    subprocess.run([sys.executable, "-c", program, tmp_path], timeout=30, check=False)
+    subprocess.run([sys.executable, "-c", program, tmp_path], timeout=90, check=False)
     (left,) = tmp_path.iterdir()
     mine = Scratch("left-")
     assert not left.exists()

@@ -74,7 +74,7 @@ def test_up_creates_the_topics_serves_and_drains(broker, topic_prefix, tmp_path)
             if "lane_restored" in line:
                 break
         up.send_signal(signal.SIGTERM)
-        rest, _ = up.communicate(timeout=60)
+        rest, _ = up.communicate(timeout=120)
     finally:
         up.kill()
     assert f"{len(TOPICS)} topics created" in "".join(said)

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ def schema_of(name):
     return json.loads((GENERATED / f"{name}.schema.json").read_text("utf-8"))
 
 
+@cache
 def validator_of(name):
     return Draft202012Validator(schema_of(name), format_checker=Draft202012Validator.FORMAT_CHECKER)
 

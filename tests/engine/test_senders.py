@@ -1,0 +1,172 @@
+"""A pool of senders: what is sent, what waits for the gate, and what is given back unsent, with which reason."""
+
+import asyncio
+import itertools
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from channels.fake import FakeAdapter
+from channels.protocol import Message, NotStarted
+from dispatcher.engine.hourly import Hourly
+from dispatcher.engine.lease import Lease
+from dispatcher.engine.pace import Pace
+from dispatcher.engine.senders import Job, Pool
+from dispatcher.ops.metrics import Metrics
+from schemas.inbox import AttemptAccepted, AttemptInDoubt, AttemptReleased
+from tests.messages.samples import claim, policy
+
+pytestmark = pytest.mark.asyncio
+
+NOON = 2_000_000
+WINDOW_ENDS = claim("sms").not_after
+TAKEN = AttemptAccepted("c1.1", "fake", "c1.1", 0)
+
+
+class StoppedClock:
+    marked = None
+
+    def __init__(self, now=NOON):
+        self._now = now
+
+    def now(self):
+        return self._now
+
+
+class Desk:
+    """Remembers what is reported, and announces it."""
+
+    def __init__(self):
+        self.told = asyncio.Queue()
+
+    async def report(self, customer_id, fact):
+        self.told.put_nowait(fact)
+
+
+@dataclass
+class Gate:
+    """Answers with what the script says, and then with its last word."""
+
+    words: list[bool]
+    asked: itertools.count = field(default_factory=itertools.count)
+
+    def is_open(self):
+        return self.words[min(next(self.asked), len(self.words) - 1)]
+
+
+@asynccontextmanager
+async def sending(adapter, *, now=NOON, braked=False):
+    desk, clock, metrics = Desk(), StoppedClock(now), Metrics()
+    pool = Pool(
+        "sms",
+        adapter,
+        workers=1,
+        pace=Pace(1, most_open=4, lease_s=10.0),
+        timeout_s=5.0,
+        compose=lambda claim, _: Message(claim.attempt_id, "sms", claim.contact_point, "Due.", "en"),
+        outcomes=desk,
+        braked=lambda channel, creditor: braked,
+        hourly=Hourly("sms", lambda: None, clock.now, lambda channel: None),
+        clock=clock,
+        metrics=metrics,
+    )
+    pool.start()
+    try:
+        yield pool, desk
+    finally:
+        await pool.drain(1.0)
+
+
+async def outcome_of(adapter, *, gate=(True,), lease_s=10.0, withdrawn=False, **circumstances):
+    async with sending(adapter, **circumstances) as (pool, desk):
+        pool.reserve(1)
+        pool.submit(Job(claim("sms"), policy(), Lease.starting_now(lease_s), Gate(list(gate)).is_open, 0))
+        if withdrawn:
+            pool.withdraw("c1.1")
+        return await asyncio.wait_for(desk.told.get(), 60)
+
+
+async def test_an_attempt_is_sent_and_reported():
+    adapter = FakeAdapter("sms")
+    assert await outcome_of(adapter) == TAKEN
+    assert len(adapter.calls) == 1
+
+
+async def test_a_gate_that_is_closed_at_first_is_waited_for():
+    assert await outcome_of(FakeAdapter("sms"), gate=(False, False, True)) == TAKEN
+
+
+async def test_a_gate_that_closes_right_before_the_first_byte_is_waited_for_too():
+    adapter = FakeAdapter("sms")
+    assert await outcome_of(adapter, gate=(True, False, False, True)) == TAKEN
+    assert len(adapter.calls) == 1
+
+
+async def test_a_gate_that_stays_closed_is_waited_for_while_the_lease_lasts():
+    adapter = FakeAdapter("sms")
+    assert await outcome_of(adapter, gate=(False,), lease_s=0.2) == AttemptReleased("c1.1", "lease_expired")
+    assert adapter.calls == []
+
+
+@pytest.mark.parametrize(
+    ("circumstances", "reason"),
+    [
+        ({"lease_s": 0.0}, "lease_expired"),
+        ({"now": WINDOW_ENDS}, "lease_expired"),
+        ({"braked": True}, "paused"),
+        ({"withdrawn": True}, "withdrawn"),
+    ],
+    ids=["no lease", "window closed", "paused", "withdrawn"],
+)
+async def test_what_must_not_start_is_given_back_with_its_reason(circumstances, reason):
+    adapter = FakeAdapter("sms")
+    assert await outcome_of(adapter, **circumstances) == AttemptReleased("c1.1", reason)
+    assert adapter.calls == []
+
+
+class _NeverStarts(FakeAdapter):
+    """Says that nothing was sent, without having asked whether it may."""
+
+    async def send(self, prepared, *, permit, deadline_s):
+        return NotStarted()
+
+
+async def test_an_adapter_that_does_not_start_though_it_may_ends_the_attempt():
+    assert await outcome_of(_NeverStarts("sms")) == AttemptReleased("c1.1", "lease_expired")
+
+
+class _Breaks(FakeAdapter):
+    """Fails, before or after the first byte."""
+
+    def __init__(self, *, asks):
+        super().__init__("sms")
+        self._asks = asks
+
+    async def send(self, prepared, *, permit, deadline_s):
+        if self._asks:
+            permit()
+        raise ConnectionError
+
+
+@pytest.mark.parametrize(("asks", "in_doubt"), [(True, True), (False, False)])
+async def test_a_fault_of_an_adapter_is_a_doubt_only_if_a_byte_may_have_left(asks, in_doubt):
+    assert isinstance(await outcome_of(_Breaks(asks=asks)), AttemptInDoubt) is in_doubt
+
+
+async def test_a_credit_comes_back_with_the_outcome():
+    async with sending(FakeAdapter("sms")) as (pool, desk):
+        pool.reserve(1)
+        before = pool.available
+        pool.submit(Job(claim("sms"), policy(), Lease.starting_now(10.0), lambda: True, 0))
+        await desk.told.get()
+        await asyncio.sleep(0)
+        assert (before, pool.available) == (3, 4)
+
+
+async def test_claims_that_were_not_flushed_give_their_credits_back():
+    async with sending(FakeAdapter("sms")) as (pool, _):
+        pool.reserve(4)
+        assert pool.available == 0
+        pool.give_back(2)
+        assert pool.available == 2
