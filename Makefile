@@ -15,9 +15,6 @@ FAST := tests/core tests/schemas
 # Most tests on real Kafka wait: as many processes as there are processors, each with a Kafka of its own.
 PARALLEL := -n auto --maxprocesses 4 --no-loadscope-reorder
 
-# Hundreds of processes start: what was compiled once is kept, also where the shell forbids it.
-export PYTHONDONTWRITEBYTECODE :=
-
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  %-10s %s\n", $$1, $$2 }'
 
