@@ -195,6 +195,7 @@ class Lane:
         self._stalls = 0
         self._heard_at = time.monotonic()
         shared.orphans.adopt(self.partition, state.records)
+        shared.senders.adopt(self.partition, state.watermark.hour, state.watermark.made)
         shared.metrics.lane_restored(time.monotonic() - began)
         _log.info(
             "lane_restored",
@@ -291,7 +292,7 @@ class Lane:
         for claim in claims:
             pool = self._shared.senders.pool(claim.channel)
             if pool is not None:
-                pool.reserve(1)
+                pool.reserve(self.partition)
 
     async def _wake(self, turn: Turn, state: LaneState) -> None:
         """Plan customers whose time has come again, or whom another policy planned, with what is known now.
@@ -335,7 +336,8 @@ class Lane:
         async with shared.flushing:
             lease = Lease.starting_now(shared.config.lease_s)
             try:
-                await state.flush(turn, self._applied, self._replanning.planned)
+                hour, made = shared.senders.made(self.partition)
+                await state.flush(turn, self._applied, self._replanning.planned, hour, made)
             except FlushFailed:
                 self._flush_failed(turn)
                 raise
@@ -351,7 +353,7 @@ class Lane:
         for claim, appended in turn.claims:
             pool = shared.senders.pool(claim.channel)
             if pool is not None:
-                pool.submit(Job(claim, turn.policy, lease, self.gate.is_open, appended))
+                pool.submit(Job(claim, turn.policy, lease, self.gate.is_open, appended, self.partition))
         self._count(turn)
 
     def _count(self, turn: Turn) -> None:
@@ -372,7 +374,7 @@ class Lane:
             self._shared.orphans.unsent(claim.attempt_id, claim.claimed_at)
             pool = self._shared.senders.pool(claim.channel)
             if pool is not None:
-                pool.give_back(1)
+                pool.give_back(self.partition)
 
     async def _look_around(self, state: LaneState) -> None:
         """Compare with the broker's own word: are we up to date, or did something never arrive?"""

@@ -40,7 +40,7 @@ Compose = Callable[[Claim, Policy], Message]
 class Job:
     """A flushed claim, with the policy that decided it: another may be in force by now.
 
-    `may_send` is its lane's gate, `appended` the broker's time (ms) of the event behind it or 0.
+    `may_send` is the gate of its lane's `partition`, `appended` the broker's time (ms) of the event behind it or 0.
     """
 
     claim: Claim
@@ -48,6 +48,7 @@ class Job:
     lease: Lease
     may_send: Callable[[], bool]
     appended: int
+    partition: int
 
 
 class Pool:
@@ -80,7 +81,7 @@ class Pool:
         self._compose = compose
         self._outcomes = outcomes
         self._braked = braked
-        self._hourly = hourly
+        self.hourly = hourly
         self._clock = clock
         self._metrics = metrics
         self._queue: asyncio.Queue[Job] = asyncio.Queue()
@@ -100,17 +101,17 @@ class Pool:
     @property
     def available(self) -> int:
         """How many more attempts may be claimed now; 0 while the provider is to be left alone, or the hour is full."""
-        return self._credits if time.monotonic() >= self._resting_until and not self._hourly.reached else 0
+        return self._credits if time.monotonic() >= self._resting_until and not self.hourly.reached else 0
 
-    def reserve(self, n: int) -> None:
-        """A lane is about to flush `n` claims."""
-        self._credits -= n
-        self._hourly.count(n)
+    def reserve(self, partition: int) -> None:
+        """The lane of a partition is about to flush a claim."""
+        self._credits -= 1
+        self.hourly.count(1, partition)
 
-    def give_back(self, n: int) -> None:
-        """These claims were not flushed."""
-        self._credits += n
-        self._hourly.count(-n)
+    def give_back(self, partition: int) -> None:
+        """A claim was not flushed."""
+        self._credits += 1
+        self.hourly.count(-1, partition)
 
     def submit(self, job: Job) -> None:
         """A claim stands: attempt it."""
@@ -154,7 +155,7 @@ class Pool:
         """The credit comes back when the outcome stands; the worker has gone on to the next call by then."""
         await self._outcomes.report(job.claim.customer_id, fact)
         if isinstance(fact, AttemptReleased):
-            self._hourly.count(-1)
+            self.hourly.count(-1, job.partition)
         self._known.discard(job.claim.attempt_id)
         self._withdrawn.discard(job.claim.attempt_id)
         self._credits += 1
@@ -264,6 +265,24 @@ class Senders:
     def knows(self, attempt_id: str) -> bool:
         """Whether any pool is still to report an outcome of the attempt."""
         return any(pool.knows(attempt_id) for pool in self._pools.values())
+
+    def made(self, partition: int) -> tuple[int, dict[Channel, int]]:
+        """The present hour, counted from the epoch, and the contacts that a partition has claimed in it, by channel."""
+        hour, made = 0, {}
+        for channel, pool in self._pools.items():
+            hour = pool.hourly.hour
+            made[channel] = pool.hourly.made(partition)
+        return hour, made
+
+    def adopt(self, partition: int, hour: int, made: Mapping[Channel, int]) -> None:
+        """A partition was restored: go on with its counts."""
+        for channel, pool in self._pools.items():
+            pool.hourly.adopt(partition, hour, made.get(channel, 0))
+
+    def abandon(self, partition: int) -> None:
+        """A partition is somebody else's, and its counts with it."""
+        for pool in self._pools.values():
+            pool.hourly.abandon(partition)
 
     def withdraw(self, attempt_id: str) -> None:
         """The attempt is no longer wanted."""

@@ -232,6 +232,7 @@ class Worker:
         lane.gate.revoked()
         self._tasks.pop(partition).cancel()
         self._shared.orphans.abandon(partition)
+        self._senders.abandon(partition)
         self._parts.health.forget(lane.name)
 
     def _lane_ended(self, task: asyncio.Task[None]) -> None:
