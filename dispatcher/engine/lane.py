@@ -30,10 +30,9 @@ from dispatcher.engine.replanning import Replanning
 from dispatcher.engine.senders import Job, Senders
 from dispatcher.engine.transactions import FlushFailed
 from dispatcher.engine.turn import Decider, Turn
-from dispatcher.ops.clock import Clock
+from dispatcher.ops.clock import Clock, ForwardClock
 from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
-from schemas.values import Millis
 
 _log = structlog.get_logger(__name__)
 
@@ -54,6 +53,10 @@ _MOST_FAILURES = 12
 
 class LaneFailed(Exception):
     """The lane could not restore itself; the process has to be restarted."""
+
+
+class LaneStuck(LaneFailed):
+    """Records wait for the lane, and none arrives however often it asks; the process has to be restarted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ class Lane:
         self._flushed_at = 0.0
         self._heard_at = 0.0
         self._stalls = 0
-        self._latest: Millis = 0
+        self._clock = ForwardClock(shared.clock)
         self._failures = 0
         self._finishing = False
 
@@ -113,6 +116,11 @@ class Lane:
         """Records of the inbox that are not applied yet, as far as known."""
         end = self._shared.ends.end(self.tp)
         return 0 if end is None else max(0, end.offset - self._applied - 1)
+
+    @property
+    def position(self) -> int:
+        """The offset that the lane takes next."""
+        return self._applied + 1
 
     @property
     def state(self) -> LaneState | None:
@@ -225,8 +233,7 @@ class Lane:
             shared.health.beat(self.name)
             self._work.clear()
             async with shared.deciding:  # one lane at a time: while it flushes, the next decides
-                self._latest = max(self._latest, shared.clock.now())
-                turn, taken = Turn(self._latest, self._policy(state)), self._take()
+                turn, taken = Turn(self._clock.now(), self._policy(state)), self._take()
                 await self._decide(turn, taken.by_customer, state)
                 await self._wake(turn, state)
             if self._must_flush(turn, state):
@@ -389,6 +396,6 @@ class Lane:
         if not self._backlog and silent > _STALL_S and end.asked_at > self._heard_at + _STALL_S / 2:
             self._stalls += 1
             if self._stalls > _MOST_STALLS:
-                raise LaneFailed(f"partition {self.partition} does not get on after offset {self._applied}")
+                raise LaneStuck(f"partition {self.partition} does not get on after offset {self._applied}")
             self._heard_at = time.monotonic()
             await self._seek()
