@@ -12,7 +12,7 @@ import pytest_asyncio
 from dispatcher.engine.worker import CREDITS
 from dispatcher.local.kafka import EmbeddedKafka
 from schemas.journal import JournalRecord
-from tests.broker.installation import Published, due, each_of, installation, new_prefix, profile
+from tests.broker.installation import Published, codes, due, each_of, installation, new_prefix, profile
 from tests.broker.providers import SlowLine, number, providers, sending_to, starting_at
 
 pytestmark = [
@@ -24,6 +24,8 @@ pytestmark = [
 OPENED = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 CUSTOMERS = {f"owing-{n:03d}": number(n) for n in range(CREDITS["sms"] + 100)}
 AWAY_S = 5.0
+CLOSED_AFTER_S = 1.5
+MANY = 50
 
 
 def owing(customer: str) -> list[Published]:
@@ -47,25 +49,33 @@ def claims(journal: list[JournalRecord]) -> int:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def away(tmp_path_factory: pytest.TempPathFactory) -> Away:
     folder = tmp_path_factory.mktemp("away")
-    async with EmbeddedKafka() as kafka, providers() as reachable:
-        async with SlowLine(urlsplit(reachable.twilio.base_url).port or 0) as line:
-            settings = sending_to(line.url, reachable.smtp.url)
-            broker = kafka.bootstrap_servers
-            async with installation(broker, new_prefix(), folder, partitions=2, settings=settings) as installed:
-                installed.worker("sending", **starting_at(OPENED))
-                await installed.publish([each for customer in CUSTOMERS for each in owing(customer)])
-                told = await installed.until(
-                    lambda records: sum("provider_limit" in str(each.reasons) for each in records) > 50, timeout_s=60
-                )
-                kafka.pause()
-                before = len(reachable.twilio.messages)
-                line.release()
-                await asyncio.sleep(AWAY_S)  # what may happen without Kafka, happens now
-                meanwhile = len(reachable.twilio.messages) - before
-                kafka.resume()
-                await installed.until(each_of(CUSTOMERS, lambda each: each.result == "accepted"), timeout_s=120)
-                texts = [reachable.messages_to(point) for point in CUSTOMERS.values()]
-                return Away(claims(told), meanwhile, texts)
+    async with (
+        EmbeddedKafka() as kafka,
+        providers() as reachable,
+        SlowLine(urlsplit(reachable.twilio.base_url).port or 0) as line,
+        installation(
+            kafka.bootstrap_servers,
+            new_prefix(),
+            folder,
+            partitions=2,
+            settings=sending_to(line.url, reachable.smtp.url),
+        ) as installed,
+    ):
+        installed.worker("sending", **starting_at(OPENED))
+        await installed.publish([each for customer in CUSTOMERS for each in owing(customer)])
+        told = await installed.until(
+            lambda records: sum("provider_limit" in codes(each) for each in records) > MANY, timeout_s=60
+        )
+        kafka.pause()
+        await asyncio.sleep(CLOSED_AFTER_S)
+        before = len(reachable.twilio.messages)
+        line.release()
+        await asyncio.sleep(AWAY_S)  # what may happen without Kafka, happens now
+        meanwhile = len(reachable.twilio.messages) - before
+        kafka.resume()
+        await installed.until(each_of(CUSTOMERS, lambda each: each.result == "accepted"), timeout_s=120)
+        texts = [reachable.messages_to(point) for point in CUSTOMERS.values()]
+        return Away(claims(told), meanwhile, texts)
 
 
 async def test_claims_stop_at_the_size_of_the_pool(away: Away):
