@@ -38,7 +38,8 @@ class Braked(msgspec.Struct, frozen=True, gc=False):
 class Conditions:
     """What the lane knows beside the customer. `credits`: channels for which it may claim now (call tasks need none).
 
-    `brakes` are those that operators have pulled.
+    `brakes` are those that operators have pulled. `exhausted`: channels that need no credit and whose contacts of the hour
+    have been made.
     """
 
     sending: Sending
@@ -46,6 +47,7 @@ class Conditions:
     gate_open: bool
     credits: frozenset[Channel]
     brakes: tuple[Braked, ...] = ()
+    exhausted: frozenset[Channel] = frozenset()
 
 
 class PaymentReceived(msgspec.Struct, frozen=True, gc=False):

@@ -297,9 +297,7 @@ class Lane:
 
     def _reserve(self, claims: Sequence[Claim]) -> None:
         for claim in claims:
-            pool = self._shared.senders.pool(claim.channel)
-            if pool is not None:
-                pool.reserve(self.partition)
+            self._shared.senders.reserve(claim, self.partition)
 
     async def _wake(self, turn: Turn, state: LaneState) -> None:
         """Plan customers whose time has come again, or whom another policy planned, with what is known now.
@@ -379,9 +377,7 @@ class Lane:
         """Nobody may send these; if they stand all the same, we know that they were not sent."""
         for claim, _ in turn.claims:
             self._shared.orphans.unsent(claim.attempt_id, claim.claimed_at)
-            pool = self._shared.senders.pool(claim.channel)
-            if pool is not None:
-                pool.give_back(self.partition)
+            self._shared.senders.give_back(claim, self.partition)
 
     async def _look_around(self, state: LaneState) -> None:
         """Compare with the broker's own word: are we up to date, or did something never arrive?"""

@@ -238,9 +238,10 @@ class Pool:
 class Senders:
     """All pools of a worker."""
 
-    def __init__(self, pools: Mapping[Channel, Pool]) -> None:
-        """One pool for each channel that has a provider; call tasks need none, and where nobody is called no channel."""
+    def __init__(self, pools: Mapping[Channel, Pool], calls: Hourly) -> None:
+        """One pool for each channel that has a provider; where nobody is called, none. `calls` counts call tasks."""
         self._pools = pools
+        self._hours = {channel: pool.hourly for channel, pool in pools.items()} | {"call_task": calls}
 
     def start(self) -> None:
         """Start all workers."""
@@ -250,6 +251,25 @@ class Senders:
     def pool(self, channel: Channel) -> Pool | None:
         """The pool of a channel; None where nobody has to be called."""
         return self._pools.get(channel)
+
+    def reserve(self, claim: Claim, partition: int) -> None:
+        """The lane of a partition is about to flush a claim; what is no contact, such as a letter, does not count."""
+        pool = self._pools.get(claim.channel)
+        if pool is not None:
+            pool.reserve(partition)
+        elif claim.channel in _WITHOUT_PROVIDER and claim.stage.timed:
+            self._hours[claim.channel].count(1, partition)
+
+    def give_back(self, claim: Claim, partition: int) -> None:
+        """It was not flushed."""
+        pool = self._pools.get(claim.channel)
+        if pool is not None:
+            pool.give_back(partition)
+
+    @property
+    def exhausted(self) -> frozenset[Channel]:
+        """Channels that need no credit and may not be used any more in this hour."""
+        return frozenset(channel for channel in _WITHOUT_PROVIDER if self._hours[channel].reached)
 
     def with_credit(self) -> frozenset[Channel]:
         """Channels that may be claimed for now; where nobody has to be called, no credit is needed."""
@@ -268,21 +288,18 @@ class Senders:
 
     def made(self, partition: int) -> tuple[int, dict[Channel, int]]:
         """The present hour, counted from the epoch, and the contacts that a partition has claimed in it, by channel."""
-        hour, made = 0, {}
-        for channel, pool in self._pools.items():
-            hour = pool.hourly.hour
-            made[channel] = pool.hourly.made(partition)
-        return hour, made
+        hours = self._hours
+        return hours["call_task"].hour, {channel: each.made(partition) for channel, each in hours.items()}
 
     def adopt(self, partition: int, hour: int, made: Mapping[Channel, int]) -> None:
         """A partition was restored: go on with its counts."""
-        for channel, pool in self._pools.items():
-            pool.hourly.adopt(partition, hour, made.get(channel, 0))
+        for channel, each in self._hours.items():
+            each.adopt(partition, hour, made.get(channel, 0))
 
     def abandon(self, partition: int) -> None:
         """A partition is somebody else's, and its counts with it."""
-        for pool in self._pools.values():
-            pool.hourly.abandon(partition)
+        for each in self._hours.values():
+            each.abandon(partition)
 
     def withdraw(self, attempt_id: str) -> None:
         """The attempt is no longer wanted."""

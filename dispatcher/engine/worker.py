@@ -102,7 +102,7 @@ class Worker:
         self._brakes = Brakes(config, parts.clock.now)
         self._writer = InboxWriter(config)
         self._outcomes = Outcomes(self._writer, config.partitions)
-        self._senders = Senders(self._pools())
+        self._senders = Senders(self._pools(), self._hourly("call_task"))
         self._lanes: dict[int, Lane] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -343,7 +343,15 @@ class Worker:
 
     def _conditions(self, gate_open: bool) -> Conditions:  # noqa: FBT001 - the gate's own answer
         parts = self._parts
-        return Conditions(parts.sending, parts.allowlist, gate_open, self._senders.with_credit(), self._brakes.active)
+        senders = self._senders
+        return Conditions(
+            parts.sending,
+            parts.allowlist,
+            gate_open,
+            senders.with_credit(),
+            self._brakes.active,
+            senders.exhausted,
+        )
 
     def _pools(self) -> dict[Channel, Pool]:
         return {

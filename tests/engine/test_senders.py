@@ -1,6 +1,7 @@
 """A pool: claims are made against its credits, and a credit comes back when the outcome stands."""
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -63,6 +64,10 @@ class Kafka:
         await self.away.wait()
 
 
+def hourly(channel, most: int | None = None) -> Hourly:
+    return Hourly(channel, lambda: most, SystemClock().now, lambda channel: None)
+
+
 @asynccontextmanager
 async def pool(kafka: Kafka) -> AsyncIterator[tuple[Pool, Provider]]:
     provider = Provider()
@@ -75,7 +80,7 @@ async def pool(kafka: Kafka) -> AsyncIterator[tuple[Pool, Provider]]:
         compose=lambda claim, policy: claim,
         outcomes=kafka,
         braked=lambda channel, creditor: False,
-        hourly=Hourly("sms", lambda: None, SystemClock().now, lambda channel: None),
+        hourly=hourly("sms"),
         clock=SystemClock(),
         metrics=Metrics(),
     )
@@ -127,7 +132,7 @@ async def test_credits_come_back_when_the_outcomes_stand():
 async def test_a_pool_without_credit_offers_its_channel_to_no_lane():
     kafka = Kafka()
     async with pool(kafka) as (made, _):
-        senders = Senders({"sms": made})
+        senders = Senders({"sms": made}, hourly("call_task"))
         before = "sms" in senders.with_credit()
         claimed(made, 100)
         assert (before, "sms" in senders.with_credit(), senders.all_exhausted) == (True, False, True)
@@ -161,3 +166,19 @@ async def test_what_was_accepted_is_told():
         claimed(made, 1)
         await until(lambda: kafka.told)
         assert kafka.told == [AttemptAccepted("ct-0.1", "stand-in", "ref", 1)]
+
+
+async def test_calls_that_people_make_have_their_hour_too():
+    senders = Senders({}, hourly("call_task", most=1))
+    before = senders.exhausted
+    senders.reserve(replace(claim(), channel="call_task"), 0)
+    assert (before, senders.exhausted, senders.made(0)[1]) == (frozenset(), {"call_task"}, {"call_task": 1})
+
+
+async def test_a_letter_is_no_contact_of_the_hour():
+    senders = Senders({}, hourly("call_task", most=1))
+    one = claim()
+    letter = dataclasses.replace(one.stage, task="letter")
+    assert not letter.timed
+    senders.reserve(replace(one, channel="call_task", stage=letter), 0)
+    assert senders.exhausted == frozenset()
