@@ -102,13 +102,14 @@ STEPS: Final[Mapping[Status, Mapping[str, Step]]] = {
     "expired": {},
     "cancelled": {},
     "rejected": _late(delivered="delivered"),
-    "undelivered": _late(delivered="delivered"),
+    "undelivered": _to(unheard="undelivered") | _late(delivered="delivered"),
     "delivered": {},
 }
 """Status -> word -> step. A word without a step repeats what is known, or was overtaken: it is noted and changes nothing.
 
 `failed` is the policy's word on a doubt: the attempt stays counted as if it had been accepted, and a receipt may come. A
-late word on what was `released` before the next attempt was made is only flagged: nothing is kept of it by then.
+late word on what was `released` before the next attempt was made is only flagged: nothing is kept of it by then. `unheard`
+after `undelivered` says that the next channel follows at once.
 """
 
 RANKS: Final[Mapping[Status, int]] = {

@@ -54,9 +54,10 @@ def reported(draft: Draft, fact: ContactReported, stamp: Stamp) -> Note:
         return _received(draft, message, word, "contact.reported", outcome_of(fact), fact.at, stamp, detail)
     attempt_id = fact.task_id
     attempt = None if attempt_id is None else draft.attempts.get(attempt_id)
-    if attempt is None or attempt.task in _CONTACTS:
+    is_task = attempt_id is not None and status_of(draft, attempt_id) == "handed_over"
+    if attempt is None or (is_task and attempt.task in _CONTACTS):
         enter_report(draft, fact, stamp)
-    if attempt_id is None or attempt is None:
+    if attempt_id is None or attempt is None or not is_task:  # what calls a message of ours a task closes nothing
         return Note("contact.reported", "recorded", fact.invoice_ids, channel=fact.channel, detail=_plain(fact.outcome))
     draft.drop_attempt(attempt_id)
     if attempt.gated:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from dispatcher.core.draft import draft_of
 from dispatcher.core.lifecycle import RANKS, STEPS, Status, Word, status_of, step
+from dispatcher.core.policy import Policy
 from schemas.inbox import (
     AttemptAccepted,
     AttemptInDoubt,
@@ -18,8 +19,8 @@ from schemas.inbox import (
     AttemptResolved,
     ContactReported,
 )
-from schemas.journal import cause_record
-from tests.core.builders import HOUR, MINUTE, Story, arrival, known, overdue, policy
+from schemas.journal import JournalRecord, cause_record
+from tests.core.builders import HOUR, MINUTE, Story, arrival, known, overdue, policy, stage_text, staged
 
 STATUSES, WORDS = get_args(Status), get_args(Word)
 NOON = "2026-03-11 11:00"
@@ -149,3 +150,76 @@ def test_exactly_the_steps_of_the_table_are_journalled_with_their_flag_and_their
         flagged = told.reasons[0].code == "late_answer"
         assert (told.kind == "attempt", flagged) == (found is not None, found is not None and found.late), fact
         assert told.cause == cause_record(arrived.cause)
+
+
+def word_of(record: JournalRecord) -> str:
+    """The word of the table that a record of the journal stands for."""
+    reason, result = record.reasons[0], record.result
+    match reason.rule:
+        case "attempt.in_doubt":
+            return "unanswered"
+        case "attempt.looked":
+            return "looked"
+        case "attempt.unheard":
+            return "unheard"
+        case "attempt.resolved":
+            return "sent" if result == "accepted" else "not_sent"
+        case "attempt.ended":
+            return "resent" if reason.code == "doubt_resend" else "failed"
+        case _:
+            return result
+
+
+def awaits_receipt(record: JournalRecord, policy: Policy) -> bool:
+    """Whether "accepted" is not the end of it: another channel follows unless a receipt comes."""
+    stage = next((each for each in policy.stages if each.id == record.stage), None)
+    return record.result == "accepted" and stage is not None and stage.fallback > 0
+
+
+LADDERS = {
+    **RULES,
+    "call first": staged(
+        stage_text("mail", 7, 'channels = { default = ["call_task", "email"] }', "fallback_hours = 4")
+    ),
+    "three channels": staged(
+        stage_text("mail", 7, 'channels = { default = ["sms", "email", "call_task"] }', "fallback_hours = 4")
+    ),
+}
+TASKS = {
+    "nobody answered": lambda name, story: ContactReported(
+        "call_task", "outbound", story.now, "desk", "no_answer", "none", None, name
+    ),
+    "reached": lambda name, story: ContactReported(
+        "call_task", "outbound", story.now, "desk", "reached", "right_party", None, name
+    ),
+}
+anything = st.sampled_from(sorted(FACTS | TASKS))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rules=st.sampled_from(sorted(LADDERS)),
+    said=st.lists(st.tuples(anything, st.sampled_from((0, 1, 300, 1500))), max_size=10),
+)
+def test_the_journal_of_every_attempt_is_a_way_through_the_table(rules: str, said: list[tuple[str, int]]):
+    """Whatever was said, and whatever time, policy and people made of it."""
+    story = known(LADDERS[rules], "2026-03-17 11:00")
+    story.hear(overdue())
+    for fact, minutes in said:
+        story.now += minutes * MINUTE
+        attempt = story.claims[-1].attempt_id if len(story.claims) % 2 else story.claims[0].attempt_id
+        story.hear((FACTS | TASKS)[fact](attempt, story))
+    at: dict[str, Status] = {}
+    for record in story.records:
+        attempt_id, reason = record.attempt_id, record.reasons[0]
+        if attempt_id is None or record.kind == "fact":
+            continue
+        before = at.get(attempt_id, "unknown")
+        if reason.rule == "task.issued":
+            at[attempt_id] = "handed_over"
+            continue
+        found = step(before, word_of(record))
+        assert found is not None or reason.code == "late_answer", (attempt_id, before, record)
+        if found is not None:
+            waits = found.to == "accepted" and awaits_receipt(record, story.policy)
+            at[attempt_id] = "awaiting_receipt" if waits else found.to
