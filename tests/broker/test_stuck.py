@@ -11,7 +11,7 @@ from tests.broker.installation import due, each_of, installation, new_prefix, pr
 from tests.broker.operations import ended, logged
 from tests.broker.providers import number, providers, starting_at
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 OPENED = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 FIRST, LATER = "first", "later"
