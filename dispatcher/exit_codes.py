@@ -26,4 +26,5 @@ class ExitCode(IntEnum):
     REFUSED = 7, "the worker refuses to start: state and inbox do not fit together"
     UNAVAILABLE = 69, "no embedded Kafka on this machine: Java or Maven is missing"
     CRASH = 70, "a fault in the program; nothing was committed that was not done"
+    STUCK = 75, "records wait, Kafka answers, and nothing moves: restart the process"
     INTERRUPTED = 130, "ended by Ctrl-C"

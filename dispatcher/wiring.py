@@ -27,7 +27,7 @@ from dispatcher.engine.lane_state import LaneRefused
 from dispatcher.engine.policy_at_start import NoPolicy, Unsupplied, policy_at_start
 from dispatcher.engine.policy_switch import Objection
 from dispatcher.engine.topology import Unsuited, stopping_sources
-from dispatcher.engine.worker import Parts, TopicsChanged, Worker, WorkerCrashed
+from dispatcher.engine.worker import Parts, TopicsChanged, Worker, WorkerCrashed, WorkerStuck
 from dispatcher.exit_codes import ExitCode
 from dispatcher.messages import rendering
 from dispatcher.messages.problems import TemplateProblems
@@ -117,6 +117,9 @@ async def work(config: EngineConfig, parts: Parts, sources: frozenset[SourcePart
         _leave_at_once(_told(ExitCode.REFUSED, str(refused)))
     except TopicsChanged as changed:
         _leave_at_once(_told(ExitCode.TOPICS, str(changed)))
+    except WorkerStuck as stuck:
+        _log.critical("worker_stuck", why=str(stuck))
+        _leave_at_once(ExitCode.STUCK)
     except WorkerCrashed as crash:
         _log.critical("worker_crashed", why=str(crash), exc_info=crash)
         _leave_at_once(ExitCode.CRASH)

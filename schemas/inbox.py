@@ -283,6 +283,19 @@ class AttemptResolved(_Fact, frozen=True, tag=25):
     sent: bool
 
 
+class AttemptReceipt(_Fact, frozen=True, tag=26):
+    """The provider's own word on a message, at an address of ours that carries the attempt's id.
+
+    `status`: it has the message, it delivered it, or it could not; `code` is the provider's own. `at`: when, 0 if unsaid.
+    """
+
+    attempt_id: str
+    provider: str
+    status: Literal["accepted", "delivered", "undelivered"]
+    code: str = ""
+    at: Millis = 0
+
+
 Fact = (
     InvoiceStated
     | InvoiceSettled
@@ -303,6 +316,7 @@ Fact = (
     | AttemptReleased
     | AttemptLooked
     | AttemptResolved
+    | AttemptReceipt
 )
 
 

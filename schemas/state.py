@@ -191,6 +191,7 @@ class Retry(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `number` is that of the last attempt, `not_before` the earliest instant of the next, `reason` the reason code with which
     the last one ended: `refused` or `no_receipt`, where another channel may reach the customer, or why it was given back.
+    `channel` and `spent` are those of that attempt: a late word that it was sent after all restores them.
     """
 
     stage: str
@@ -200,6 +201,8 @@ class Retry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     number: int
     not_before: Millis
     reason: ReasonCode
+    channel: Channel | None = None
+    spent: tuple[tuple[str, Day, str], ...] = ()
 
 
 class Month(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -74,17 +74,28 @@ def verify(
 async def _read(
     kafka: "Kafka", settings: Settings, reader: "Reader"
 ) -> "tuple[Extents, Mapping[tuple[str, int], int]]":
-    """Everything, inputs first: what follows from them is then in the journal, or under way."""
+    """Everything, inputs first and the journal late: what follows from the others is then in it, or under way."""
     from dispatcher.cli.kafka import existing
     from dispatcher.verify.reading import Raw
 
     extents: dict[tuple[str, int], tuple[int, int]] = {}
     taken: dict[tuple[str, int], int] = {}
-    for name in (*topics.INPUTS, topics.REJECTED, topics.JOURNAL, topics.POLICY):
+    for name in (
+        *topics.INPUTS,
+        topics.REJECTED,
+        topics.STATE,
+        topics.TASKS,
+        topics.INBOX,
+        topics.JOURNAL,
+        topics.POLICY,
+    ):
         topic = settings.topic(name)
         if name == topics.POLICY and await kafka.partitions(topic) is None:
             continue
         await existing(kafka, topic)
+        if name == topics.INBOX:
+            await _read_waiting(kafka, settings, reader)
+            continue
         if name in topics.INPUTS:
             positions = await kafka.group_position(settings.topic_prefix + settings.app_id, topic)
             taken |= {(name, partition): offset for partition, offset in positions.items()}
@@ -96,6 +107,20 @@ async def _read(
             at = record.timestamp if told or name == topics.JOURNAL else 0
             reader.take(Raw(name, record.partition, record.offset, at, record.key, record.value, record.headers))
     return extents, taken
+
+
+async def _read_waiting(kafka: "Kafka", settings: Settings, reader: "Reader") -> None:
+    """What stands in the inbox behind the committed positions."""
+    from dispatcher.verify.reading import Raw
+
+    topic = settings.topic(topics.INBOX)
+    positions = await kafka.group_position(settings.topic_prefix + settings.app_id, topic)
+    for partition, (begin, end) in (await kafka.ends(topic)).items():
+        start = max(begin, positions.get(partition, begin))
+        if start >= end:
+            continue
+        async for record in kafka.read(topic, partition=partition, start=start):
+            reader.take(Raw(topics.INBOX, partition, record.offset, record.timestamp, record.key, record.value))
 
 
 def _provider_journals(named: list[str]) -> dict[Channel, list["Message"]]:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from dispatcher.core.draft import DONE_KEPT, Draft
 from schemas.journal import Result
 from schemas.reasons import ReasonCode
-from schemas.state import Attempt
+from schemas.state import Attempt, Retry
 from schemas.values import Day
 
 APPROVED = "approved"
@@ -21,8 +21,8 @@ def judgement(outcome: str) -> tuple[ReasonCode, Result]:
     return ("approved", "accepted") if outcome == APPROVED else ("not_approved", "rejected")
 
 
-def use_up(draft: Draft, attempt: Attempt) -> None:
-    """Marks done what an attempt with a gate stands for: the stage is over either way."""
+def use_up(draft: Draft, attempt: Attempt | Retry) -> None:
+    """Marks done what an attempt stands for: of a step with a gate, or of one that was given back and sent all the same."""
     for invoice_id, due_on, stage in attempt.spent:
         invoice = draft.invoices.get(invoice_id)
         if invoice is not None and (due_on, stage) not in invoice.done:

@@ -38,8 +38,9 @@ class Braked(msgspec.Struct, frozen=True, gc=False):
 class Conditions:
     """What the lane knows beside the customer. `credits`: channels for which it may claim now (call tasks need none).
 
-    `brakes` are those that operators have pulled. `behind`: so much input waits that events are only folded; what they lead
-    to is planned once the lane has caught up, for until then every contact would wait for that anyway.
+    `brakes` are those that operators have pulled. `exhausted`: channels that need no credit and whose contacts of the hour
+    have been made. `behind`: so much input waits that events are only folded; what they lead to is planned once the lane has
+    caught up, for until then every contact would wait for that anyway.
     """
 
     sending: Sending
@@ -47,6 +48,7 @@ class Conditions:
     gate_open: bool
     credits: frozenset[Channel]
     brakes: tuple[Braked, ...] = ()
+    exhausted: frozenset[Channel] = frozenset()
     behind: bool = False
 
 

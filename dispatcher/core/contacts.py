@@ -215,7 +215,7 @@ def _made(
 def _held_by_lane(turn: Turn, approach: Approach, chosen: Chosen) -> PutOff | None:
     if turn.conditions.brakes and (stopped := _stopped(turn, approach, chosen.channel)) is not None:
         return stopped
-    code = _lane_stop(turn, chosen.channel)
+    code = _lane_stop(turn, chosen.channel, timed=approach.lead.stage.timed)
     if code is None:
         return None
     look_at = turn.now + (PAUSED_FOR if code == "paused" else LOOK_AGAIN)
@@ -233,14 +233,14 @@ def _stopped(turn: Turn, approach: Approach, channel: Channel) -> PutOff | None:
     return None
 
 
-def _lane_stop(turn: Turn, channel: Channel) -> ReasonCode | None:
+def _lane_stop(turn: Turn, channel: Channel, *, timed: bool) -> ReasonCode | None:
     if turn.conditions.sending == "off":
         return "paused"
     if not turn.conditions.gate_open:
         return "input_behind"
-    if channel != "call_task" and channel not in turn.credits:
-        return "provider_limit"
-    return None
+    if channel != "call_task":
+        return None if channel in turn.credits else "provider_limit"
+    return "provider_limit" if timed and channel in turn.conditions.exhausted else None
 
 
 def say_put_off(turn: Turn, put_off: PutOff) -> None:

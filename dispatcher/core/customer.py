@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from dispatcher.core import agreements, outcomes, persons, statements
+from dispatcher.core import agreements, outcomes, persons, receipts, statements
 from dispatcher.core.draft import Draft, draft_of
 from dispatcher.core.identity import DIGEST_BYTES, event_digest
 from dispatcher.core.notes import Note
@@ -38,13 +38,14 @@ _FOLDS: dict[type, Callable[[Draft, Any, Stamp], Note]] = {
     inbox.HoldPlaced: agreements.hold_placed,
     inbox.HoldReleased: agreements.hold_released,
     inbox.ConsentChanged: agreements.consent_changed,
-    inbox.ContactReported: outcomes.reported,
+    inbox.ContactReported: receipts.reported,
     inbox.AttemptAccepted: outcomes.accepted,
     inbox.AttemptRejected: outcomes.rejected,
     inbox.AttemptInDoubt: outcomes.in_doubt,
     inbox.AttemptReleased: outcomes.released,
     inbox.AttemptLooked: outcomes.looked,
     inbox.AttemptResolved: outcomes.resolved,
+    inbox.AttemptReceipt: receipts.receipt,
 }
 """Every type of fact has its fold; a test holds this equal to the union `Fact`."""
 

@@ -36,7 +36,8 @@ def fall_back(turn: Turn, attempt_id: str, attempt: Attempt) -> None:
     lasting = tuple(each for each in attempt.spent if _lasts(turn, *each))
     if any(name == attempt.stage for _, _, name in lasting):
         retry_later(turn, replace(attempt, spent=lasting), (*attempt.tried, attempt.channel), 0, "no_receipt")
-    result: Result = "expired" if attempt.channel == "call_task" else "undelivered"
+    unreported = attempt.channel == "call_task" and attempt.expires_at > 0
+    result: Result = "expired" if unreported else "undelivered"
     note_event(turn, about(attempt, attempt_id, "attempt.unheard", "no_receipt", result), turn.cause)
 
 

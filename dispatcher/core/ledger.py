@@ -12,7 +12,7 @@ from dispatcher.core.draft import KEPT, Draft
 from dispatcher.core.identity import point_digest, reported_id
 from dispatcher.core.rules import DAY, Cap
 from schemas.inbox import ContactReported, Stamp
-from schemas.state import Became, Contact
+from schemas.state import Became, Contact, Retry
 from schemas.values import Millis
 
 REPORTED = "reported"
@@ -58,7 +58,7 @@ def enter_report(draft: Draft, fact: ContactReported, stamp: Stamp) -> None:
 
     A call of the customer is entered only if it was a conversation: it can count as nothing else.
     """
-    what = _outcome(fact)
+    what = outcome_of(fact)
     if any(each.attempt_id == fact.task_id and each.became_at == fact.at for each in draft.contacts):
         return
     own = next((each for each in draft.contacts if _is_about(fact, each)), None)
@@ -73,7 +73,16 @@ def enter_report(draft: Draft, fact: ContactReported, stamp: Stamp) -> None:
         _enter(draft, fact, reported_id(stamp[1], stamp[2]), what)
 
 
-def _outcome(fact: ContactReported) -> Became:
+def restore(draft: Draft, attempt_id: str, retry: Retry, at: Millis) -> None:
+    """Enters a contact again that was taken out as never made, and was made all the same."""
+    if retry.channel is None or any(each.attempt_id == attempt_id for each in draft.contacts):
+        return
+    made = Contact(attempt_id, at, retry.channel, retry.stage, retry.creditor_id, retry.invoice_ids)
+    draft.contacts = (*draft.contacts, made)
+
+
+def outcome_of(fact: ContactReported) -> Became:
+    """What a report says of its contact."""
     if fact.contact_class == "right_party" or fact.outcome in _SPOKEN:
         return "conversation"
     return "reached" if fact.contact_class == "third_party" or fact.outcome in REACHED else "unanswered"
@@ -85,7 +94,8 @@ def _is_about(fact: ContactReported, entry: Contact) -> bool:
         return False
     if fact.task_id is not None:
         return entry.attempt_id == fact.task_id
-    return fact.contact_id is not None and entry.attempt_id.rpartition(".")[0] == fact.contact_id
+    same = fact.contact_id is not None and entry.attempt_id.rpartition(".")[0] == fact.contact_id
+    return same and entry.channel == fact.channel
 
 
 def _enter(draft: Draft, fact: ContactReported, name: str, what: Became) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from dispatcher.engine.carriers import ConsumerRecord, Stretch
 from schemas import inbox
 
-_MOST_WAITING = 20_000
+MOST_WAITING = 20_000
+"""Records that may wait for a lane; the poll that passes it is the last that is taken."""
 
 
 @dataclass(slots=True)
@@ -37,11 +38,11 @@ class Backlog:
     @property
     def has_room(self) -> bool:
         """Whether half of what may wait does."""
-        return self.records < _MOST_WAITING // 2
+        return self.records < MOST_WAITING // 2
 
     def offer(self, stretch: Stretch) -> bool:
         """Let a stretch wait; False if too much waits already."""
-        if self.records > _MOST_WAITING:
+        if self.records > MOST_WAITING:
             return False
         self._waiting.append(stretch)
         self.records += len(stretch.records)

@@ -24,6 +24,14 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
+class Stillness:
+    """Seconds without progress until a partition is read again, and how often that is tried before the process ends."""
+
+    patience_s: float = 20.0
+    tries: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class EngineConfig:
     """One installation. Times in seconds; `partitions` is the configured number, which places every customer.
 
@@ -31,6 +39,7 @@ class EngineConfig:
     `lease_s`: how long after the start of its claiming transaction an attempt may still be started.
     `provider_timeout_s`: how long one call of a provider may take.
     `doubt`: how long to wait before a provider is asked about a lost answer.
+    `stillness`: how long records may wait without progress, while Kafka answers.
     `accept_gap`: start although the inbox does not continue where the state ended (records are lost; said aloud).
     """
 
@@ -44,6 +53,7 @@ class EngineConfig:
     flush_timeout_s: float = 15.0
     accept_gap: bool = False
     doubt: Patience = Patience()
+    stillness: Stillness = Stillness()
 
     def topic(self, name: str) -> str:
         """The full name of one of our topics, or of an input."""

@@ -1,8 +1,9 @@
 """The gate: a lane may cause contacts only while it knows everything that could forbid them.
 
 Open means: this worker owns the partition and has proved it with a flush in the present generation of the group; everything
-that stood in the inbox less than 700 ms ago is applied; and intake has read every input that can stop a contact as freshly.
-Revocation, a fence, lag or silence close it at once. So nobody is reminded who paid while we were down or behind.
+that stood in the inbox less than 700 ms ago is applied; intake has read every input that can stop a contact as freshly; and
+our clock agrees with the broker's. Revocation, a fence, lag, silence or a jump of the clock close it at once. So nobody is
+reminded who paid while we were down or behind.
 """
 
 import time
@@ -17,17 +18,22 @@ SourcePartition = tuple[str, int]
 
 
 class Gate:
-    """One lane's gate. `required` tells which source partitions must be fresh; times are this machine's own."""
+    """One lane's gate. `required` tells which source partitions must be fresh; times are this machine's own.
+
+    `trusted` tells whether this machine's clock agrees with the broker's.
+    """
 
     def __init__(
         self,
         required: Callable[[], frozenset[SourcePartition]],
+        trusted: Callable[[], bool] = lambda: True,
         *,
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
         """Closed."""
         self._required = required
+        self._trusted = trusted
         self._monotonic = monotonic
         self._wall = wall
         self._owned = False
@@ -88,7 +94,7 @@ class Gate:
             return False
         if self._monotonic() - self._caught_up_at > FRESH_S:
             return False
-        return self._oldest_word() >= self._wall() - FRESH_S
+        return self._oldest_word() >= self._wall() - FRESH_S and self._trusted()
 
     def _oldest_word(self) -> float:
         """What intake said last of the source of which it spoke longest ago; asked at every slice, so it is kept."""

@@ -7,6 +7,7 @@ repeats is removed in the aggregate.
 import asyncio
 import contextlib
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
@@ -35,15 +36,15 @@ class InboxWriter:
         """Connect."""
         await self._ready()
 
-    async def append(self, batches: Iterable[tuple[int, Sequence[Entry]]]) -> list[asyncio.Future[object]]:
-        """Hand over entries, by inbox partition, in order; the futures are done when they stand.
+    async def append(self, batches: Iterable[tuple[int, Sequence[Entry]]]) -> list[asyncio.Future[Any]]:
+        """Hand over entries, by inbox partition, in order; the futures bear the client's metadata once they stand.
 
         Raises:
             AppendFailed: they could not be handed over.
         """
         producer = await self._ready()
         topic = self._config.inbox
-        futures: list[asyncio.Future[object]] = []
+        futures: list[asyncio.Future[Any]] = []
         try:
             for partition, entries in batches:
                 batch = producer.create_batch()

@@ -30,10 +30,9 @@ from dispatcher.engine.replanning import Replanning
 from dispatcher.engine.senders import Job, Senders
 from dispatcher.engine.transactions import FlushFailed
 from dispatcher.engine.turn import Decider, Turn
-from dispatcher.ops.clock import Clock
+from dispatcher.ops.clock import Clock, ForwardClock
 from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
-from schemas.values import Millis
 
 _log = structlog.get_logger(__name__)
 
@@ -58,6 +57,10 @@ _MOST_FAILURES = 12
 
 class LaneFailed(Exception):
     """The lane could not restore itself; the process has to be restarted."""
+
+
+class LaneStuck(LaneFailed):
+    """Records wait for the lane, and none arrives however often it asks; the process has to be restarted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ class Lane:
         self._flushed_at = 0.0
         self._heard_at = 0.0
         self._stalls = 0
-        self._latest: Millis = 0
+        self._clock = ForwardClock(shared.clock)
         self._failures = 0
         self._finishing = False
 
@@ -121,6 +124,11 @@ class Lane:
     @property
     def _far_behind(self) -> bool:
         return self._backlog.records > _FAR_BEHIND or self.behind > _FAR_BEHIND
+
+    @property
+    def position(self) -> int:
+        """The offset that the lane takes next."""
+        return self._applied + 1
 
     @property
     def state(self) -> LaneState | None:
@@ -203,6 +211,7 @@ class Lane:
         self._stalls = 0
         self._heard_at = time.monotonic()
         shared.orphans.adopt(self.partition, state.records)
+        shared.senders.adopt(self.partition, state.watermark.hour, state.watermark.made)
         shared.metrics.lane_restored(time.monotonic() - began)
         _log.info(
             "lane_restored",
@@ -232,8 +241,7 @@ class Lane:
             self._work.clear()
             async with shared.deciding:  # one lane at a time: while it flushes, the next decides
                 shared.health.beat(self.name)
-                self._latest = max(self._latest, shared.clock.now())
-                turn, taken = Turn(self._latest, self._policy(state)), self._take()
+                turn, taken = Turn(self._clock.now(), self._policy(state)), self._take()
                 await self._decide(turn, taken.by_customer, state)
                 await self._wake(turn, state)
             if self._must_flush(turn, state):
@@ -299,9 +307,7 @@ class Lane:
 
     def _reserve(self, claims: Sequence[Claim]) -> None:
         for claim in claims:
-            pool = self._shared.senders.pool(claim.channel)
-            if pool is not None:
-                pool.reserve(1)
+            self._shared.senders.reserve(claim, self.partition)
 
     async def _wake(self, turn: Turn, state: LaneState) -> None:
         """Plan customers whose time has come again, or whom another policy planned, with what is known now.
@@ -345,7 +351,8 @@ class Lane:
         async with shared.flushing:
             lease = Lease.starting_now(shared.config.lease_s)
             try:
-                await state.flush(turn, self._applied, self._replanning.planned)
+                hour, made = shared.senders.made(self.partition)
+                await state.flush(turn, self._applied, self._replanning.planned, hour, made)
             except FlushFailed:
                 self._flush_failed(turn)
                 raise
@@ -361,7 +368,7 @@ class Lane:
         for claim, appended in turn.claims:
             pool = shared.senders.pool(claim.channel)
             if pool is not None:
-                pool.submit(Job(claim, turn.policy, lease, self.gate.is_open, appended))
+                pool.submit(Job(claim, turn.policy, lease, self.gate.is_open, appended, self.partition))
         self._count(turn)
 
     def _count(self, turn: Turn) -> None:
@@ -380,9 +387,7 @@ class Lane:
         """Nobody may send these; if they stand all the same, we know that they were not sent."""
         for claim, _ in turn.claims:
             self._shared.orphans.unsent(claim.attempt_id, claim.claimed_at)
-            pool = self._shared.senders.pool(claim.channel)
-            if pool is not None:
-                pool.give_back(1)
+            self._shared.senders.give_back(claim, self.partition)
 
     async def _look_around(self, state: LaneState) -> None:
         """Compare with the broker's own word: are we up to date, or did something never arrive?"""
@@ -397,6 +402,6 @@ class Lane:
         if not self._backlog and silent > _STALL_S and end.asked_at > self._heard_at + _STALL_S / 2:
             self._stalls += 1
             if self._stalls > _MOST_STALLS:
-                raise LaneFailed(f"partition {self.partition} does not get on after offset {self._applied}")
+                raise LaneStuck(f"partition {self.partition} does not get on after offset {self._applied}")
             self._heard_at = time.monotonic()
             await self._seek()

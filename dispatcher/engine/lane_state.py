@@ -13,6 +13,7 @@ from dispatcher.engine.turn import Turn
 from dispatcher.engine.wake_ups import Instants, WakeUps
 from schemas import topics
 from schemas.state import HAS_IN_DOUBT, WAITING_FOR_PROFILE, flags_of, wake_of
+from schemas.values import Channel
 
 
 class LaneRefused(Exception):
@@ -71,15 +72,16 @@ class LaneState:
             raise LaneRefused(found.why)
         return cls(config, transactions, restored, found.watermark)
 
-    async def flush(self, turn: Turn, applied: int, planned: str) -> None:
+    async def flush(self, turn: Turn, applied: int, planned: str, hour: int, made: dict[Channel, int]) -> None:
         """Write a turn and the position in one transaction; `FlushFailed` if it is not certain that it stands.
 
-        `planned` is the policy by which all customers were planned, this turn's among them.
+        `planned` is the policy by which all customers were planned, this turn's among them; `made` are the contacts of the
+        hour, this turn's among them.
         """
         if self._transactions.spent:
             await self._transactions.close()
             await self._transactions.start()
-        watermark = Watermark(self.watermark.identity, applied, planned)
+        watermark = Watermark(self.watermark.identity, applied, planned, hour, made)
         mark = (WATERMARK_KEY, msgspec.msgpack.encode(watermark))
         await self._transactions.write(
             (

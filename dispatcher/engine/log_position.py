@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from schemas.values import Channel
+
 WATERMARK_KEY = b"\0watermark"
 
 
@@ -16,11 +18,14 @@ class Watermark(msgspec.Struct, frozen=True, array_like=True):
     """The inbox log that was applied, and the last offset of it whose effects are in the state (-1: none).
 
     `planned` names the policy and the release by which every customer of the partition was planned; empty if there are none.
+    `made`: contacts claimed in the `hour` (counted from the epoch), by channel.
     """
 
     identity: str
     applied: int
     planned: str = ""
+    hour: int = 0
+    made: dict[Channel, int] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Committable:
     def __init__(self) -> None:
         """Nothing is committable yet."""
         self._positions: dict[TP, int] = {}
+        self._committed: dict[TP, int] = {}
 
     def advance(self, tp: TP, position: int) -> None:
         """Everything before `position` is durable."""
@@ -37,6 +38,16 @@ class Committable:
         """Partitions that belong to somebody else now: nothing of them is ours to commit."""
         for tp in tps:
             self._positions.pop(tp, None)
+            self._committed.pop(tp, None)
+
+    def committed(self, offsets: Mapping[TP, int]) -> None:
+        """The group's coordinator has these."""
+        self._committed.update(offsets)
+
+    def uncommitted(self) -> list[tuple[TP, int, int]]:
+        """What was committed (-1: nothing yet) and what is durable, where that is more."""
+        found = [(tp, self._committed.get(tp, -1), position) for tp, position in self._positions.items()]
+        return [(tp, committed, position) for tp, committed, position in found if committed < position]
 
     def position(self, tp: TP) -> int | None:
         """The position of one partition, if it is ours."""
@@ -58,6 +69,7 @@ class _Thread(driver.AIOKafkaConsumerThread):
     """The consumer thread with a consumer that reads committed records only and answers soon when there is nothing."""
 
     connection: Connection
+    committable: Committable
     logger = _logger
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -99,7 +111,10 @@ class _Thread(driver.AIOKafkaConsumerThread):
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         """Commit what is still ours; Faust's own crashes the process where a rebalance has left nothing of it."""
-        return not self.assignment().isdisjoint(offsets) and bool(await super()._commit(offsets))
+        done = not self.assignment().isdisjoint(offsets) and bool(await super()._commit(offsets))
+        if done:
+            self.committable.committed(offsets)
+        return done
 
     async def seek_owned(self, tp: TP, offset: int) -> bool:
         """Read on from `offset`, in this thread; False if the partition is not ours (any more)."""
@@ -133,6 +148,7 @@ class PositionedConsumer(driver.Consumer):
     def _new_consumer_thread(self) -> _Thread:
         thread = _Thread(self, loop=self.loop, beacon=self.beacon)
         thread.connection = self.connection
+        thread.committable = self.committable
         return thread
 
     async def seek_owned(self, tp: TP, offset: int) -> bool:
@@ -141,7 +157,10 @@ class PositionedConsumer(driver.Consumer):
 
     async def committed_position(self, tp: TP) -> int | None:
         """The group's committed position of a partition, None if there is none."""
-        return await cast("_Thread", self._thread).committed_position(tp)
+        position = await cast("_Thread", self._thread).committed_position(tp)
+        if position is not None:
+            self.committable.committed({tp: position})
+        return position
 
     def _filter_tps_with_pending_acks(self, topics: object = None) -> Iterator[TP]:
         self._acked.clear()

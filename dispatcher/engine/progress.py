@@ -1,7 +1,8 @@
 """Intake's word to the lanes: "everything published before this instant is in your inbox", four times a second.
 
 A lane may send only while it knows what could forbid it. What billing published is known to the lane once intake has
-appended it to the inbox and the lane has applied it; the mark travels the same way, behind it.
+appended it to the inbox and the lane has applied it; the mark travels the same way, behind it. The broker stamps each mark,
+and so tells us how far our clock is from its own; a worker without such inputs writes an empty mark now and then for that.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ from collections import deque
 
 from faust.types import TP
 
+from dispatcher.engine.broker_clock import BrokerClock
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.inbox_writer import AppendFailed, InboxWriter
 from dispatcher.engine.intake import Intake
@@ -24,12 +26,15 @@ _FAILED_PAUSE_S = 1.0
 class Progress:
     """Watches the stopping inputs that are ours and writes a mark into every inbox partition after each query of ends."""
 
-    def __init__(self, config: EngineConfig, intake: Intake, ends: LogEnds, writer: InboxWriter) -> None:
+    def __init__(
+        self, config: EngineConfig, intake: Intake, ends: LogEnds, writer: InboxWriter, clock: BrokerClock
+    ) -> None:
         """Writes nothing before `run`."""
         self._config = config
         self._intake = intake
         self._ends = ends
         self._writer = writer
+        self._clock = clock
         self._asked: dict[TP, deque[End]] = {}
         self._answered = asyncio.Event()
         ends.on_answer(self._answered.set)
@@ -40,13 +45,14 @@ class Progress:
             await self._answered.wait()
             self._answered.clear()
             mark = ProgressMark(tuple(self._fresh()))
-            if not mark.fresh:
+            if not mark.fresh and not self._clock.due:
                 continue
             entry = (inbox.PROGRESS_MARK_KEY, inbox.encode(mark))
+            where = range(self._config.partitions if mark.fresh else 1)
             try:
-                everywhere = [(partition, [entry]) for partition in range(self._config.partitions)]
-                for future in await self._writer.append(everywhere):
-                    await future
+                asked = self._clock.asked()
+                for future in await self._writer.append([(partition, [entry]) for partition in where]):
+                    self._clock.answered(asked, (await future).timestamp)
             except AppendFailed:
                 await asyncio.sleep(_FAILED_PAUSE_S)
             except Exception:  # the broker's answer to a batch: any of aiokafka's errors

@@ -43,7 +43,7 @@ Compose = Callable[[Claim, Policy], Message]
 class Job:
     """A flushed claim, with the policy that decided it: another may be in force by now.
 
-    `may_send` is its lane's gate, `appended` the broker's time (ms) of the event behind it or 0.
+    `may_send` is the gate of its lane's `partition`, `appended` the broker's time (ms) of the event behind it or 0.
     """
 
     claim: Claim
@@ -51,6 +51,7 @@ class Job:
     lease: Lease
     may_send: Callable[[], bool]
     appended: int
+    partition: int
 
 
 class Pool:
@@ -84,7 +85,7 @@ class Pool:
         self._compose = compose
         self._outcomes = outcomes
         self._braked = braked
-        self._hourly = hourly
+        self.hourly = hourly
         self._clock = clock
         self._metrics = metrics
         self._queue: asyncio.Queue[Job] = asyncio.Queue()
@@ -104,19 +105,19 @@ class Pool:
     @property
     def available(self) -> int:
         """How many more attempts may be claimed now; 0 while the provider is to be left alone, or the hour is full."""
-        if time.monotonic() < self._resting_until or self._hourly.reached:
+        if time.monotonic() < self._resting_until or self.hourly.reached:
             return 0
         return max(0, self._pace.bound - self._open)
 
-    def reserve(self, n: int) -> None:
-        """A lane is about to flush `n` claims."""
-        self._open += n
-        self._hourly.count(n)
+    def reserve(self, partition: int) -> None:
+        """The lane of a partition is about to flush a claim."""
+        self._open += 1
+        self.hourly.count(1, partition)
 
-    def give_back(self, n: int) -> None:
-        """These claims were not flushed."""
-        self._open -= n
-        self._hourly.count(-n)
+    def give_back(self, partition: int) -> None:
+        """A claim was not flushed."""
+        self._open -= 1
+        self.hourly.count(-1, partition)
 
     def submit(self, job: Job) -> None:
         """A claim stands: attempt it."""
@@ -162,7 +163,7 @@ class Pool:
         """The credit comes back when the outcome stands; the worker has gone on to the next call by then."""
         await self._outcomes.report(job.claim.customer_id, fact)
         if isinstance(fact, AttemptReleased):
-            self._hourly.count(-1)
+            self.hourly.count(-1, job.partition)
         self._known.discard(job.claim.attempt_id)
         self._withdrawn.discard(job.claim.attempt_id)
         self._open -= 1
@@ -244,9 +245,10 @@ class Pool:
 class Senders:
     """All pools of a worker."""
 
-    def __init__(self, pools: Mapping[Channel, Pool]) -> None:
-        """One pool for each channel that has a provider; call tasks need none, and where nobody is called no channel."""
+    def __init__(self, pools: Mapping[Channel, Pool], calls: Hourly) -> None:
+        """One pool for each channel that has a provider; where nobody is called, none. `calls` counts call tasks."""
         self._pools = pools
+        self._hours = {channel: pool.hourly for channel, pool in pools.items()} | {"call_task": calls}
 
     def start(self) -> None:
         """Start all workers."""
@@ -256,6 +258,25 @@ class Senders:
     def pool(self, channel: Channel) -> Pool | None:
         """The pool of a channel; None where nobody has to be called."""
         return self._pools.get(channel)
+
+    def reserve(self, claim: Claim, partition: int) -> None:
+        """The lane of a partition is about to flush a claim; what is no contact, such as a letter, does not count."""
+        pool = self._pools.get(claim.channel)
+        if pool is not None:
+            pool.reserve(partition)
+        elif claim.channel in _WITHOUT_PROVIDER and claim.stage.timed:
+            self._hours[claim.channel].count(1, partition)
+
+    def give_back(self, claim: Claim, partition: int) -> None:
+        """It was not flushed."""
+        pool = self._pools.get(claim.channel)
+        if pool is not None:
+            pool.give_back(partition)
+
+    @property
+    def exhausted(self) -> frozenset[Channel]:
+        """Channels that need no credit and may not be used any more in this hour."""
+        return frozenset(channel for channel in _WITHOUT_PROVIDER if self._hours[channel].reached)
 
     def with_credit(self) -> frozenset[Channel]:
         """Channels that may be claimed for now; where nobody has to be called, no credit is needed."""
@@ -271,6 +292,21 @@ class Senders:
     def knows(self, attempt_id: str) -> bool:
         """Whether any pool is still to report an outcome of the attempt."""
         return any(pool.knows(attempt_id) for pool in self._pools.values())
+
+    def made(self, partition: int) -> tuple[int, dict[Channel, int]]:
+        """The present hour, counted from the epoch, and the contacts that a partition has claimed in it, by channel."""
+        hours = self._hours
+        return hours["call_task"].hour, {channel: each.made(partition) for channel, each in hours.items()}
+
+    def adopt(self, partition: int, hour: int, made: Mapping[Channel, int]) -> None:
+        """A partition was restored: go on with its counts."""
+        for channel, each in self._hours.items():
+            each.adopt(partition, hour, made.get(channel, 0))
+
+    def abandon(self, partition: int) -> None:
+        """A partition is somebody else's, and its counts with it."""
+        for each in self._hours.values():
+            each.abandon(partition)
 
     def withdraw(self, attempt_id: str) -> None:
         """The attempt is no longer wanted."""

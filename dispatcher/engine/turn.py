@@ -11,14 +11,16 @@ import structlog
 
 from dispatcher.core.decide import Claim, Conditions, Decision, decide
 from dispatcher.core.policy import Policy
+from dispatcher.engine.arrivals import arrival_of
 from dispatcher.engine.carriers import ConsumerRecord
 from dispatcher.engine.task_records import TaskWriter
 from dispatcher.engine.transactions import BATCH_BYTES, Entry
-from schemas import inbox, journal, state
+from schemas import journal, state
 from schemas.inbox import Arrival, InvoiceSettled
 from schemas.journal import CauseRecord, JournalRecord, Reason, Result
 from schemas.reasons import ReasonCode
 from schemas.state import EMPTY, Customer
+from schemas.topics import INPUTS
 from schemas.values import Channel, Millis, from_millis
 
 _log = structlog.get_logger(__name__)
@@ -77,7 +79,7 @@ class Decider:
             if record is not None:
                 customer = state.decode(record)
             for each in raw:
-                arrival = inbox.decode_arrival(each.value)
+                arrival = arrival_of(each)
                 arrivals.append(arrival)
                 if type(arrival.fact) is InvoiceSettled and arrival.appended:
                     turn.settled.append(arrival.appended)
@@ -109,7 +111,7 @@ class Decider:
         for claim in decision.claims:
             if claim.channel != "call_task":
                 turn.claims.append((claim, next((each.appended for each in arrivals if each.appended), 0)))
-        if decision.repeated and arrivals[-1].cause.topic:
+        if decision.repeated and arrivals[-1].cause.topic in INPUTS:
             topic = arrivals[-1].cause.topic
             turn.repeated[topic] = turn.repeated.get(topic, 0) + decision.repeated
         if decision.withdrawn:

@@ -15,6 +15,7 @@ from dispatcher.core.decide import Conditions, Sending
 from dispatcher.core.policy import Policy
 from dispatcher.engine.app import build_app
 from dispatcher.engine.brakes import Brakes
+from dispatcher.engine.broker_clock import BrokerClock
 from dispatcher.engine.carriers import Stretch
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import EngineConfig
@@ -24,7 +25,7 @@ from dispatcher.engine.gauges import Announced, Gauges
 from dispatcher.engine.hourly import Hourly, share_of
 from dispatcher.engine.inbox_writer import InboxWriter
 from dispatcher.engine.intake import Intake
-from dispatcher.engine.lane import Lane, Shared
+from dispatcher.engine.lane import Lane, LaneStuck, Shared
 from dispatcher.engine.lane_state import LaneRefused
 from dispatcher.engine.log_ends import LogEnds
 from dispatcher.engine.orphans import Orphans
@@ -34,9 +35,11 @@ from dispatcher.engine.policy_switch import Objection, PolicyInForce, follow
 from dispatcher.engine.positions import Committable, PositionedConsumer
 from dispatcher.engine.progress import Progress
 from dispatcher.engine.senders import Compose, Pool, Senders
+from dispatcher.engine.standings import standings
 from dispatcher.engine.task_records import Script, TaskWriter
 from dispatcher.engine.topology import Unsuited, stopping_sources
 from dispatcher.engine.turn import Decider
+from dispatcher.engine.watchdog import Stuck, Watchdog
 from dispatcher.ops.clock import Clock
 from dispatcher.ops.health import Health, keep_beating
 from dispatcher.ops.metrics import Metrics
@@ -51,7 +54,8 @@ _LAST_FLUSH_S = 5.0
 _CRASH_LOOK_S = 0.2
 _TOPOLOGY_S = 10.0
 _WORKERS = {"sms": 32, "email": 16}
-_MOST_OPEN = {"sms": 256, "email": 128}
+CREDITS: Mapping[Channel, int] = {"sms": 256, "email": 128}
+"""How many claims of a channel may be without a standing outcome, in one worker, however quick the provider is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,10 @@ class WorkerCrashed(Exception):
     """Something that only a restart mends; nothing was committed that was not durable."""
 
 
+class WorkerStuck(WorkerCrashed):
+    """Records wait, Kafka answers, and nothing moves; the message says where."""
+
+
 class Worker:
     """One process's share of the work."""
 
@@ -95,7 +103,7 @@ class Worker:
         self._brakes = Brakes(config, parts.clock.now)
         self._writer = InboxWriter(config)
         self._outcomes = Outcomes(self._writer, config.partitions)
-        self._senders = Senders(self._pools())
+        self._senders = Senders(self._pools(), self._hourly("call_task"))
         self._lanes: dict[int, Lane] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -115,7 +123,15 @@ class Worker:
         )
         self._gauges = Gauges(parts.metrics, parts.health, self._intake, self._brakes, self._lanes.values)
         self._doubts = Doubts(self._doubtful, parts.adapters, self._outcomes.report, config.doubt)
-        self._progress = Progress(config, self._intake, self._ends, self._writer)
+        self._broker_clock = BrokerClock(parts.metrics.clock_skew)
+        self._progress = Progress(config, self._intake, self._ends, self._writer, self._broker_clock)
+        self._watchdog = Watchdog(
+            lambda: standings(self._lanes.values(), self._intake, self._ends, self._committable),
+            lambda: self._ends.answered_lately,
+            self._read_again,
+            parts.metrics.no_progress,
+            config.stillness,
+        )
         self._app = build_app(
             config, self._committable, parts.datadir, customers=self._to_lane, intake=self._intake.offer
         )
@@ -139,6 +155,7 @@ class Worker:
             self._outcomes.run(),
             self._gauges.run(self._parts.sending),
             self._doubts.run(),
+            self._watchdog.run(),
         ):
             self._spawn(task)
         self._spawn(self._watch_topology())
@@ -220,7 +237,7 @@ class Worker:
         _log.info("assigned", partitions=sorted(mine), sources=len(sources))
 
     def _take_over(self, partition: int) -> Lane:
-        lane = Lane(partition, Gate(lambda: self._sources), self._shared)
+        lane = Lane(partition, Gate(lambda: self._sources, self._broker_clock.trusted), self._shared)
         self._lanes[partition] = lane
         self._parts.health.restoring(lane.name)
         task = asyncio.get_running_loop().create_task(lane.run(), name=lane.name)
@@ -233,6 +250,7 @@ class Worker:
         lane.gate.revoked()
         self._tasks.pop(partition).cancel()
         self._shared.orphans.abandon(partition)
+        self._senders.abandon(partition)
         self._parts.health.forget(lane.name)
 
     def _lane_ended(self, task: asyncio.Task[None]) -> None:
@@ -241,6 +259,8 @@ class Worker:
         fault = task.exception()
         if isinstance(fault, LaneRefused):
             self._fatal.set_exception(fault)
+        elif isinstance(fault, LaneStuck):
+            self._fatal.set_exception(WorkerStuck(str(fault)))
         elif fault is not None:
             self._fatal.set_exception(WorkerCrashed(f"{type(fault).__name__}: {fault}"))
 
@@ -290,6 +310,10 @@ class Worker:
         for lane in self._lanes.values():
             lane.replan()
 
+    async def _read_again(self, tp: TP, position: int) -> None:
+        if await self._seek(tp, position):
+            self._resume(tp)
+
     def _watched(self) -> list[TP]:
         return [*(lane.tp for lane in self._lanes.values()), *self._intake.partitions]
 
@@ -319,8 +343,16 @@ class Worker:
         )
 
     def _conditions(self, gate_open: bool, behind: bool) -> Conditions:  # noqa: FBT001 - the lane's own answers
-        parts, credit = self._parts, self._senders.with_credit()
-        return Conditions(parts.sending, parts.allowlist, gate_open, credit, self._brakes.active, behind)
+        parts, senders = self._parts, self._senders
+        return Conditions(
+            parts.sending,
+            parts.allowlist,
+            gate_open,
+            senders.with_credit(),
+            self._brakes.active,
+            senders.exhausted,
+            behind,
+        )
 
     def _pools(self) -> dict[Channel, Pool]:
         return {
@@ -328,7 +360,7 @@ class Worker:
                 channel,
                 adapter,
                 workers=_WORKERS[channel],
-                pace=Pace(_WORKERS[channel], most_open=_MOST_OPEN[channel], lease_s=self._config.lease_s),
+                pace=Pace(_WORKERS[channel], most_open=CREDITS[channel], lease_s=self._config.lease_s),
                 timeout_s=self._config.provider_timeout_s,
                 compose=self._parts.compose,
                 outcomes=self._outcomes,
@@ -361,6 +393,8 @@ class Worker:
         fault = task.exception()
         if isinstance(fault, TopicsChanged):
             self._fatal.set_exception(fault)
+        elif isinstance(fault, Stuck):
+            self._fatal.set_exception(WorkerStuck(str(fault)))
         elif fault is not None:
             self._fatal.set_exception(WorkerCrashed(f"{type(fault).__name__}: {fault}"))
 

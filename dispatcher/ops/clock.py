@@ -56,6 +56,19 @@ class SettableClock:
         return self._start + int((self._monotonic() - self._began) * self._rate * 1000)
 
 
+class ForwardClock:
+    """A clock that stands still where `clock` goes back: nothing is planned for an earlier instant than before."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._latest: Millis = 0
+
+    def now(self) -> Millis:
+        """The latest instant so far: milliseconds since the epoch, UTC."""
+        self._latest = max(self._latest, self._clock.now())
+        return self._latest
+
+
 def clock_for(settings: ClockSettings | None) -> Clock:
     """The clock that the settings ask for."""
     return SystemClock() if settings is None else SettableClock(settings.start, settings.rate)

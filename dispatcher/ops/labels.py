@@ -32,8 +32,8 @@ _UNSENT: Final[tuple[ReasonCode, ...]] = (
 OCCURRING: Final[Mapping[Result, tuple[ReasonCode, ...]]] = {
     "planned": ("due",),
     "claimed": ("due",),
-    "accepted": ("due",),
-    "delivered": ("reported",),
+    "accepted": ("due", "late_answer"),
+    "delivered": ("late_answer", "reported"),
     "undelivered": ("reported",),
     "deferred": ("cap", "holiday", "min_gap", "quiet_hours", *_STOPPED, *_UNSENT),
     "suppressed": (
@@ -53,7 +53,7 @@ OCCURRING: Final[Mapping[Result, tuple[ReasonCode, ...]]] = {
     "rejected": ("refused",),
     "in_doubt": ("unanswered",),
     "released": ("input_behind", "withdrawn", *_UNSENT),
-    "parked": ("too_large",),
+    "parked": ("faulty", "too_large", "unknown_attempt"),
     "recorded": ("outdated", "recorded", "unchanged"),
 }
 """What the journal says together; another combination is counted too, from its first record on."""

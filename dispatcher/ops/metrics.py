@@ -78,6 +78,8 @@ class Metrics:
         self._limits = self._counter(
             "contacts_limit_reached", "Hours in which the policy's limit stopped a channel", "channel"
         )
+        self._clock_skew = self._gauge("clock_skew_seconds", "This clock against the broker's, ahead is positive")
+        self._no_progress = self._counter("no_progress", "Times a partition that had records did not get on")
         self._lane_restores = self._counter("lane_restores", "Restores of a lane's state")
         self._rebalances = self._counter("rebalances", "Assignments of partitions")
         self._holes = self._counter("holes_repaired", "Gaps in delivery closed by reading again")
@@ -182,6 +184,14 @@ class Metrics:
     def contacts_limit_reached(self, channel: Channel) -> None:
         """`max_contacts_per_hour` was reached: nobody else is contacted by the channel in this hour."""
         self._limits.labels(channel).inc()
+
+    def clock_skew(self, seconds: float) -> None:
+        """How far this machine's clock is ahead of the broker's; more than 2 s either way, and nothing is sent."""
+        self._clock_skew.set(seconds)
+
+    def no_progress(self) -> None:
+        """A partition stood still although records waited and Kafka answered; it is read again, then the process ends."""
+        self._no_progress.inc()
 
     def sends_in_flight(self, channel: Channel, calls: int) -> None:
         """How many calls to the channel's provider are under way now."""

@@ -13,17 +13,20 @@ from dispatcher.verify.completeness import (
 )
 from dispatcher.verify.findings import Findings, Report
 from dispatcher.verify.history import Claim, Coordinates, History, claims_of, shown
+from dispatcher.verify.keeping import Kept, judge_state, judge_tasks, judge_waiting
 from dispatcher.verify.known import Known
 from dispatcher.verify.limits import judge_limits
 from dispatcher.verify.providers import Message, Providers
 from dispatcher.verify.reading import Reader
 from dispatcher.verify.rules import Rules
 from dispatcher.verify.stops import judge_stops
+from schemas import state
+from schemas.topics import STATE
 from schemas.values import Channel, Millis
 
 _BEYOND = (
     "I8: that the same inputs give the same decisions (`simulate` replays them)",
-    "I11: counters of running processes (/metrics)",
+    "I11: counters of running processes (/metrics); state, tasks and journal are compared",
 )
 
 
@@ -61,6 +64,7 @@ def check(
         if lost and any(out.judges(claim.at) for claim, _ in claims):
             _count(cut, lost)
         judge_attempts(history, claims, settled, out)
+        _judge_kept(reader, history, [claim for claim, _ in claims], extents, settled, out)
         if history.whole:
             judge_stops(history, claims, rules, out)
             judge_limits(customer_id, claims, rules, out)
@@ -71,6 +75,23 @@ def check(
     providers.judge(out)
     _admit(reader, cut, out)
     return out.report()
+
+
+def _judge_kept(  # noqa: PLR0917  one customer and what is known of the topics
+    reader: Reader, history: History, claims: Sequence[Claim], extents: Extents, settled: Millis, out: Findings
+) -> None:
+    customer_id, spool = history.customer_id, reader.spool
+    judge_waiting(history, spool.waiting_of(customer_id), settled, out)
+    judge_tasks(history, spool.tasks_of(customer_id), extents, out)
+    if not any(topic == STATE for topic, _ in extents):
+        return
+    found = spool.state_of(customer_id)
+    try:
+        kept = None if found is None else Kept(state.decode(found[1]), found[0])
+    except ValueError as fault:
+        out.cannot_judge(f"I11: {fault}")
+        return
+    judge_state(history, claims, kept, extents, settled, out)
 
 
 def _with_what_was_known(history: History, claims: Sequence[Claim]) -> Iterator[tuple[Claim, Known]]:

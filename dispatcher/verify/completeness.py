@@ -48,7 +48,7 @@ def judge_journal(history: History, extents: Extents, out: Findings) -> None:
     expected = 1
     facts: set[Coordinates] = set()
     for said in history.journal:
-        number, event, at = _number_of(said, history.customer_id), said.event, to_millis(said.record.at)
+        number, event, at = number_of(said, history.customer_id), said.event, to_millis(said.record.at)
         where = shown(said.where)
         if number is None:
             out.add("I8", history.customer_id, where, "the record's number is not one of this customer", at)
@@ -75,7 +75,7 @@ def cut_away(history: History, extents: Extents) -> list[Coordinates]:
     if history.journal:
         first = history.journal[0]
         begin = extents.get(first.where[:2], (0, 0))[0]
-        if begin > 0 and _number_of(first, history.customer_id) != 1:
+        if begin > 0 and number_of(first, history.customer_id) != 1:
             lost.append((first.where[0], first.where[1], begin - 1))
     return lost
 
@@ -108,7 +108,8 @@ def _points(event: Arrival) -> tuple[Point, ...]:
     return (*fact.phones, *fact.emails) if isinstance(fact, ProfileStated) else ()
 
 
-def _number_of(said: Said, customer_id: str) -> int | None:
+def number_of(said: Said, customer_id: str) -> int | None:
+    """The number of a customer's record; None for a name that is not one of this customer's."""
     found = _NUMBER.search(said.record.record_id)
     if found is None or said.record.record_id[: found.start()] != customer_id:
         return None

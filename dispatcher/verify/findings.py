@@ -16,10 +16,10 @@ MEANING: dict[Invariant, str] = {
     "I5": "no cap and no minimum gap is broken",
     "I6": "no contact after a payment, or while a hold, a promise or a plan stands",
     "I7": "no contact after an opt-out, a block or an erasure",
-    "I8": "the journal is complete: numbered without a gap, every event told once",
+    "I8": "the journal is complete: numbered without a gap up to the number in the state, every event told once",
     "I9": "no status moves backwards",
-    "I10": "nothing stands still: what was published has been read",
-    "I11": "what was decided agrees with what is told of it",
+    "I10": "nothing stands still: what was published has been read, what was read has been applied",
+    "I11": "what was decided agrees with what is kept and with the tasks that were handed over",
     "I12": "no number and no address in the journal",
 }
 """The invariants, in the words of an operator."""

@@ -9,8 +9,11 @@ from dispatcher.verify.rules import Rules, rules_of, variants_of
 from dispatcher.verify.spool import Spool
 from schemas import codec, topics
 from schemas.inbox import Arrival, Cause
-from schemas.journal import decode_journal
+from schemas.journal import decode_journal, decode_task
 from schemas.values import Millis, to_millis
+
+_MARK = b"\0"
+"""How keys of records begin that concern no customer."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -48,7 +51,7 @@ class Reader:
     unreadable: list[str] = field(default_factory=list)
 
     def take(self, raw: Raw) -> None:
-        """One record of an input, the journal, the rejected events or the policies."""
+        """One record of an input or of a topic of ours; of the inbox those that no committed position has passed."""
         if raw.topic in topics.INPUTS:
             self._event(raw)
         elif raw.topic == topics.JOURNAL:
@@ -57,6 +60,8 @@ class Reader:
             self._rejection(raw)
         elif raw.topic == topics.POLICY:
             self._policy(raw)
+        elif raw.key is not None and raw.key[:1] != _MARK:
+            self._of_customer(raw, raw.key.decode("utf-8", "replace"))
 
     def policy(self, text: str, *, named: str | None = None) -> None:
         """A policy's text; what cannot be read is named."""
@@ -86,6 +91,17 @@ class Reader:
         self.records += 1
         self.latest = max(self.latest, to_millis(record.at))
         self.spool.record(record.customer_id, where, raw.appended, raw.value or b"")
+
+    def _of_customer(self, raw: Raw, customer_id: str) -> None:
+        where = (raw.topic, raw.partition, raw.offset)
+        if raw.value is None:
+            return
+        if raw.topic == topics.STATE:
+            self.spool.state(customer_id, where, raw.value)
+        elif raw.topic == topics.TASKS:
+            self.spool.task(customer_id, where, decode_task(raw.value).task_id)
+        elif raw.topic == topics.INBOX:
+            self.spool.waiting(customer_id, where, raw.appended, raw.value)
 
     def _rejection(self, raw: Raw) -> None:
         told: Mapping[str, str] = {name: value.decode("utf-8", "replace") for name, value in raw.headers}

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Never, cast
+from typing import Any, Never, cast
 
 import uvloop
 
@@ -30,7 +30,8 @@ from channels.retrying import Retrying
 from dispatcher import wiring
 from dispatcher.core.claim import Claim
 from dispatcher.core.policy import Policy
-from dispatcher.engine.config import EngineConfig, Patience
+from dispatcher.engine import positions
+from dispatcher.engine.config import EngineConfig, Patience, Stillness
 from dispatcher.engine.worker import Parts
 from dispatcher.ops import logs
 from dispatcher.ops.metrics import Metrics
@@ -52,6 +53,9 @@ BLOCKED = "blocked"
 
 BLOCKED_UNTIL = "released"
 """The file there that ends it."""
+
+DEAF = "deaf"
+"""The file there from which on nothing is delivered any more."""
 
 _LOOK_S = 0.05
 
@@ -116,6 +120,18 @@ def trying_once(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts
     """A provider that does not answer is left alone at once, and for 5 s instead of 30."""
     once = {channel: cast("Retrying", each)._adapter for channel, each in parts.adapters.items()}
     return config, replace(parts, adapters=once)
+
+
+def going_deaf(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
+    """Nothing is delivered any more once a file says so, and the watchdog has little patience."""
+
+    class Deaf(positions._Thread):
+        async def _fetch_records(self, consumer: Any, *args: Any, **kwargs: Any) -> dict[Any, Any]:
+            polled = await super()._fetch_records(consumer, *args, **kwargs)
+            return {} if (parts.datadir / DEAF).exists() else polled
+
+    positions._Thread = Deaf  # type: ignore[misc]
+    return replace(config, stillness=Stillness(patience_s=2.0, tries=2)), parts
 
 
 class _Dying:
@@ -195,7 +211,7 @@ def dying_flushed(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Par
 
 WAYS: Mapping[str, Way] = {
     way.__name__: way
-    for way in (lane_blocked, loop_blocked, crashing, failing, soon_giving_up, asking_soon, trying_once)
+    for way in (lane_blocked, loop_blocked, crashing, failing, soon_giving_up, asking_soon, trying_once, going_deaf)
 } | {way.__name__: way for way in (*map(_dying, ("composing", "permitted", "under_way", "answered")), dying_flushed)}
 
 

@@ -9,8 +9,11 @@ import pytest
 import pytest_asyncio
 
 from dispatcher.cli.app import run
+from dispatcher.engine.clients import Appended
+from dispatcher.engine.placement import partition_of
 from dispatcher.local.smtp import DropAfterData
 from dispatcher.local.twilio_faults import Cut
+from schemas.inbox import Arrival, AttemptReceipt, Cause, encode
 from schemas.journal import JournalRecord
 from tests.broker.installation import Installation, codes, due, each_of, installation, new_prefix, profile
 from tests.broker.providers import number, providers, starting_at
@@ -20,8 +23,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 OPENED = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 """A Wednesday in London on which every channel may be used."""
 
-TAKEN, LOST, MAILED, ASKED = "taken", "lost", "mailed", "asked"
-NUMBERS = {customer: number(800 + n) for n, customer in enumerate((TAKEN, LOST, ASKED))}
+TAKEN, LOST, MAILED, ASKED, CALLED_BACK = "taken", "lost", "mailed", "asked", "called-back"
+NUMBERS = {customer: number(800 + n) for n, customer in enumerate((TAKEN, LOST, ASKED, CALLED_BACK))}
 ADDRESS = "mailed@customers.example"
 
 
@@ -29,7 +32,8 @@ ADDRESS = "mailed@customers.example"
 class Resolved:
     """Texts were cut off after and before the provider took them, a mail after its data; a person resolved the third text.
 
-    `texts` are those that the provider took, by customer; `ids` the Message-IDs of the mails that were taken.
+    `texts` are those that the provider took, by customer; `ids` the Message-IDs of the mails that were taken. `callback` is
+    where the provider's word on a text that it could not find before stands in the inbox.
     """
 
     journal: list[JournalRecord]
@@ -37,6 +41,7 @@ class Resolved:
     ids: list[str]
     listed: int
     resolved: int
+    callback: Appended
 
     def attempts(self, customer: str) -> list[tuple[str, list[str]]]:
         of_attempt = [each for each in self.journal if each.customer_id == customer and each.attempt_id is not None]
@@ -79,13 +84,16 @@ async def resolved(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Res
         twilio.by_recipient[NUMBERS[ASKED]] = Cut(created=False)
         smtp.stage([DropAfterData(taken=True)])
         installed.worker(program=("tests.broker.impaired_worker", "asking_soon"), **starting_at(OPENED))
-        for customer in (TAKEN, LOST, ASKED):
+        twilio.by_recipient[NUMBERS[CALLED_BACK]] = Cut(created=False)
+        for customer in (TAKEN, LOST, ASKED, CALLED_BACK):
             known = profile(customer, at=OPENED, **texted(customer))
             await installed.publish([known, due(customer, "I-1", at=OPENED)])
         mail = {"phones": [], "emails": [{"address": ADDRESS, "kind": "private"}]}
         await installed.publish([profile(MAILED, at=OPENED, **mail), due(MAILED, "I-1", at=OPENED)])
         await installed.until(each_of([TAKEN, MAILED], lambda each: each.result == "accepted"))
-        await installed.until(each_of([LOST, ASKED], _looked_twice()))
+        await installed.until(each_of([LOST, ASKED, CALLED_BACK], _looked_twice()))
+        callback = await called_back(installed)
+        await installed.until(each_of([CALLED_BACK], lambda each: each.result == "delivered"))
         asked = next(each for each in await installed.journal() if each.customer_id == ASKED and each.attempt_id)
         listed = await command(installed, "doubt", "list")
         del twilio.by_recipient[NUMBERS[ASKED]]
@@ -94,7 +102,16 @@ async def resolved(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Res
         texts = [each.to for each in twilio.messages]
         taken = {customer: texts.count(to) for customer, to in NUMBERS.items()}
         ids = [str(each.parsed()["Message-ID"]) for each in smtp.messages]
-        return Resolved(journal, taken, ids, listed, resolved)
+        return Resolved(journal, taken, ids, listed, resolved, callback)
+
+
+async def called_back(installed: Installation) -> Appended:
+    """What the provider's callback about the text becomes: a fact of the customer's inbox."""
+    told = next(each for each in await installed.journal() if each.customer_id == CALLED_BACK and each.attempt_id)
+    cause = Cause("", -1, -1, "twilio/callback", f"{told.attempt_id}/delivered")
+    said = Arrival(int(OPENED.timestamp() * 1e6), cause, AttemptReceipt(str(told.attempt_id), "twilio", "delivered"))
+    partition = partition_of(CALLED_BACK, installed.partitions)
+    return await installed.append("reminders.inbox", encode(said), CALLED_BACK.encode(), partition=partition)
 
 
 def _looked_twice():
@@ -116,6 +133,15 @@ async def test_a_text_that_the_provider_took_is_found_and_not_sent_again(resolve
 async def test_a_text_that_nobody_can_find_is_held(resolved: Resolved):
     assert resolved.texts[LOST] == 0
     assert [result for result, _ in resolved.attempts(LOST)] == ["claimed", "in_doubt", "in_doubt", "in_doubt"]
+
+
+async def test_a_callback_ends_a_doubt_and_the_journal_names_its_record(resolved: Resolved):
+    told = [each for each in resolved.journal if each.customer_id == CALLED_BACK and each.result == "delivered"]
+
+    assert resolved.attempts(CALLED_BACK)[-1] == ("delivered", ["reported"])
+    assert [(each.cause.topic, each.cause.partition, each.cause.offset) for each in told] == [
+        ("reminders.inbox", resolved.callback.partition, resolved.callback.offset)
+    ]
 
 
 async def test_a_mail_whose_answer_was_lost_is_sent_again_with_the_same_id(resolved: Resolved):

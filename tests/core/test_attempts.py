@@ -2,6 +2,7 @@
 
 import pytest
 
+from dispatcher.core.claim import Conditions
 from schemas.inbox import (
     AttemptAccepted,
     AttemptInDoubt,
@@ -308,3 +309,15 @@ def test_a_task_needs_no_credit():
     story.under = conditions(credit=())
     story.go("2026-04-13 10:00").turn()
     assert (notice_waits, story.claims[-1].channel) == (("deferred", "provider_limit", "notice"), "call_task")
+
+
+def test_a_task_waits_where_the_calls_of_the_hour_have_been_made():
+    story = known(start="2026-04-07 10:00")
+    story.hear(overdue())
+    story.hear(AttemptAccepted(story.claims[0].attempt_id, "p", "r"))
+    story.under = Conditions("on", frozenset(), gate_open=True, credits=frozenset(), exhausted=frozenset({"call_task"}))
+    story.go("2026-04-09 10:00").turn()
+    waits = (story.verdict, len(story.claims))
+    story.under = conditions()
+    story.turn()
+    assert (waits, story.claims[-1].channel) == ((("deferred", "provider_limit", "call"), 1), "call_task")

@@ -4,7 +4,7 @@ import pytest
 
 from dispatcher.core.claim import Braked
 from dispatcher.core.contacts import PAUSED_FOR
-from tests.core.builders import LIVE, Story, at, known, overdue
+from tests.core.builders import DAY, LIVE, Story, at, known, overdue
 
 NOON = "2026-03-11 11:00"
 
@@ -72,3 +72,14 @@ def test_a_stage_whose_days_have_passed_meanwhile_is_not_sent_late():
     story.under = LIVE
     story.go("2026-03-20 11:00").turn()
     assert "first" not in [each.stage.id for each in story.claims]
+
+
+def test_after_a_long_pause_one_contact_is_made_and_the_stages_that_passed_are_missed():
+    story = braked(Braked(None, None, None))
+    for days in range(1, 22):
+        story.go("2026-03-11 11:00").now += days * DAY
+        story.turn()
+    story.under = LIVE
+    story.until("2026-04-02 12:00")
+    assert [each.stage.id for each in story.claims] == ["notice"]
+    assert ("suppressed", "missed_stage", "first") in story.said()

@@ -285,6 +285,7 @@ ELSEWHERE = {
     "doubt_failed": "in test_doubts",
     "resolved": "in test_doubts",
     "late_answer": "in test_doubts",
+    "unknown_attempt": "in test_receipts",
     "expired": "in test_attempts",
     "no_receipt": "in test_ladder",
     "awaiting_approval": "in test_hand_overs",

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from dispatcher.engine.config import Connection, EngineConfig
+from dispatcher.engine.hourly import Hourly
 from dispatcher.engine.orphans import Orphans
 from dispatcher.engine.senders import Senders
 from schemas import state
@@ -43,7 +44,11 @@ def desk():
 
 @pytest.fixture
 def orphans(desk):
-    return Orphans(EngineConfig(Connection("nowhere:1"), "a", "", 1), Senders({}), desk)
+    return Orphans(
+        EngineConfig(Connection("nowhere:1"), "a", "", 1),
+        Senders({}, Hourly("call_task", lambda: None, lambda: 0, lambda channel: None)),
+        desk,
+    )
 
 
 async def test_a_claim_of_our_own_failed_flush_that_stands_after_all_is_given_back(orphans, desk):

@@ -80,8 +80,8 @@ async def sending(adapter, *, now=NOON, braked=False):
 
 async def outcome_of(adapter, *, gate=(True,), lease_s=10.0, withdrawn=False, **circumstances):
     async with sending(adapter, **circumstances) as (pool, desk):
-        pool.reserve(1)
-        pool.submit(Job(claim("sms"), policy(), Lease.starting_now(lease_s), Gate(list(gate)).is_open, 0))
+        pool.reserve(0)
+        pool.submit(Job(claim("sms"), policy(), Lease.starting_now(lease_s), Gate(list(gate)).is_open, 0, 0))
         if withdrawn:
             pool.withdraw("c1.1")
         return await asyncio.wait_for(desk.told.get(), 60)
@@ -156,9 +156,9 @@ async def test_a_fault_of_an_adapter_is_a_doubt_only_if_a_byte_may_have_left(ask
 
 async def test_a_credit_comes_back_with_the_outcome():
     async with sending(FakeAdapter("sms")) as (pool, desk):
-        pool.reserve(1)
+        pool.reserve(0)
         before = pool.available
-        pool.submit(Job(claim("sms"), policy(), Lease.starting_now(10.0), lambda: True, 0))
+        pool.submit(Job(claim("sms"), policy(), Lease.starting_now(10.0), lambda: True, 0, 0))
         await desk.told.get()
         await asyncio.sleep(0)
         assert (before, pool.available) == (3, 4)
@@ -166,7 +166,8 @@ async def test_a_credit_comes_back_with_the_outcome():
 
 async def test_claims_that_were_not_flushed_give_their_credits_back():
     async with sending(FakeAdapter("sms")) as (pool, _):
-        pool.reserve(4)
+        for _ in range(4):
+            pool.reserve(0)
         assert pool.available == 0
-        pool.give_back(2)
-        assert pool.available == 2
+        pool.give_back(0)
+        assert pool.available == 1

@@ -2,7 +2,7 @@
 
 import time
 
-from dispatcher.ops.clock import SettableClock, SystemClock, clock_for
+from dispatcher.ops.clock import ForwardClock, SettableClock, SystemClock, clock_for
 from dispatcher.settings import ClockSettings
 
 
@@ -27,3 +27,17 @@ def test_its_rate_is_how_fast_it_runs():
 
 def test_it_says_how_it_was_set():
     assert clock_for(ClockSettings(1_772_438_400_000, 60)).marked == "set to 2026-03-02T08:00:00+00:00, rate 60"
+
+
+def test_a_clock_that_goes_back_stands_still_for_whoever_plans():
+    shown = iter([5_000, 9_000, 1_000, 9_001])
+
+    class Jumping:
+        marked = None
+
+        def now(self) -> int:
+            return next(shown)
+
+    clock = ForwardClock(Jumping())
+
+    assert [clock.now() for _ in range(4)] == [5_000, 9_000, 9_000, 9_001]

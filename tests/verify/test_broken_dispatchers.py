@@ -6,6 +6,8 @@ from hashlib import sha256
 
 import pytest
 
+from schemas.inbox import Arrival, AttemptAccepted, Cause
+from schemas.inbox import encode as encode_arrival
 from schemas.values import to_millis
 from tests.verify.town import (
     MONDAY,
@@ -13,6 +15,7 @@ from tests.verify.town import (
     address,
     attempt,
     judged,
+    kept,
     live,
     number,
     violated,
@@ -250,6 +253,85 @@ class GoesBack(Dispatcher):
         self.tell(attempt("reader", "email", "s1"), at, "accepted")
 
 
+class LosesTheEndOfTheJournal(Dispatcher):
+    def kept_number(self, who, number):
+        return number + 1 if who == "reader" else number
+
+
+class DoesNotKeepWhatItTells(Dispatcher):
+    def kept_number(self, who, number):
+        return number - 1 if who == "reader" else number
+
+
+class ForgetsACustomer(Dispatcher):
+    def keep(self, at):
+        del self.sequence["reader"]
+        super().keep(at)
+
+
+class KeepsAnAttemptOpen(Dispatcher):
+    """It told that the message was accepted, and is still in doubt about it: it would ask, or send it again."""
+
+    def finish(self, at):
+        one = attempt("reader", "email", "s1")
+        self.open["reader"][one.ids["attempt_id"]] = kept(one, "in_doubt")
+
+
+class ForgetsADoubt(Dispatcher):
+    """It told of a doubt and keeps none: nobody asks, and nobody resolves it."""
+
+    def tell(self, one, at, result, code="due"):
+        super().tell(one, at, "in_doubt" if (one.who, one.stage) == ("reader", "s3") else result, code)
+
+    def keep(self, at):
+        self.open.pop("reader")
+        super().keep(at)
+
+
+class KeepsWhatItNeverClaimed(Dispatcher):
+    def finish(self, at):
+        one = attempt("reader", "email", "s9")
+        self.open["reader"][one.ids["attempt_id"]] = kept(one, "claimed")
+
+
+class HandsNothingOver(Dispatcher):
+    def write_task(self, one, at):
+        if one.who != "texted":
+            super().write_task(one, at)
+
+    def finish(self, at):
+        self.hand_over(attempt("reader", "call_task", "s5"), at + timedelta(days=10))
+
+
+class HandsOverTwice(Dispatcher):
+    def write_task(self, one, at):
+        super().write_task(one, at)
+        super().write_task(one, at)
+
+
+class HandsOverWhatNobodyDecided(Dispatcher):
+    def finish(self, at):
+        self.write_task(attempt("reader", "call_task", "s9"), at)
+
+
+class LeavesAnOutcomeUnread(Dispatcher):
+    """A sender told what became of a message; the lane stands still before it."""
+
+    def finish(self, at):
+        cause = Cause("", -1, -1, "dispatcher/sender", "late")
+        said = Arrival(to_millis(at) * 1000, cause, AttemptAccepted("ct-1.1", "p", "r"))
+        self.world.append("reminders.inbox", at, encode_arrival(said), key=b"reader")
+
+
+class LeavesAnEventUnread(Dispatcher):
+    def record(self, raw, read, event_type, at):
+        if event_type != "feedback.given":
+            super().record(raw, read, event_type, at)
+            return
+        said = Arrival(read.at, Cause(raw.topic, 0, raw.offset, read.source, read.id), read.fact, raw.appended)
+        self.world.append("reminders.inbox", at, encode_arrival(said), key=read.customer_id.encode())
+
+
 class TellsTheNumber(Dispatcher):
     def finish(self, at):
         self.say("texted", at, "fact", "recorded", rule=f"asked {number('texted')}")
@@ -292,6 +374,17 @@ BROKEN = (
     (AppliesTwice, {"I8"}),
     (InventsAFact, {"I8"}),
     (GoesBack, {"I9"}),
+    (LosesTheEndOfTheJournal, {"I8"}),
+    (DoesNotKeepWhatItTells, {"I8"}),
+    (ForgetsACustomer, {"I8"}),
+    (LeavesAnOutcomeUnread, {"I10"}),
+    (LeavesAnEventUnread, {"I1", "I10"}),
+    (KeepsAnAttemptOpen, {"I11"}),
+    (ForgetsADoubt, {"I11"}),
+    (KeepsWhatItNeverClaimed, {"I11"}),
+    (HandsNothingOver, {"I11"}),
+    (HandsOverTwice, {"I11"}),
+    (HandsOverWhatNobodyDecided, {"I11"}),
     (TellsTheNumber, {"I12"}),
 )
 

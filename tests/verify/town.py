@@ -14,7 +14,10 @@ from dispatcher.verify.rules import hash_of
 from dispatcher.verify.spool import Spool
 from schemas import codec
 from schemas.events import EVENT_TYPES
-from schemas.journal import CauseRecord, JournalRecord, Reason, encode
+from schemas.journal import CauseRecord, JournalRecord, Reason, TaskRecord, encode
+from schemas.state import Attempt as KeptAttempt
+from schemas.state import Customer
+from schemas.state import encode as encode_state
 from schemas.values import to_millis
 
 POLICY = """\
@@ -63,9 +66,9 @@ class World:
     sms: list[dict[str, object]] = field(default_factory=list)
     email: list[dict[str, object]] = field(default_factory=list)
 
-    def append(self, topic: str, at: datetime, value: bytes, headers=()) -> Raw:
+    def append(self, topic: str, at: datetime, value: bytes, headers=(), key: bytes | None = None) -> Raw:
         log = self.topics.setdefault(topic, [])
-        log.append(Raw(topic, 0, len(log), to_millis(at), None, value, headers))
+        log.append(Raw(topic, 0, len(log), to_millis(at), key, value, headers))
         return log[-1]
 
     def publish(self, event_type: str, who: str, at: datetime, *, event_id: str | None = None, **data: object) -> Raw:
@@ -102,6 +105,11 @@ def attempt(who: str, channel: str, stage: str) -> Attempt:
     return Attempt(who, channel, stage, "ct-" + sha256(f"{who} {stage}".encode()).hexdigest()[:20])
 
 
+def kept(one: Attempt, state: str) -> KeptAttempt:
+    """What the state holds of an attempt that is open."""
+    return KeptAttempt(one.ids["contact_id"], state, one.channel, one.stage, None, (f"I-{one.who}",), "", 0, 0)
+
+
 class Dispatcher:
     """An honest one: one text or mail a stage, in the day, never too often, and none to whom something protects."""
 
@@ -114,6 +122,7 @@ class Dispatcher:
         self.known: dict[str, str] = {}
         self.done: set[tuple[str, str]] = set()
         self.made: dict[str, list[datetime]] = {}
+        self.open: dict[str, dict[str, KeptAttempt]] = {}
 
     def hear(self, raw: Raw, at: datetime) -> None:
         read = codec.read(raw.topic, raw.value)
@@ -188,8 +197,32 @@ class Dispatcher:
     def finish(self, at: datetime) -> None:
         """What a broken one does in the end."""
 
+    def keep(self, at: datetime) -> None:
+        """The state, as the last flush left it."""
+        for who, number in self.sequence.items():
+            kept = Customer(sequence=self.kept_number(who, number), attempts=self.open_attempts(who))
+            self.world.append("reminders.state", at, encode_state(kept, None, 0), key=who.encode())
+
+    def kept_number(self, who: str, number: int) -> int:
+        return number
+
+    def open_attempts(self, who: str) -> dict[str, KeptAttempt]:
+        return self.open.get(who, {})
+
+    def hand_over(self, one: Attempt, at: datetime) -> None:
+        """A call that people make: claimed, written to the tasks, and told."""
+        self.claim(one, at)
+        self.write_task(one, at)
+        self.say(one.who, at, "attempt", "accepted", code="due", rule="task.issued", **one.ids)
+        self.open[one.who][one.ids["attempt_id"]] = kept(one, "accepted")
+
+    def write_task(self, one: Attempt, at: datetime) -> None:
+        task = TaskRecord(one.ids["attempt_id"], "call", one.who, (f"I-{one.who}",), "case_file", at, at, 1, "", ())
+        self.world.append("reminders.tasks", at, encode(task), key=one.who.encode())
+
     def claim(self, one: Attempt, at: datetime, **more) -> None:
         self.say(one.who, at, "decision", "claimed", code="due", rule=f"stages.{one.stage}", **one.ids, **more)
+        self.open.setdefault(one.who, {})[one.ids["attempt_id"]] = kept(one, "claimed")
 
     def send(self, one: Attempt, at: datetime) -> None:
         sent = to_millis(at) + 50
@@ -202,6 +235,10 @@ class Dispatcher:
     def tell(self, one: Attempt, at: datetime, result: str, code: str = "due") -> None:
         late = at + timedelta(seconds=1)
         self.say(one.who, late, "attempt", result, code=code, rule=f"attempt.{result}", **one.ids)
+        if result == "in_doubt":
+            self.open[one.who][one.ids["attempt_id"]] = kept(one, "in_doubt")
+        else:
+            self.open.get(one.who, {}).pop(one.ids["attempt_id"], None)
 
 
 def profile(who: str, **more: object) -> dict[str, object]:
@@ -251,7 +288,9 @@ def live(dispatcher: Dispatcher) -> World:
             for raw in heard:
                 dispatcher.hear(raw, eleven)
         dispatcher.look_around(at, stage)
+    dispatcher.hand_over(attempt("texted", "call_task", "s5"), MONDAY + timedelta(days=20, hours=10))
     dispatcher.finish(MONDAY + timedelta(days=7, hours=11))
+    dispatcher.keep(MONDAY + timedelta(days=21))
     return world
 
 

@@ -1,0 +1,84 @@
+"""Whether this machine's clock may be trusted: held against the broker's, which stamps what we append.
+
+Hours, caps and the age of what we know are judged by our clock. If it is more than 2 s away from the broker's, or has jumped
+since it was last compared, no contact may be caused: the gates read `trusted`. An answer that took long proves less, never
+something wrong: all that is known is that the broker's stamp was made between question and answer.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import structlog
+
+from schemas.values import Millis
+
+MOST_SKEW_S: Final = 2.0
+"""How far the clocks may differ."""
+
+_EVERY_S: Final = 1.0
+_log = structlog.get_logger(__name__)
+
+
+class Asked(NamedTuple):
+    """When an append was handed over, by the clock that no one can set."""
+
+    monotonic: float
+
+
+class BrokerClock:
+    """Compared at each append that the broker stamps; `tell` hears of the difference in seconds, ahead is positive."""
+
+    def __init__(
+        self,
+        tell: Callable[[float], None],
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        """Trusts nothing before the first comparison."""
+        self._tell = tell
+        self._monotonic = monotonic
+        self._wall = wall
+        self._skew: float | None = None
+        self._offset = 0.0
+        self._compared_at = float("-inf")
+        self._distrusted = False
+
+    @property
+    def due(self) -> bool:
+        """Whether the last comparison is older than a second."""
+        return self._monotonic() - self._compared_at > _EVERY_S
+
+    def asked(self) -> Asked:
+        """An append is handed over now."""
+        return Asked(self._monotonic())
+
+    def answered(self, asked: Asked, stamped: Millis) -> None:
+        """It stands since `stamped` on the broker's clock; below 0: the topic bears the stamps of its publishers."""
+        latest, after = self._wall(), self._monotonic()
+        earliest = latest - (after - asked.monotonic)
+        stamp = stamped / 1000
+        if stamped < 0:
+            skew = 0.0
+        elif stamp < earliest:
+            skew = earliest - stamp
+        else:
+            skew = min(0.0, latest - stamp)
+        self._skew, self._offset, self._compared_at = skew, latest - after, after
+        self._tell(skew)
+        self._say(skew)
+
+    def trusted(self) -> bool:
+        """Whether our clock agreed with the broker's, and has run evenly since."""
+        if self._skew is None or abs(self._skew) > MOST_SKEW_S:
+            return False
+        return abs(self._wall() - self._monotonic() - self._offset) <= MOST_SKEW_S
+
+    def _say(self, skew: float) -> None:
+        distrusted = abs(skew) > MOST_SKEW_S
+        if distrusted and not self._distrusted:
+            _log.error("clock_skewed", ahead_s=round(skew, 3), allowed_s=MOST_SKEW_S, sending="stopped")
+        elif self._distrusted and not distrusted:
+            _log.warning("clock_agrees_again", ahead_s=round(skew, 3))
+        self._distrusted = distrusted
