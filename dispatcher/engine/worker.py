@@ -329,6 +329,7 @@ class Worker:
                 workers=_WORKERS[channel],
                 most_open=_CREDITS[channel],
                 timeout_s=self._config.provider_timeout_s,
+                lease_s=self._config.lease_s,
                 compose=self._parts.compose,
                 outcomes=self._outcomes,
                 braked=self._brakes.holds,
