@@ -89,6 +89,11 @@ class EmbeddedKafka:
         """The process id of the broker, dead or alive."""
         return self._process.pid
 
+    @property
+    def exit_code(self) -> int | None:
+        """None while the broker runs; negative for the signal that ended it."""
+        return self._process.exit_code
+
     async def start(self) -> None:
         """Fetch what is missing, format new storage, start, and return once a group can be joined.
 

@@ -5,7 +5,6 @@ usage: python -m tests.broker.impaired_worker WAY, with the settings of any work
 
 import asyncio
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -15,17 +14,7 @@ from typing import Any, Never, cast
 
 import uvloop
 
-from channels.protocol import (
-    Adapter,
-    Capabilities,
-    Finding,
-    Lookup,
-    Message,
-    Outcome,
-    Permit,
-    Prepared,
-    Rejected,
-)
+from channels.protocol import Message
 from channels.retrying import Retrying
 from dispatcher import wiring
 from dispatcher.core.claim import Claim
@@ -34,19 +23,11 @@ from dispatcher.engine import positions
 from dispatcher.engine.config import EngineConfig, Patience, Stillness
 from dispatcher.engine.worker import Parts
 from dispatcher.ops import logs
-from dispatcher.ops.metrics import Metrics
 from dispatcher.settings import Settings, SettingsProblems, load
 
 LEASE_S = 1.0
 PROVIDER_TIMEOUT_S = 3.0
 """Of the worker that gives up soon."""
-
-DIES_AT_SEND = 15
-"""The send of each channel at whose step a dying worker dies."""
-
-DIES_AT_FLUSH = 30
-
-UNDER_WAY_S = 0.002
 
 BLOCKED = "blocked"
 """The file in the worker's data folder that says that a block has begun."""
@@ -134,85 +115,10 @@ def going_deaf(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]
     return replace(config, stillness=Stillness(patience_s=2.0, tries=2)), parts
 
 
-class _Dying:
-    """An adapter around another that ends the process at one step of its n-th send: nobody cleans up behind it."""
-
-    def __init__(self, inner: Adapter, step: str) -> None:
-        self._inner = inner
-        self._step = step
-        self._sends = 0
-
-    @property
-    def name(self) -> str:
-        return self._inner.name
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return self._inner.capabilities
-
-    def prepare(self, message: Message) -> Prepared | Rejected:
-        return self._inner.prepare(message)
-
-    async def reconcile(self, lookup: Lookup, *, deadline_s: float) -> Finding:
-        return await self._inner.reconcile(lookup, deadline_s=deadline_s)
-
-    async def send(self, prepared: Prepared, *, permit: Permit, deadline_s: float) -> Outcome:
-        self._sends += 1
-        if self._sends < DIES_AT_SEND:
-            return await self._inner.send(prepared, permit=permit, deadline_s=deadline_s)
-        if self._step == "composing":
-            _die()
-
-        def last_permit() -> bool:
-            if self._step == "permitted":
-                _die()
-            if self._step == "under_way":
-                asyncio.get_running_loop().call_later(UNDER_WAY_S, _die)
-            return permit()
-
-        outcome = await self._inner.send(prepared, permit=last_permit, deadline_s=deadline_s)
-        _die()
-        return outcome
-
-    async def close(self) -> None:
-        await self._inner.close()
-
-
-def _die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _dying(step: str) -> Way:
-    def way(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
-        config, parts = asking_soon(config, parts)
-        return config, replace(parts, adapters={c: _Dying(each, step) for c, each in parts.adapters.items()})
-
-    way.__name__ = f"dying_{step}"
-    return way
-
-
-class _DyingMetrics(Metrics):
-    """Ends the process right after a flush that stands, before anything of it is handed on."""
-
-    flushes = 0
-
-    def flush(self, seconds: float) -> None:
-        super().flush(seconds)
-        type(self).flushes += 1
-        if type(self).flushes == DIES_AT_FLUSH:
-            _die()
-
-
-def dying_flushed(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
-    """Dies between a flush and whatever follows from it."""
-    config, parts = asking_soon(config, parts)
-    return config, replace(parts, metrics=_DyingMetrics(parts.policy.stage_ids))
-
-
 WAYS: Mapping[str, Way] = {
     way.__name__: way
     for way in (lane_blocked, loop_blocked, crashing, failing, soon_giving_up, asking_soon, trying_once, going_deaf)
-} | {way.__name__: way for way in (*map(_dying, ("composing", "permitted", "under_way", "answered")), dying_flushed)}
+}
 
 
 def _block(folder: Path) -> None:
@@ -222,13 +128,14 @@ def _block(folder: Path) -> None:
         time.sleep(_LOOK_S)
 
 
-def main() -> None:
+def main(ways: Mapping[str, Way]) -> None:
+    """Run the worker in the way that the command line names."""
     settings = load(os.environ)
     if isinstance(settings, SettingsProblems):
         raise TypeError(str(settings))
     logs.configure(settings.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(settings, WAYS[sys.argv[1]]))
+        runner.run(serve(settings, ways[sys.argv[1]]))
 
 
 async def serve(settings: Settings, way: Way) -> None:
@@ -239,4 +146,4 @@ async def serve(settings: Settings, way: Way) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(WAYS)

@@ -94,6 +94,7 @@ class Installation:
     settings: dict[str, str] = field(default_factory=dict)
     started: list[Process] = field(default_factory=list)
     nursery: Nursery | None = None
+    replication: int = 1
 
     @property
     def config(self) -> EngineConfig:
@@ -108,7 +109,7 @@ class Installation:
     async def create(self) -> None:
         """All topics, ours and billing's."""
         async with Kafka(Connection(self.broker)) as kafka:
-            wanted = topic_plan.Wanted(self.prefix, self.partitions, 1)
+            wanted = topic_plan.Wanted(self.prefix, self.partitions, self.replication)
             await topic_plan.apply(kafka, await topic_plan.plan(kafka, wanted))
 
     async def publish(self, events: Sequence[Published]) -> None:
@@ -121,7 +122,13 @@ class Installation:
                 await kafka.publish_all(self.prefix + topic, records)
 
     async def append(
-        self, topic: str, value: bytes, key: bytes | None = None, *, partition: int | None = None, headers: Headers = ()
+        self,
+        topic: str,
+        value: bytes | None,
+        key: bytes | None = None,
+        *,
+        partition: int | None = None,
+        headers: Headers = (),
     ) -> Appended:
         """One record as it is, on the partition of the caller's choice."""
         async with Kafka(Connection(self.broker)) as kafka:
@@ -238,10 +245,17 @@ def _short(record: JournalRecord) -> str:
 
 @asynccontextmanager
 async def installation(
-    broker: str, prefix: str, folder: Path, *, partitions: int = 8, settings: Mapping[str, str] | None = None
+    broker: str,
+    prefix: str,
+    folder: Path,
+    *,
+    partitions: int = 8,
+    settings: Mapping[str, str] | None = None,
+    replication: int = 1,
 ) -> AsyncIterator[Installation]:
     """An installation with its topics; its workers end with it."""
-    made = Installation(broker, prefix, folder, partitions, dict(settings or {}), nursery=nursery())
+    given = dict(settings or {})
+    made = Installation(broker, prefix, folder, partitions, given, nursery=nursery(), replication=replication)
     await made.create()
     try:
         yield made

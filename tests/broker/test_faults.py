@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.rows import QUICK, ROWS
-from tests.faults.scene import run
+from tests.faults.verdict import run
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

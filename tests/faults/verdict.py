@@ -1,0 +1,137 @@
+"""A row from its first worker to the verdict: what the independent checker finds, who was lost, who must not have heard."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.journal import JournalRecord
+from tests.faults.scene import PARTITIONS, Broker, Row, Scene, scene
+
+_SETTLED_S = 0
+
+
+@dataclass(frozen=True)
+class Told:
+    """A row's result: contacts that providers took, who was lost, what verify found.
+
+    `twice` were sent again after a doubt that nobody could resolve (a mail, with the same Message-ID): counted, and flagged
+    in the journal; any other second message is a violation of I3. `disturbed`: messages to people who had paid, or objected,
+    before they owed.
+    """
+
+    id: str
+    seconds: float
+    contacts: int
+    twice: int
+    lost: int
+    in_doubt: int
+    violations: dict[str, int]
+    says: list[str]
+    disturbed: int = 0
+    failed: bool = False
+
+    @property
+    def clean(self) -> bool:
+        """Nothing lost, nobody reached who had paid or objected, no invariant broken, and the row went as it should."""
+        return not (self.failed or self.lost or self.disturbed or any(self.violations.values()))
+
+    def report(self) -> dict[str, object]:
+        """As `build/faults/report.json` has it."""
+        return {
+            "id": self.id,
+            "contacts": self.contacts,
+            "lost": self.lost,
+            "disturbed": self.disturbed,
+            "twice": self.twice,
+            "in_doubt": self.in_doubt,
+            "violations": self.violations,
+            "seconds": self.seconds,
+        }
+
+
+async def run(
+    named: tuple[str, Row], servers: str, folder: Path, *, seed: int, contacts: int, broker: Broker | None = None
+) -> Told:
+    """One row from the first worker to the verdict."""
+    name, row = named
+    folder.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    async with scene(servers, folder, seed, contacts, broker) as set_up:
+        await row(set_up)
+        lost = await set_up.settled()
+        await set_up.installed.end()
+        verdict = await verified(set_up, folder)
+        journal = await set_up.installed.journal()
+        reached = Counter(
+            [each.to for each in set_up.twilio.messages] + [each.recipient for each in set_up.smtp.messages]
+        )
+        says = [
+            f"{each['invariant']} {each['coordinates']}: {each['says']}; {_told_of(each['customer_id'], journal)}"
+            for each in verdict["rows"]
+        ]
+        says += set_up.notes
+        says += [f"lost: {customer}; {_told_of(customer, journal)}" for customer in lost]
+        return Told(
+            name,
+            round(time.monotonic() - began, 1),
+            sum(reached.values()),
+            sum(times > 1 for times in reached.values()),
+            len(lost),
+            len({each.attempt_id for each in journal if each.result == "in_doubt"}),
+            verdict["violations"],
+            says[:10],
+            sum(times for point, times in reached.items() if point in set_up.spared),
+        )
+
+
+def _told_of(customer: str, journal: Sequence[JournalRecord]) -> str:
+    """A customer's story in a line, so that a failure can be understood without its topics."""
+    return " | ".join(
+        f"{each.at:%H:%M:%S.%f} {each.result} {each.reasons[0].code} {(each.attempt_id or '').rpartition('.')[2]}"
+        for each in journal
+        if each.customer_id == customer
+    )
+
+
+async def verified(set_up: Scene, folder: Path) -> dict[str, object]:
+    """What the independent checker says of topics and providers' journals."""
+    named = {
+        "DISPATCHER_BOOTSTRAP_SERVERS": set_up.installed.broker,
+        "DISPATCHER_TOPIC_PREFIX": set_up.installed.prefix,
+        "DISPATCHER_PARTITIONS": str(PARTITIONS),
+        "DISPATCHER_POLICY": str(set_up.policy),
+    }
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("DISPATCHER_")}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "dispatcher",
+        "verify",
+        "--json",
+        "--settle",
+        str(_SETTLED_S),
+        *_journals(folder),
+        env=clean | named,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    if process.returncode not in {0, 1, 2}:
+        raise RuntimeError(f"verify ended with {process.returncode}: {err.decode()[-2000:]}")
+    found: dict[str, object] = json.loads(out)
+    return found
+
+
+def _journals(folder: Path) -> Sequence[str]:
+    return [
+        "--provider-journal",
+        f"sms={folder / 'sms.jsonl'}",
+        "--provider-journal",
+        f"email={folder / 'email.jsonl'}",
+    ]
