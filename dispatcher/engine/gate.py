@@ -1,13 +1,15 @@
 """The gate: a lane may cause contacts only while it knows everything that could forbid them.
 
 Open means: this worker owns the partition and has proved it with a flush in the present generation of the group; everything
-that stood in the inbox less than 700 ms ago is applied; and intake has read every input that can stop a contact as freshly.
-Revocation, a fence, lag or silence close it at once. So nobody is reminded who paid while we were down or behind.
+that stood in the inbox less than 700 ms ago is applied; intake has read every input that can stop a contact as freshly; and
+our clock goes with the broker's. Revocation, a fence, lag, silence or a clock that was set close it at once. So nobody is
+reminded who paid while we were down or behind.
 """
 
 import time
 from collections.abc import Callable
 
+from dispatcher.engine.broker_time import TOLERANCE_S
 from schemas.inbox import ProgressMark
 
 FRESH_S = 0.7
@@ -17,17 +19,22 @@ SourcePartition = tuple[str, int]
 
 
 class Gate:
-    """One lane's gate. `required` tells which source partitions must be fresh; times are this machine's own."""
+    """One lane's gate. `required` tells which source partitions must be fresh; times are this machine's own.
+
+    `clock_agrees` tells whether they are right.
+    """
 
     def __init__(
         self,
         required: Callable[[], frozenset[SourcePartition]],
+        clock_agrees: Callable[[], bool],
         *,
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
         """Closed."""
         self._required = required
+        self._clock_agrees = clock_agrees
         self._monotonic = monotonic
         self._wall = wall
         self._owned = False
@@ -76,10 +83,15 @@ class Gate:
         self._caught_up_at = max(self._caught_up_at, asked_at)
 
     def progressed(self, mark: ProgressMark) -> None:
-        """Intake's word has come through the inbox: all that was published before these instants is applied."""
+        """Intake's word has come through the inbox: all that was published before these instants is applied.
+
+        A word of an instant that has not come yet is of a worker whose clock was set: it would look fresh for too long.
+        """
+        latest = self._wall() + TOLERANCE_S
         for topic, partition, at in mark.fresh:
-            source = (topic, partition)
-            self._sources[source] = max(self._sources.get(source, 0.0), at / 1000)
+            if at / 1000 <= latest:
+                source = (topic, partition)
+                self._sources[source] = max(self._sources.get(source, 0.0), at / 1000)
         self._oldest = None
 
     def is_open(self) -> bool:
@@ -88,7 +100,7 @@ class Gate:
             return False
         if self._monotonic() - self._caught_up_at > FRESH_S:
             return False
-        return self._oldest_word() >= self._wall() - FRESH_S
+        return self._oldest_word() >= self._wall() - FRESH_S and self._clock_agrees()
 
     def _oldest_word(self) -> float:
         """What intake said last of the source of which it spoke longest ago; asked at every slice, so it is kept."""

@@ -78,6 +78,7 @@ class Shared:
     pause: Callable[[TP], None]
     resume: Callable[[TP], None]
     conditions: Callable[[bool], Conditions]
+    clock_agrees: Callable[[], bool]
 
 
 class Lane:
@@ -221,6 +222,11 @@ class Lane:
                 await self._wait(state)
             if (settling := self._flushed_at + _SETTLING_S - time.monotonic()) > 0:
                 await asyncio.sleep(settling)
+            if not shared.clock_agrees():  # what is decided at a wrong instant cannot be taken back: let it wait
+                if self._finishing:
+                    return
+                await asyncio.sleep(_TICK_S)
+                continue
             shared.health.beat(self.name)
             self._work.clear()
             async with shared.deciding:  # one lane at a time: while it flushes, the next decides

@@ -15,6 +15,7 @@ from dispatcher.core.decide import Conditions, Sending
 from dispatcher.core.policy import Policy
 from dispatcher.engine.app import build_app
 from dispatcher.engine.brakes import Brakes
+from dispatcher.engine.broker_time import BrokerTime
 from dispatcher.engine.carriers import Stretch
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import EngineConfig
@@ -92,6 +93,7 @@ class Worker:
         self._committable = Committable()
         self._ends = LogEnds(config.connection, self._watched)
         self._brakes = Brakes(config, parts.clock.now)
+        self._broker_time = BrokerTime()
         self._writer = InboxWriter(config)
         self._outcomes = Outcomes(self._writer, config.partitions)
         self._senders = Senders(self._pools())
@@ -112,9 +114,16 @@ class Worker:
             metrics=parts.metrics,
             health=parts.health,
         )
-        self._gauges = Gauges(parts.metrics, parts.health, self._intake, self._brakes, self._lanes.values)
+        self._gauges = Gauges(
+            parts.metrics,
+            parts.health,
+            self._intake,
+            self._brakes,
+            self._lanes.values,
+            broker_time=self._broker_time,
+        )
         self._doubts = Doubts(self._doubtful, parts.adapters, self._outcomes.report, config.doubt)
-        self._progress = Progress(config, self._intake, self._ends, self._writer)
+        self._progress = Progress(config, self._intake, self._ends, self._writer, self._broker_time)
         self._app = build_app(
             config, self._committable, parts.datadir, customers=self._to_lane, intake=self._intake.offer
         )
@@ -219,7 +228,7 @@ class Worker:
         _log.info("assigned", partitions=sorted(mine), sources=len(sources))
 
     def _take_over(self, partition: int) -> Lane:
-        lane = Lane(partition, Gate(lambda: self._sources), self._shared)
+        lane = Lane(partition, Gate(lambda: self._sources, self._clock_agrees), self._shared)
         self._lanes[partition] = lane
         self._parts.health.restoring(lane.name)
         task = asyncio.get_running_loop().create_task(lane.run(), name=lane.name)
@@ -315,11 +324,15 @@ class Worker:
             pause=self._pause,
             resume=self._resume,
             conditions=self._conditions,
+            clock_agrees=self._clock_agrees,
         )
 
     def _conditions(self, gate_open: bool) -> Conditions:  # noqa: FBT001 - the gate's own answer
         parts = self._parts
         return Conditions(parts.sending, parts.allowlist, gate_open, self._senders.with_credit(), self._brakes.active)
+
+    def _clock_agrees(self) -> bool:
+        return self._broker_time.agrees
 
     def _pools(self) -> dict[Channel, Pool]:
         return {

@@ -72,6 +72,7 @@ class Metrics:
         self._waiting = self._gauge("waiting_for_profile", "Customers who wait for a profile")
         self._gates = self._gauge("gate_open", "Lanes that may send")
         self._timers = self._gauge("timers_pending", "Wake-ups ahead")
+        self._clock_off = self._gauge("clock_off_seconds", "How far the broker's clock is ahead of ours")
         self._policy = Info("dispatcher_policy", "The policy that decides, by its hash.", registry=self.registry)
         self._policies_refused = self._counter("policies_refused", "Policies that were applied and cannot be used here")
         self._to_replan = self._gauge("to_replan", "Customers whom the policy in force has not planned yet")
@@ -170,6 +171,10 @@ class Metrics:
     def gates_open(self, lanes: int) -> None:
         """How many lanes may send now."""
         self._gates.set(lanes)
+
+    def clock_off(self, seconds: float) -> None:
+        """How far the broker's clock is ahead of this machine's (negative: behind); beyond 2 s nothing is decided."""
+        self._clock_off.set(seconds)
 
     def timers_pending(self, wakeups: int) -> None:
         """How many wake-ups are ahead now."""

@@ -1,0 +1,60 @@
+"""Whether this machine's wall clock goes with the broker's: on another one nothing is decided and nobody is contacted.
+
+A clock that jumps would let contacts out at night, let stages pass as missed, or make old knowledge look fresh. The broker
+dates every append (LogAppendTime) between our asking and its answer: what lies outside is how far the clocks are apart.
+Between two answers a jump shows against the time since boot, which nobody sets.
+"""
+
+import time
+from collections.abc import Callable
+
+import structlog
+
+from dispatcher.engine.lease import boot_seconds
+
+TOLERANCE_S = 2.0
+"""How far the two clocks may be apart."""
+
+_log = structlog.get_logger(__name__)
+
+
+class BrokerTime:
+    """What is known of the two clocks; nothing before the broker's first answer."""
+
+    def __init__(self, *, wall: Callable[[], float] = time.time, steady: Callable[[], float] = boot_seconds) -> None:
+        """`wall` is the clock that may be wrong, `steady` one that only goes on; both in seconds."""
+        self._wall = wall
+        self._steady = steady
+        self._boot: float | None = None
+        self._apart = 0.0
+        self._told = True
+
+    def heard(self, asked: float, appended: float, answered: float) -> None:
+        """The broker dated a record `appended` that we sent at `asked` and saw stand at `answered` (seconds, wall clocks).
+
+        An answer during which our clock was set says nothing: `asked` and `answered` are of different clocks.
+        """
+        self._apart = min(0.0, appended - asked) or max(0.0, appended - answered)
+        self._boot = self._wall() - self._steady()
+        self._tell()
+
+    @property
+    def off_s(self) -> float:
+        """Seconds by which the broker's clock is ahead of ours (negative: behind), as far as it is known; 0 if it fits."""
+        if self._boot is None:
+            return 0.0
+        return self._apart - (self._wall() - self._steady() - self._boot)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the broker has dated something, and our clock was right then and was not set since."""
+        return self._boot is not None and abs(self.off_s) <= TOLERANCE_S
+
+    def _tell(self) -> None:
+        agrees = self.agrees
+        if agrees != self._told:
+            self._told = agrees
+            if agrees:
+                _log.warning("clock_agrees_again", off_seconds=round(self.off_s, 3))
+            else:
+                _log.error("clock_disagrees", off_seconds=round(self.off_s, 3), most_seconds=TOLERANCE_S)
