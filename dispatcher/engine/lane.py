@@ -20,7 +20,7 @@ from dispatcher.engine.backlog import Backlog, Taken
 from dispatcher.engine.carriers import ConsumerRecord, Stretch
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.gate import Gate
-from dispatcher.engine.lane_state import LaneRefused, LaneState
+from dispatcher.engine.lane_state import LaneRefused, LaneState, unreadable
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.log_ends import LogEnds
 from dispatcher.engine.orphans import Orphans
@@ -29,7 +29,7 @@ from dispatcher.engine.positions import Committable
 from dispatcher.engine.replanning import Replanning
 from dispatcher.engine.senders import Job, Senders
 from dispatcher.engine.transactions import FlushFailed
-from dispatcher.engine.turn import Decider, Turn
+from dispatcher.engine.turn import Decider, StateUnreadable, Turn
 from dispatcher.ops.clock import Clock
 from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
@@ -147,7 +147,7 @@ class Lane:
         """Restore, serve until `finish`, and restore again after a failure.
 
         Raises:
-            LaneRefused: the inbox does not continue what the state holds.
+            LaneRefused: the inbox does not continue what the state holds, or the state cannot be read.
             LaneFailed: it failed too often without progress.
         """
         while True:
@@ -155,6 +155,10 @@ class Lane:
                 await self._serve(await self._restore())
             except (LaneRefused, LaneFailed):
                 raise
+            except StateUnreadable as fault:
+                self.gate.lost()
+                await self._give_up()
+                raise LaneRefused(unreadable(self._shared.config, self.partition, fault)) from fault
             except asyncio.CancelledError:
                 await self._give_up()
                 raise

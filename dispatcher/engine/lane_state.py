@@ -1,9 +1,11 @@
 """What a lane keeps in memory, and its way to the log and back: the records, the wake-ups, the watermark, the producer."""
 
 import asyncio
+import struct
 from collections.abc import Awaitable
 
 import msgspec
+from aiokafka.errors import CorruptRecordException
 
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.log_position import WATERMARK_KEY, LogBounds, Refused, Watermark, position
@@ -17,6 +19,14 @@ from schemas.state import HAS_IN_DOUBT, WAITING_FOR_PROFILE, flags_of, wake_of
 
 class LaneRefused(Exception):
     """The lane must not start; the message says why and what to do."""
+
+
+def unreadable(config: EngineConfig, partition: int, why: Exception) -> str:
+    """What an operator is told of a state that cannot be read."""
+    return (
+        f"{config.topic(topics.STATE)}[{partition}] holds what cannot be read ({why}): it is damaged, or of a later "
+        "release. Write the last good record of that key again, from a backup or from an older offset, or start that release"
+    )
 
 
 class LaneState:
@@ -49,13 +59,13 @@ class LaneState:
         """Fence the previous owner, read the state, and check that the inbox continues it.
 
         Raises:
-            LaneRefused: it does not.
+            LaneRefused: it does not, or the state cannot be read.
         """
         name = f"{config.app_id}-{config.topic_prefix}{partition}"
         transactions = PartitionTransactions(config.connection, name, partition, config.flush_timeout_s)
         try:
             await transactions.start()
-            restored = await restore(config, partition)
+            restored = await _readable(config, partition)
             found = position(
                 restored.watermark,
                 await _in_time(config, log_bounds(config, partition)),
@@ -115,6 +125,13 @@ class LaneState:
     async def close(self) -> None:
         """Give the producer up."""
         await self._transactions.close()
+
+
+async def _readable(config: EngineConfig, partition: int) -> Restored:
+    try:
+        return await restore(config, partition)
+    except (CorruptRecordException, msgspec.DecodeError, IndexError, struct.error) as damage:
+        raise LaneRefused(unreadable(config, partition, damage)) from damage
 
 
 async def _in_time(config: EngineConfig, question: Awaitable[LogBounds]) -> LogBounds:

@@ -1,6 +1,7 @@
 """`make faults`: the fault matrix on real Kafka, real worker processes and providers that lose no record of what they took.
 
-python -m tests.faults [--rows F1,F3] [--seed N] [--contacts N]    exit 1: a violation; build/faults/report.json has them all
+python -m tests.faults [--rows F1,F3] [--seed N] [--contacts N] [--many N]
+exit 1: a violation; build/faults/report.json has them all
 """
 
 import argparse
@@ -13,13 +14,14 @@ from pathlib import Path
 
 from dispatcher.local.kafka import EmbeddedKafka
 from tests.broker.installation import ROOT
-from tests.faults.rows import ROWS
-from tests.faults.scene import Told, run
+from tests.faults.rows import ROWS, SIZES
+from tests.faults.scene import MANY, Told, run
 
+CONTACTS = 1_500
 RESULT = ROOT / "build" / "faults" / "report.json"
 
 
-async def matrix(names: list[str], seed: int, contacts: int) -> list[Told]:
+async def matrix(names: list[str], seed: int, contacts: int | None, many: int) -> list[Told]:
     """The rows, one after the other on one broker."""
     told: list[Told] = []
     with tempfile.TemporaryDirectory(prefix="faults") as folder:
@@ -30,7 +32,8 @@ async def matrix(names: list[str], seed: int, contacts: int) -> list[Told]:
                     kafka.bootstrap_servers,
                     Path(folder) / name,
                     seed=seed,
-                    contacts=contacts,
+                    contacts=contacts or SIZES.get(name, CONTACTS),
+                    many=many,
                     kafka=kafka,
                 )
                 told.append(row)
@@ -53,13 +56,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", default=",".join(ROWS))
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
-    parser.add_argument("--contacts", type=int, default=1_500)
+    parser.add_argument("--contacts", type=int, help=f"of each row; {CONTACTS} where a row has no size of its own")
+    parser.add_argument("--many", type=int, default=MANY, help="events ahead in F27, customers due at once in F31")
     chosen = parser.parse_args()
     names = chosen.rows.split(",")
     if unknown := [name for name in names if name not in ROWS]:
         parser.error(f"no row {', '.join(unknown)}: there are {', '.join(ROWS)}")
     print(f"seed {chosen.seed}", flush=True)
-    told = asyncio.run(matrix(names, chosen.seed, chosen.contacts))
+    told = asyncio.run(matrix(names, chosen.seed, chosen.contacts, chosen.many))
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     rows = [
         {
@@ -69,6 +73,7 @@ def main() -> None:
             "twice": each.twice,
             "in_doubt": each.in_doubt,
             "violations": each.violations,
+            "complaints": each.complaints,
             "seconds": each.seconds,
         }
         for each in told

@@ -11,6 +11,7 @@ from dispatcher.local.smtp import Reply as SmtpReply
 from dispatcher.local.twilio_faults import SERVER_FAILED, TOO_MANY_REQUESTS, Cut, Garbage, Hangs
 from tests.broker.installation import Process, due, profile
 from tests.broker.operations import eventually, in_time, ready
+from tests.faults import rows_clocks, rows_inputs, rows_load, rows_policy, rows_releases, rows_state
 from tests.faults.scene import OPENED, Row, Scene, assignments
 
 STEPS = ("composing", "permitted", "under_way", "answered", "flushed")
@@ -184,21 +185,6 @@ async def f18_storm(scene: Scene) -> None:
     await _together(scene.publish(16.0), storm())
 
 
-async def f26_all_down(scene: Scene) -> None:
-    """While all workers are down, contacts fall due and payments and objections come last: none of those is contacted."""
-    worker = scene.worker()
-    await ready(worker)
-    before, causing = scene.portfolio()
-    profiles = [each for each in before if b"customer.updated" in each[2]]
-    await scene.installed.publish(profiles)
-    await worker.end(signal.SIGKILL)
-    await scene.installed.publish([each for each in causing if b"invoice.settled" not in each[2]])
-    await scene.installed.publish([each for each in causing if b"invoice.settled" in each[2]])
-    await scene.installed.publish([each for each in before if each not in profiles])
-    scene.worker()
-    scene.worker()
-
-
 async def f30_aborted_upstream(scene: Scene) -> None:
     """A billing system writes in transactions and aborts every second one: what was aborted was never published."""
     worker = scene.worker()
@@ -221,7 +207,7 @@ async def f30_aborted_upstream(scene: Scene) -> None:
         raise AssertionError("somebody was contacted for an event that was aborted")
 
 
-ROWS: Mapping[str, Row] = {
+_HERE: Mapping[str, Row] = {
     "F1": f1_killed_at_every_step,
     "F2": f2_ended_while_sending,
     "F3": f3_zombies,
@@ -233,8 +219,12 @@ ROWS: Mapping[str, Row] = {
     "F14": f14_any_order,
     "F16": f16_poison,
     "F18": f18_storm,
-    "F26": f26_all_down,
     "F30": f30_aborted_upstream,
 }
+_MODULES = (rows_inputs, rows_load, rows_clocks, rows_state, rows_policy, rows_releases)
+ROWS: Mapping[str, Row] = _HERE | {name: row for module in _MODULES for name, row in module.ROWS.items()}
+SIZES: Mapping[str, int] = rows_inputs.SIZES
+"""Contacts of the rows that have a size of their own."""
+
 QUICK = ("F1", "F2", "F3", "F10", "F11", "F14", "F16", "F18", "F26")
 """Rows that are worth their time in every test run."""

@@ -8,11 +8,12 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from dispatcher.local.kafka import EmbeddedKafka
 from dispatcher.local.smtp import SmtpSink
@@ -35,6 +36,7 @@ OPENED = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 """A Wednesday in London on which every channel may be used."""
 
 HEALED_WITHIN_S = 60.0
+MANY = 1_000_000
 PARTITIONS = 4
 _TEXTED, _OF_FIVE = 1_000, 3
 _PAID, _RACING, _OPTED_OUT = 0.12, 0.06, 0.06
@@ -45,7 +47,11 @@ Row = Callable[["Scene"], Awaitable[None]]
 
 @dataclass
 class Scene:
-    """Customers are named after what must become of them: `owes-`, `paid-`, `out-` (opted out), `races-` (pays then)."""
+    """Customers are named after what must become of them: `owes-`, `paid-`, `out-` (opted out), `races-` (pays then).
+
+    `many` is the size of what a row calls many. A row adds to `complaints` what it asks for itself, once all has settled.
+    Customers whose ids begin with `unjudged` were put there by the row without an event: the checker cannot know them.
+    """
 
     installed: Installation
     kafka: EmbeddedKafka | None
@@ -54,8 +60,12 @@ class Scene:
     rnd: random.Random
     contacts: int
     policy: Path
+    many: int = MANY
+    settles_within_s: float = HEALED_WITHIN_S
     began: float = field(default_factory=time.monotonic)
     owing: list[str] = field(default_factory=list)
+    complaints: list[Callable[[], Awaitable[list[str]]]] = field(default_factory=list)
+    unjudged: str | None = None
     _workers: int = 0
 
     @property
@@ -68,26 +78,20 @@ class Scene:
         self._workers += 1
         program = ("tests.broker.impaired_worker", way)
         clock = {"DISPATCHER_CLOCK": self.now.isoformat()}
-        return self.installed.worker(f"worker-{self._workers}", program=program, **clock, **settings)
+        return self.installed.worker(f"worker-{self._workers}", program=program, **clock | settings)
 
-    def portfolio(self) -> tuple[list[Published], list[Published]]:
-        """What stops some, to be published first, and what makes everybody due, in an order that the seed decides."""
+    def portfolio(self, kind_of: Callable[[int], str] | None = None) -> tuple[list[Published], list[Published]]:
+        """What stops some, to be published first, and what makes everybody due, in an order that the seed decides.
+
+        `kind_of` says what must become of each customer, by number; the seed, if nothing else does.
+        """
+        kind_of = kind_of or self._at_random
         before: list[Published] = []
         causing: list[Published] = []
         for n in range(self.contacts):
-            share = self.rnd.random()
-            texted = n < _TEXTED and n % 5 < _OF_FIVE
-            kind = (
-                "paid"
-                if share < _PAID
-                else "races"
-                if share < _PAID + _RACING
-                else "out"
-                if share < _PAID + _RACING + _OPTED_OUT
-                else "owes"
-            )
+            kind = kind_of(n)
             customer = f"{kind}-{n}"
-            point = number(n) if texted else f"customer-{n}@example.com"
+            point, texted = self.point(n), _texted(n)
             phones = [{"number": point, "kind": "mobile"}] if texted else []
             emails = [] if texted else [{"address": point, "kind": "private"}]
             before.append(profile(customer, at=OPENED, phones=phones, emails=emails))
@@ -113,6 +117,18 @@ class Scene:
                 self.owing.append(customer)
         self.rnd.shuffle(causing)
         return before, causing
+
+    def point(self, n: int) -> str:
+        """The number or address of a customer."""
+        return number(n) if _texted(n) else f"customer-{n}@example.com"
+
+    def _at_random(self, _: int) -> str:
+        share = self.rnd.random()
+        if share < _PAID:
+            return "paid"
+        if share < _PAID + _RACING:
+            return "races"
+        return "out" if share < _PAID + _RACING + _OPTED_OUT else "owes"
 
     def payment(self, customer: str) -> Published:
         """The invoice is paid in full."""
@@ -149,10 +165,14 @@ class Scene:
         """Wait until everybody who owes was reached, at most the time of healing; returns who was not."""
         missing = set(self.owing)
         try:
-            await self.installed.until(lambda records: _reached(records[-1], missing), timeout_s=HEALED_WITHIN_S)
+            await self.installed.until(lambda records: _reached(records[-1], missing), timeout_s=self.settles_within_s)
         except AssertionError:
             return sorted(missing)
         return []
+
+
+def _texted(n: int) -> bool:
+    return n < _TEXTED and n % 5 < _OF_FIVE
 
 
 def _reached(record: JournalRecord, missing: set[str]) -> bool:
@@ -166,7 +186,7 @@ class Told:
     """A row's result: contacts that providers took, who was lost, what verify found.
 
     `twice` were sent again after a doubt that nobody could resolve (a mail, with the same Message-ID): counted, and flagged
-    in the journal; any other second message is a violation of I3.
+    in the journal; any other second message is a violation of I3. `complaints` are the row's own.
     """
 
     id: str
@@ -176,17 +196,18 @@ class Told:
     lost: int
     in_doubt: int
     violations: dict[str, int]
+    complaints: int
     says: list[str]
 
     @property
     def clean(self) -> bool:
-        """Nothing lost, no invariant broken."""
-        return not (self.lost or any(self.violations.values()))
+        """Nothing lost, no invariant broken, and nothing that the row itself complains of."""
+        return not (self.lost or self.complaints or any(self.violations.values()))
 
 
 @asynccontextmanager
 async def scene(
-    broker: str, folder: Path, seed: int, contacts: int, kafka: EmbeddedKafka | None = None
+    broker: str, folder: Path, seed: int, contacts: int, kafka: EmbeddedKafka | None = None, *, many: int = MANY
 ) -> AsyncIterator[Scene]:
     """A scene on a broker; everything that it started ends with it. `kafka` is for rows that disturb the broker itself."""
     began = time.monotonic()
@@ -205,30 +226,39 @@ async def scene(
             settings=sending_to(twilio.base_url, smtp.url) | {"DISPATCHER_POLICY": str(policy)},
         ) as installed,
     ):
-        yield Scene(installed, kafka, twilio, smtp, random.Random(seed), contacts, policy, began)
+        yield Scene(installed, kafka, twilio, smtp, random.Random(seed), contacts, policy, many, began=began)
 
 
 async def run(
-    named: tuple[str, Row], broker: str, folder: Path, *, seed: int, contacts: int, kafka: EmbeddedKafka | None = None
+    named: tuple[str, Row],
+    broker: str,
+    folder: Path,
+    *,
+    seed: int,
+    contacts: int,
+    kafka: EmbeddedKafka | None = None,
+    many: int = MANY,
 ) -> Told:
     """One row from the first worker to the verdict."""
     name, row = named
     folder.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    async with scene(broker, folder, seed, contacts, kafka) as set_up:
+    async with scene(broker, folder, seed, contacts, kafka, many=many) as set_up:
         await row(set_up)
         lost = await set_up.settled()
         await set_up.installed.end()
         verdict = await verified(set_up, folder)
+        rows, violations = judged(verdict, set_up.unjudged)
+        complaints = [each for complain in set_up.complaints for each in await complain()]
         journal = await set_up.installed.journal()
         reached = Counter(
             [each.to for each in set_up.twilio.messages] + [each.recipient for each in set_up.smtp.messages]
         )
         says = [
             f"{each['invariant']} {each['coordinates']}: {each['says']}; {_told_of(each['customer_id'], journal)}"
-            for each in verdict["rows"]
+            for each in rows[:10]
         ]
-        says += [f"lost: {customer}; {_told_of(customer, journal)}" for customer in lost]
+        says = complaints + says + [f"lost: {customer}; {_told_of(customer, journal)}" for customer in lost[:10]]
         return Told(
             name,
             round(time.monotonic() - began, 1),
@@ -236,9 +266,17 @@ async def run(
             sum(times > 1 for times in reached.values()),
             len(lost),
             len({each.attempt_id for each in journal if each.result == "in_doubt"}),
-            verdict["violations"],
+            violations,
+            len(complaints),
             says[:10],
         )
+
+
+def judged(verdict: Mapping[str, Any], unjudged: str | None) -> tuple[list[dict[str, str]], dict[str, int]]:
+    """The checker's rows and its counts by invariant, without the customers of whom it could not know."""
+    rows = [each for each in verdict["rows"] if unjudged is None or not each["customer_id"].startswith(unjudged)]
+    counts = Counter(each["invariant"] for each in rows)
+    return rows, {invariant: counts[invariant] for invariant in verdict["violations"]}
 
 
 def _told_of(customer: str, journal: Sequence[JournalRecord]) -> str:
@@ -250,7 +288,7 @@ def _told_of(customer: str, journal: Sequence[JournalRecord]) -> str:
     )
 
 
-async def verified(set_up: Scene, folder: Path) -> dict[str, object]:
+async def verified(set_up: Scene, folder: Path) -> dict[str, Any]:
     """What the independent checker says of topics and providers' journals."""
     named = {
         "DISPATCHER_BOOTSTRAP_SERVERS": set_up.installed.broker,
@@ -275,7 +313,7 @@ async def verified(set_up: Scene, folder: Path) -> dict[str, object]:
     out, err = await process.communicate()
     if process.returncode not in {0, 1, 2}:
         raise RuntimeError(f"verify ended with {process.returncode}: {err.decode()[-2000:]}")
-    found: dict[str, object] = json.loads(out)
+    found: dict[str, Any] = json.loads(out)
     return found
 
 
