@@ -39,7 +39,7 @@ async def f19_wall_clock_set(scene: Scene) -> None:
     settings = {
         "LD_PRELOAD": str(_FAKETIME[0]),
         "FAKETIME_TIMESTAMP_FILE": str(offset),
-        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_CACHE_DURATION": "1",
         "DONT_FAKE_MONOTONIC": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
