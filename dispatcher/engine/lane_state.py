@@ -8,7 +8,8 @@ import msgspec
 from aiokafka.errors import CorruptRecordException
 
 from dispatcher.engine.config import EngineConfig
-from dispatcher.engine.log_position import WATERMARK_KEY, LogBounds, Refused, Watermark, position
+from dispatcher.engine.log_position import WATERMARK_KEY, Continue, LogBounds, Refused, Watermark, position
+from dispatcher.engine.lost_state import begin_anew
 from dispatcher.engine.restore import Restored, log_bounds, restore
 from dispatcher.engine.transactions import PartitionTransactions
 from dispatcher.engine.turn import Turn
@@ -73,13 +74,13 @@ class LaneState:
                 partition=f"{config.inbox}[{partition}]",
                 accept_gap=config.accept_gap,
             )
+            watermark = _accepted(found)
+            if restored.watermark is None and committed:  # and the operator accepts it
+                restored.records |= await begin_anew(config, partition, transactions, watermark)
         except BaseException:
             await transactions.close()
             raise
-        if isinstance(found, Refused):
-            await transactions.close()
-            raise LaneRefused(found.why)
-        return cls(config, transactions, restored, found.watermark)
+        return cls(config, transactions, restored, watermark)
 
     async def flush(self, turn: Turn, applied: int, planned: str) -> None:
         """Write a turn and the position in one transaction; `FlushFailed` if it is not certain that it stands.
@@ -125,6 +126,12 @@ class LaneState:
     async def close(self) -> None:
         """Give the producer up."""
         await self._transactions.close()
+
+
+def _accepted(found: Continue | Refused) -> Watermark:
+    if isinstance(found, Refused):
+        raise LaneRefused(found.why)
+    return found.watermark
 
 
 async def _readable(config: EngineConfig, partition: int) -> Restored:

@@ -49,6 +49,23 @@ async def f21_state_damaged(scene: Scene) -> None:
     await _with_traffic(scene, damaged())
 
 
+async def f21c_state_lost(scene: Scene) -> None:
+    """The state topic is lost for good. An operator accepts that: it is built anew from inbox and journal.
+
+    The facts are journalled a second time then, which the checker notices; contacts are not made a second time.
+    """
+    scene.excused = "is told twice"
+
+    async def damaged() -> None:
+        await _work(scene)
+        await _work(scene)
+        await _recreate(scene, topics.STATE)
+        await _refused(scene, "the state was lost")
+        await ready(scene.worker("accepting_gap"))
+
+    await _with_traffic(scene, damaged())
+
+
 async def f21b_inbox_damaged(scene: Scene) -> None:
     """The inbox is cut off behind what was applied; then deleted and created anew. An operator accepts both gaps."""
 
@@ -145,4 +162,4 @@ async def _cut_off(scene: Scene) -> None:
         await admin.close()
 
 
-ROWS: Mapping[str, Row] = {"F21": f21_state_damaged, "F21b": f21b_inbox_damaged}
+ROWS: Mapping[str, Row] = {"F21": f21_state_damaged, "F21b": f21b_inbox_damaged, "F21c": f21c_state_lost}

@@ -51,6 +51,7 @@ class Scene:
 
     `many` is the size of what a row calls many. A row adds to `complaints` what it asks for itself, once all has settled.
     Customers whose ids begin with `unjudged` were put there by the row without an event: the checker cannot know them.
+    `excused` is how what the checker says of the row's own doing ends.
     """
 
     installed: Installation
@@ -66,6 +67,7 @@ class Scene:
     owing: list[str] = field(default_factory=list)
     complaints: list[Callable[[], Awaitable[list[str]]]] = field(default_factory=list)
     unjudged: str | None = None
+    excused: str | None = None
     _workers: int = 0
 
     @property
@@ -248,7 +250,7 @@ async def run(
         lost = await set_up.settled()
         await set_up.installed.end()
         verdict = await verified(set_up, folder)
-        rows, violations = judged(verdict, set_up.unjudged)
+        rows, violations = judged(verdict, set_up)
         complaints = [each for complain in set_up.complaints for each in await complain()]
         journal = await set_up.installed.journal()
         reached = Counter(
@@ -272,9 +274,14 @@ async def run(
         )
 
 
-def judged(verdict: Mapping[str, Any], unjudged: str | None) -> tuple[list[dict[str, str]], dict[str, int]]:
-    """The checker's rows and its counts by invariant, without the customers of whom it could not know."""
-    rows = [each for each in verdict["rows"] if unjudged is None or not each["customer_id"].startswith(unjudged)]
+def judged(verdict: Mapping[str, Any], set_up: Scene) -> tuple[list[dict[str, str]], dict[str, int]]:
+    """The checker's rows and its counts by invariant, without what the row excuses."""
+    unjudged, excused = set_up.unjudged or "\0", set_up.excused or "\0"
+    rows = [
+        each
+        for each in verdict["rows"]
+        if not each["customer_id"].startswith(unjudged) and not each["says"].endswith(excused)
+    ]
     counts = Counter(each["invariant"] for each in rows)
     return rows, {invariant: counts[invariant] for invariant in verdict["violations"]}
 
