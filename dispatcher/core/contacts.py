@@ -239,6 +239,7 @@ def _lane_stop(turn: Turn, channel: Channel) -> ReasonCode | None:
     if not turn.conditions.gate_open:
         return "input_behind"
     if channel != "call_task" and channel not in turn.credits:
+        turn.lacking = channel
         return "provider_limit"
     return None
 

@@ -20,6 +20,7 @@ from dispatcher.engine.backlog import Backlog, Taken
 from dispatcher.engine.carriers import ConsumerRecord, Stretch
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.gate import Gate
+from dispatcher.engine.held import MOST_A_TURN, Held
 from dispatcher.engine.lane_state import LaneRefused, LaneState, unreadable
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.log_ends import LogEnds
@@ -94,6 +95,7 @@ class Lane:
         self._state: LaneState | None = None
         self._backlog = Backlog()
         self._replanning = Replanning("")
+        self._held = Held()
         self._paused = False
         self._work = asyncio.Event()
         self._applied = -1
@@ -196,6 +198,7 @@ class Lane:
             state = await LaneState.restore(shared.config, self.partition, committed)
         self._applied = state.watermark.applied
         self._replanning = Replanning(state.watermark.planned)
+        self._held = Held()
         self._state = state
         self._stalls = 0
         self._heard_at = time.monotonic()
@@ -266,7 +269,9 @@ class Lane:
         next_at = state.wake_ups.next_at()
         if next_at is None:
             return _TICK_S
-        return min(_TICK_S, max(0.001, (next_at - self._shared.clock.now()) / 1000)) if self.gate.is_open() else _TICK_S
+        if self._held or self._shared.senders.all_exhausted or not self.gate.is_open():
+            return _TICK_S
+        return min(_TICK_S, max(0.001, (next_at - self._shared.clock.now()) / 1000))
 
     def _take(self) -> Taken:
         taken = self._backlog.take(self._applied, _MOST_RECORDS)
@@ -312,14 +317,20 @@ class Lane:
             return
         conditions = self._conditions()
         yield_at = time.perf_counter() + _SLICE_S
-        fired = 0
-        for key in chain(state.wake_ups.due(turn.now, state.instants), self._replanning.take()):
+        fired, held = 0, 0
+        ready = self._held.ready(self._shared.senders.with_credit)
+        for key in chain(ready, state.wake_ups.due(turn.now, state.instants), self._replanning.take()):
             if key in turn.wakes:
                 continue
             decision = self._shared.decider.decide(turn, key, [], state.records.get(key), conditions)
             if decision is not None and decision.claims:
                 self._reserve(decision.claims)
                 conditions = self._conditions()
+            elif decision is not None and decision.lacking is not None:
+                self._held.add(decision.lacking, key)
+                held += 1
+                if held >= MOST_A_TURN:
+                    break
             fired += 1
             sliced = time.perf_counter() > yield_at
             if fired >= _MOST_WAKE_UPS or (self._backlog and (sliced or fired >= _WAKE_UPS_BESIDE_EVENTS)):

@@ -75,7 +75,8 @@ class Pool:
         self.channel: Channel = channel
         self._adapter = adapter
         self._workers = workers
-        self._credits = most_open
+        self._credits = self._most_open = most_open
+        self.on_credit: Callable[[], None] = lambda: None
         self._timeout_s = timeout_s
         self._compose = compose
         self._outcomes = outcomes
@@ -158,6 +159,8 @@ class Pool:
         self._known.discard(job.claim.attempt_id)
         self._withdrawn.discard(job.claim.attempt_id)
         self._credits += 1
+        if self._credits == self._most_open // 2:
+            self.on_credit()
 
     async def _attempt(self, job: Job) -> OutcomeFact:
         attempt_id = job.claim.attempt_id
@@ -245,6 +248,11 @@ class Senders:
         """Start all workers."""
         for pool in self._pools.values():
             pool.start()
+
+    def on_credit(self, listener: Callable[[], None]) -> None:
+        """Call `listener` when a pool that was used up has half of its credits again."""
+        for pool in self._pools.values():
+            pool.on_credit = listener
 
     def pool(self, channel: Channel) -> Pool | None:
         """The pool of a channel; None where nobody has to be called."""

@@ -75,6 +75,8 @@ class Decider:
     ) -> Decision | None:
         """Fold a customer's records, plan, and add the result to the turn; None if it had to be parked.
 
+        A wake-up that leads to nothing for want of credit (`lacking`) adds nothing: its customer has to be looked at again.
+
         Raises:
             StateUnreadable: `record` is not what any release of ours wrote.
         """
@@ -90,6 +92,8 @@ class Decider:
                 if type(arrival.fact) is InvoiceSettled and arrival.appended:
                     turn.settled.append(arrival.appended)
             decision = decide(customer_id, customer, arrivals, turn.policy, turn.now, conditions)
+            if decision.lacking is not None and not raw and not decision.claims:
+                return decision
             encoded = record if _unchanged(decision, customer, record) else _encoded(decision)
             tasks = [each for each in decision.claims if each.channel == "call_task"] if decision.claims else ()
             written = [(key, journal.encode(self._tasks.record(each, turn.policy))) for each in tasks]

@@ -97,6 +97,7 @@ class Worker:
         self._writer = InboxWriter(config)
         self._outcomes = Outcomes(self._writer, config.partitions)
         self._senders = Senders(self._pools())
+        self._senders.on_credit(self._nudge_all)
         self._lanes: dict[int, Lane] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
