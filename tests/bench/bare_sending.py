@@ -42,7 +42,7 @@ async def texts(port: int, count: int, at_once: int) -> float:
 
 async def mails(port: int, count: int, at_once: int, mail: bytes) -> float:
     """Send through so many connections, each used again and again."""
-    lines = [aiosmtplib.SMTP("127.0.0.1", port, use_tls=False, start_tls=False) for _ in range(at_once)]
+    lines = [aiosmtplib.SMTP(hostname="127.0.0.1", port=port, use_tls=False, start_tls=False) for _ in range(at_once)]
     for line in lines:
         await line.connect()
 

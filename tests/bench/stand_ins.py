@@ -19,6 +19,7 @@ from dispatcher.local.twilio_resources import SentSms, resource
 
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 _SID = "SM" + "f" * 32
+_REPLIES = {b"EHLO": b"250-sink.invalid\r\n250 8BITMIME\r\n", b"QUIT": b"221 2.0.0 Bye\r\n"}
 _END_OF_MAIL = b"\r\n.\r\n"
 
 
@@ -80,7 +81,7 @@ class QuickSmtp(asyncio.Protocol):
         if verb == b"DATA":
             self._in_mail = True
             return b"354 go on\r\n"
-        return b"250-sink.invalid\r\n250 8BITMIME\r\n" if verb == b"EHLO" else b"250 2.0.0 OK\r\n"
+        return _REPLIES.get(verb, b"250 2.0.0 OK\r\n")
 
 
 async def main() -> None:
