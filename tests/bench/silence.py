@@ -6,7 +6,8 @@ from pathlib import Path
 from dispatcher.local.process import LocalProcess
 from schemas.values import Millis, from_millis
 from tests.bench.runs import PARTITIONS, Figures
-from tests.broker.crowd import PacedSink, all_at_once, herd, quantile
+from tests.broker.crowd import all_at_once
+from tests.broker.herd import PacedSink, herd, quantile
 from tests.broker.installation import POLICY, Installation
 from tests.broker.providers import sending_to
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from schemas.values import Millis, from_millis
-from tests.broker.crowd import SENDS_A_SECOND, Herd, PacedSink, all_at_once, herd, quantile
+from tests.broker.crowd import all_at_once
+from tests.broker.herd import SENDS_A_SECOND, Herd, PacedSink, herd, quantile
 from tests.broker.installation import Process
 from tests.faults.scene import Row, Scene
 
