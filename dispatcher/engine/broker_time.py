@@ -7,6 +7,7 @@ Between two answers a jump shows against the time since boot, which nobody sets.
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 
@@ -16,6 +17,14 @@ TOLERANCE_S = 2.0
 """How far the two clocks may be apart."""
 
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """When the broker was asked, on both clocks (seconds)."""
+
+    wall: float
+    steady: float
 
 
 class BrokerTime:
@@ -29,13 +38,19 @@ class BrokerTime:
         self._apart = 0.0
         self._told = True
 
-    def heard(self, asked: float, appended: float, answered: float) -> None:
-        """The broker dated a record `appended` that we sent at `asked` and saw stand at `answered` (seconds, wall clocks).
+    def asking(self) -> Asked:
+        """Now, to be handed to `heard` with the answer."""
+        return Asked(self._wall(), self._steady())
 
-        An answer during which our clock was set says nothing: `asked` and `answered` are of different clocks.
+    def heard(self, asked: Asked, appended: float) -> None:
+        """The broker dated a record `appended` (seconds) that we sent when we `asked`, and that we see stand now.
+
+        An answer during which our clock was set says nothing: any date lies between the two times.
         """
-        self._apart = min(0.0, appended - asked) or max(0.0, appended - answered)
-        self._boot = self._wall() - self._steady()
+        wall, steady = self._wall(), self._steady()
+        if abs((wall - asked.wall) - (steady - asked.steady)) <= TOLERANCE_S:
+            self._apart = min(0.0, appended - asked.wall) or max(0.0, appended - wall)
+            self._boot = wall - steady
         self._tell()
 
     @property

@@ -229,18 +229,22 @@ class Lane:
                 await self._wait(state)
             if (settling := self._flushed_at + _SETTLING_S - time.monotonic()) > 0:
                 await asyncio.sleep(settling)
-            if not shared.clock_agrees():  # what is decided at a wrong instant cannot be taken back: let it wait
-                if self._finishing:
-                    return
-                await asyncio.sleep(_TICK_S)
-                continue
             shared.health.beat(self.name)
             self._work.clear()
             async with shared.deciding:  # one lane at a time: while it flushes, the next decides
-                self._latest = max(self._latest, shared.clock.now())
-                turn, taken = Turn(self._latest, self._policy(state)), self._take()
-                await self._decide(turn, taken.by_customer, state)
-                await self._wake(turn, state)
+                now = shared.clock.now()
+                right = shared.clock_agrees()  # asked afterwards: whatever happened to the clock, `now` is right then
+                if right:
+                    self._latest = max(self._latest, now)
+                    turn, taken = Turn(self._latest, self._policy(state)), self._take()
+                    await self._decide(turn, taken.by_customer, state)
+                    await self._wake(turn, state)
+            if not right:  # what is decided at a wrong instant cannot be taken back: let it wait
+                if self._finishing:
+                    return
+                shared.health.idle(self.name)
+                await asyncio.sleep(_TICK_S)
+                continue
             if self._must_flush(turn, state):
                 await self._flush(turn, state)
             for mark in taken.marks:  # only now: what stood before them is not just read but applied

@@ -6,7 +6,6 @@ so they also tell whether our clock is right; a worker that has nothing to say o
 """
 
 import asyncio
-import time
 from collections import deque
 
 from faust.types import TP
@@ -48,11 +47,11 @@ class Progress:
             fresh = tuple(self._fresh())
             entry = (inbox.PROGRESS_MARK_KEY, inbox.encode(ProgressMark(fresh)))
             try:
-                asked = time.time()
+                asked = self._broker_time.asking()
                 everywhere = [(partition, [entry]) for partition in range(self._config.partitions if fresh else 1)]
                 for future in await self._writer.append(everywhere):
                     appended = await future
-                    self._broker_time.heard(asked, appended.timestamp / 1000, time.time())
+                    self._broker_time.heard(asked, appended.timestamp / 1000)
             except AppendFailed:
                 await asyncio.sleep(_FAILED_PAUSE_S)
             except Exception:  # the broker's answer to a batch: any of aiokafka's errors

@@ -23,9 +23,9 @@ def clocks() -> Clocks:
 def answered(clocks: Clocks, ahead: float = 0.0, took: float = 0.1) -> BrokerTime:
     """After an answer of a broker whose clock is `ahead` of ours."""
     broker_time = BrokerTime(wall=lambda: clocks.wall, steady=lambda: clocks.boot)
-    asked = clocks.wall
+    asked = broker_time.asking()
     clocks.pass_by(took)
-    broker_time.heard(asked, asked + took / 2 + ahead, clocks.wall)
+    broker_time.heard(asked, asked.wall + took / 2 + ahead)
     return broker_time
 
 
@@ -64,3 +64,13 @@ def test_a_clock_that_just_goes_on_agrees(clocks: Clocks) -> None:
     broker_time = answered(clocks)
     clocks.pass_by(600.0)
     assert broker_time.agrees
+
+
+@pytest.mark.parametrize("jump", [-86_400.0, 86_400.0])
+def test_an_answer_during_which_the_clock_was_set_proves_nothing(clocks: Clocks, jump: float) -> None:
+    broker_time = answered(clocks)
+    asked = broker_time.asking()
+    clocks.pass_by(0.1)
+    clocks.wall += jump
+    broker_time.heard(asked, asked.wall + 0.05)
+    assert not broker_time.agrees
