@@ -231,20 +231,14 @@ class Lane:
                 await asyncio.sleep(settling)
             shared.health.beat(self.name)
             self._work.clear()
-            async with shared.deciding:  # one lane at a time: while it flushes, the next decides
-                now = shared.clock.now()
-                right = shared.clock_agrees()  # asked afterwards: whatever happened to the clock, `now` is right then
-                if right:
-                    self._latest = max(self._latest, now)
-                    turn, taken = Turn(self._latest, self._policy(state)), self._take()
-                    await self._decide(turn, taken.by_customer, state)
-                    await self._wake(turn, state)
-            if not right:  # what is decided at a wrong instant cannot be taken back: let it wait
+            made = await self._turn(state)
+            if made is None:
                 if self._finishing:
                     return
                 shared.health.idle(self.name)
                 await asyncio.sleep(_TICK_S)
                 continue
+            turn, taken = made
             if self._must_flush(turn, state):
                 await self._flush(turn, state)
             for mark in taken.marks:  # only now: what stood before them is not just read but applied
@@ -254,6 +248,18 @@ class Lane:
             if taken.hole or (self._paused and self._backlog.has_room):
                 await self._seek()
             await self._look_around(state)
+
+    async def _turn(self, state: LaneState) -> tuple[Turn, Taken] | None:
+        """Decide what waits and what is due; None while our clock is wrong: a decision at a wrong instant cannot be undone."""
+        async with self._shared.deciding:  # one lane at a time: while it flushes, the next decides
+            now = self._shared.clock.now()
+            if not self._shared.clock_agrees():  # asked afterwards: whatever was done to the clock, `now` was right
+                return None
+            self._latest = max(self._latest, now)
+            turn, taken = Turn(self._latest, self._policy(state)), self._take()
+            await self._decide(turn, taken.by_customer, state)
+            await self._wake(turn, state)
+            return turn, taken
 
     def _policy(self, state: LaneState) -> Policy:
         """The policy in force: a turn begins and ends with the same one."""
