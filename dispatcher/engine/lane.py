@@ -250,7 +250,7 @@ class Lane:
             await self._look_around(state)
 
     async def _turn(self, state: LaneState) -> tuple[Turn, Taken] | None:
-        """Decide what waits and what is due; None while our clock is wrong: a decision at a wrong instant cannot be undone."""
+        """Decide what waits and what is due; None while our clock is wrong: no decision can be taken back."""
         async with self._shared.deciding:  # one lane at a time: while it flushes, the next decides
             now = self._shared.clock.now()
             if not self._shared.clock_agrees():  # asked afterwards: whatever was done to the clock, `now` was right
