@@ -17,11 +17,12 @@ _FAKETIME = [*Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), *Path("/usr/
 _JUMPS = ("+1h", "-1h", "+1d", "-1d")
 _JUMPED_S = 3.0
 _OPENS_IN_MIN = 40
-_NIGHTS = (datetime(2026, 3, 28, 20, 0, tzinfo=UTC), datetime(2026, 10, 24, 20, 0, tzinfo=UTC))
-"""Saturday evenings before the clocks of Europe are put forward, and back."""
+_NIGHTS = (datetime(2026, 3, 28, 22, 0, tzinfo=UTC), datetime(2026, 10, 24, 22, 0, tzinfo=UTC))
+"""Saturday nights before the clocks of Europe are put forward, and back."""
 
-_RATE = 1_800
-_NIGHT_S = 16 * 3_600 / _RATE
+_RATE = 900
+_CHANGED_S = 3.5 * 3_600 / _RATE
+_MOST_SLEEPERS = 300
 
 
 async def f19_wall_clock_set(scene: Scene) -> None:
@@ -138,25 +139,26 @@ async def _planned_between(scene: Scene, began: float, ended: float) -> list[str
 
 
 async def f19b_hours_change(scene: Scene) -> None:
-    """Both nights in which Europe's clocks change, at thirty minutes a second; a worker dies in the middle of each."""
-    for number, evening in enumerate(_NIGHTS):
+    """Both nights in which Europe's clocks change, at a quarter of an hour a second; a worker dies just after each change."""
+    scene.contacts = min(scene.contacts, _MOST_SLEEPERS)
+    for number, night in enumerate(_NIGHTS):
         zones = {f"{number}-london": "Europe/London", f"{number}-athens": "Europe/Athens"}
         began = time.monotonic()
 
-        def clock(evening: datetime = evening, began: float = began) -> dict[str, str]:
-            now = evening + timedelta(seconds=(time.monotonic() - began) * _RATE)
+        def clock(night: datetime = night, began: float = began) -> dict[str, str]:
+            now = night + timedelta(seconds=(time.monotonic() - began) * _RATE)
             return {"DISPATCHER_CLOCK": now.isoformat(), "DISPATCHER_CLOCK_RATE": str(_RATE)}
 
         first = scene.worker(**clock())
         await ready(first)
-        await _owing(scene, zones, over_s=2.0, at=evening + timedelta(hours=10))
-        await asyncio.sleep(max(0.0, began + _NIGHT_S / 2 - time.monotonic()))  # until midnight, on that clock
+        await _owing(scene, zones, over_s=2.0, at=night + timedelta(hours=8))
+        await asyncio.sleep(max(0.0, began + _CHANGED_S - time.monotonic()))  # until the change is over, on that clock
         await first.end(signal.SIGKILL)
         heir = scene.worker(**clock())
         await ready(heir)
         lost = await scene.settled()
         if lost:
-            raise AssertionError(f"{len(lost)} not reached on the morning after {evening:%d %B}: {lost[:5]}")
+            raise AssertionError(f"{len(lost)} not reached on the morning after {night:%d %B}: {lost[:5]}")
         await heir.end(signal.SIGTERM)
 
 
