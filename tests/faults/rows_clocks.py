@@ -139,7 +139,7 @@ async def _planned_between(scene: Scene, began: float, ended: float) -> list[str
 
 
 async def f19b_hours_change(scene: Scene) -> None:
-    """Both nights in which Europe's clocks change, at a quarter of an hour a second; a worker dies just after each change."""
+    """Both nights in which Europe's clocks change, at 15 minutes a second; a worker dies just after each change."""
     scene.contacts = min(scene.contacts, _MOST_SLEEPERS)
     for number, night in enumerate(_NIGHTS):
         zones = {f"{number}-london": "Europe/London", f"{number}-athens": "Europe/Athens"}
