@@ -11,7 +11,7 @@ from dispatcher.local.smtp import Reply as SmtpReply
 from dispatcher.local.twilio_faults import SERVER_FAILED, TOO_MANY_REQUESTS, Cut, Garbage, Hangs
 from tests.broker.installation import Process, due, profile
 from tests.broker.operations import eventually, in_time, ready
-from tests.faults import rows_clocks, rows_inputs, rows_load, rows_policy, rows_releases, rows_state
+from tests.faults import rows_clocks, rows_inputs, rows_load, rows_policy, rows_releases, rows_topics
 from tests.faults.scene import OPENED, Row, Scene, assignments
 
 STEPS = ("composing", "permitted", "under_way", "answered", "flushed")
@@ -221,7 +221,7 @@ _HERE: Mapping[str, Row] = {
     "F18": f18_storm,
     "F30": f30_aborted_upstream,
 }
-_MODULES = (rows_inputs, rows_load, rows_clocks, rows_state, rows_policy, rows_releases)
+_MODULES = (rows_inputs, rows_load, rows_clocks, rows_topics, rows_policy, rows_releases)
 ROWS: Mapping[str, Row] = _HERE | {name: row for module in _MODULES for name, row in module.ROWS.items()}
 SIZES: Mapping[str, int] = rows_inputs.SIZES
 """Contacts of the rows that have a size of their own."""
