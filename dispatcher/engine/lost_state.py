@@ -15,6 +15,7 @@ from dispatcher.engine.restore import reading
 from dispatcher.engine.transactions import Entry, PartitionTransactions
 from schemas import journal, state, topics
 from schemas.journal import JournalRecord
+from schemas.state import HAS_OPEN_CLAIM
 
 _AT_ONCE = 5_000
 _POLL_MS = 200
@@ -25,15 +26,18 @@ async def begin_anew(
     config: EngineConfig, partition: int, transactions: PartitionTransactions, watermark: Watermark
 ) -> dict[bytes, bytes]:
     """Write a state record for each customer of whom the journal knows, the position last; returns the records."""
-    entries = [
-        (key, state.encode(remembered(told), None, 0)) for key, told in (await _journal(config, partition)).items()
-    ]
+    entries = [(key, _record(told)) for key, told in (await _journal(config, partition)).items()]
     mark: Entry = (WATERMARK_KEY, msgspec.msgpack.encode(watermark))
     topic = config.topic(topics.STATE)
     for start in range(0, len(entries), _AT_ONCE):
         await transactions.write([(topic, entries[start : start + _AT_ONCE])])
     await transactions.write([(topic, [mark])])
     return dict(entries)
+
+
+def _record(told: list[JournalRecord]) -> bytes:
+    customer = remembered(told)
+    return state.encode(customer, None, HAS_OPEN_CLAIM if customer.attempts else 0)
 
 
 async def _journal(config: EngineConfig, partition: int) -> dict[bytes, list[JournalRecord]]:

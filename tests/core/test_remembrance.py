@@ -51,6 +51,19 @@ def test_a_claim_that_was_given_back_may_be_made_again():
     assert len(anew.claims) == 1
 
 
+def test_an_outcome_that_only_the_inbox_holds_gives_a_claim_back():
+    story = known(start="2026-03-10 10:00")
+    claim = story.hear(due()).claims[0]
+    facts = (profile(), due(), AttemptReleased(claim.attempt_id, "lease_expired"))
+    assert [each.contact_id for each in begun_anew(story, *facts).claims] == [claim.contact_id]
+
+
+def test_a_claim_of_which_nothing_more_is_known_stays_open():
+    story = known(start="2026-03-10 10:00")
+    claim = story.hear(due()).claims[0]
+    assert list(begun_anew(story, profile(), due()).customer.attempts) == [claim.attempt_id]
+
+
 def test_numbers_go_on():
     story = contacted()
     assert begun_anew(story, *FACTS).records[0].record_id == f"C-1.{story.customer.sequence + 1}"
