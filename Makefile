@@ -67,8 +67,8 @@ coverage: .venv/.stamp ## which branches of the core its fast tests run; fails w
 	$(BIN)/coverage run -m pytest -q -p no:cacheprovider $(FAST)
 	$(BIN)/coverage report
 
-faults: .venv/.stamp ## the fault matrix on real Kafka; SEED=N repeats a run, ROWS=F1,F3 chooses
-	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) $(if $(ROWS),--rows $(ROWS))
+faults: .venv/.stamp ## the fault matrix on real Kafka; SEED=N repeats a run, ROWS=F1,F3 chooses, MANY=N sizes F27 and F31
+	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) $(if $(ROWS),--rows $(ROWS)) $(if $(MANY),--many $(MANY))
 
 bench: setup ## throughput and latency, written to build/bench
 	$(BIN)/python -m tests.bench

@@ -80,13 +80,18 @@ class Retrying:
         now = asyncio.get_running_loop().time
         ends = now() + deadline_s
         last_start = now() + min(deadline_s, self._patience.total_s)
+        first = await self._adapter.send(prepared, permit=permit, deadline_s=deadline_s)
+        if not self._is_worth_another_try(first):
+            return first  # nearly always: tenacity's bookkeeping costs a tenth of a send
         is_first = True
 
         async def once() -> Outcome:
             nonlocal is_first
-            if not is_first and not permit():
+            if is_first:
+                is_first = False
+                return first
+            if not permit():
                 return NotStarted()
-            is_first = False
             return await self._adapter.send(prepared, permit=permit, deadline_s=max(ends - now(), 0.0))
 
         def is_over(state: RetryCallState) -> bool:

@@ -238,9 +238,12 @@ def _lane_stop(turn: Turn, channel: Channel, *, timed: bool) -> ReasonCode | Non
         return "paused"
     if not turn.conditions.gate_open:
         return "input_behind"
-    if channel != "call_task":
-        return None if channel in turn.credits else "provider_limit"
-    return "provider_limit" if timed and channel in turn.conditions.exhausted else None
+    if channel == "call_task":
+        return "provider_limit" if timed and channel in turn.conditions.exhausted else None
+    if channel not in turn.credits:
+        turn.lacking = channel
+        return "provider_limit"
+    return None
 
 
 def say_put_off(turn: Turn, put_off: PutOff) -> None:

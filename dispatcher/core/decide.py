@@ -20,7 +20,7 @@ from dispatcher.core.variants import keep_case, policy_for
 from schemas.inbox import Arrival
 from schemas.journal import JournalRecord
 from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CLAIM, WAITING_FOR_PROFILE, Customer
-from schemas.values import Millis
+from schemas.values import Channel, Millis
 
 __all__ = ["Claim", "Conditions", "Decision", "Sending", "decide"]
 
@@ -30,7 +30,8 @@ class Decision(msgspec.Struct, frozen=True):
 
     `claims` of a call task become a task record in the same transaction, the others go to a sender. `open_claims` are
     attempts in state "claimed", `withdrawn` those among them that are no longer wanted. `applied` and `repeated` count the
-    arrivals. `customer` is the very object that came in if nothing changed.
+    arrivals. `customer` is the very object that came in if nothing changed. `lacking` is the channel of a contact that is
+    due and has no credit.
     """
 
     customer: Customer
@@ -42,6 +43,7 @@ class Decision(msgspec.Struct, frozen=True):
     withdrawn: tuple[str, ...]
     applied: int
     repeated: int
+    lacking: Channel | None = None
 
 
 def decide(  # noqa: PLR0917  all that a decision rests on
@@ -90,6 +92,7 @@ def decide(  # noqa: PLR0917  all that a decision rests on
         turn.withdrawn,
         applied,
         len(arrivals) - applied,
+        turn.lacking,
     )
 
 

@@ -131,7 +131,8 @@ def retry_later(
     for invoice_id, due_on, stage in attempt.spent:
         invoice = draft.invoices.get(invoice_id)
         if invoice is not None:
-            done = tuple(each for each in invoice.done if each != (due_on, stage))
+            used = (due_on or invoice.due_on, stage)  # of a lost state, only the journal was left: see `remembrance`
+            done = tuple(each for each in invoice.done if each != used)
             draft.put_invoice(invoice_id, replace(invoice, done=done))
     retry = Retry(
         attempt.stage,

@@ -10,6 +10,7 @@ from dispatcher.core.draft import Draft
 from dispatcher.core.gone import is_gone
 from dispatcher.core.notes import Note, newer
 from dispatcher.core.payments import Amounts, with_amount, with_settlement
+from dispatcher.core.remembrance import with_day
 from dispatcher.core.rules import Policy
 from dispatcher.core.zones import Place, day_in
 from schemas.inbox import InvoiceSettled, InvoiceStated, Stamp
@@ -80,7 +81,7 @@ def _restated(  # noqa: PLR0917  the fields of an invoice that a statement does 
         fact.pay_url,
         fact.documents,
         fact.lines,
-        before.done,
+        with_day(before.done, fact.due_on) if before.stated is None else before.done,
         before.verdict,
         amounts,
         before.settlements,

@@ -1,5 +1,7 @@
 """A typed, small Kafka client for everything that is not the engine itself: commands, gateway, archive, tests."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -15,6 +17,8 @@ from dispatcher.engine.config import Connection
 _REQUEST_TIMEOUT_MS = 15_000
 _LARGEST_RECORD = 4 * 1024 * 1024
 _POLL_MS = 200
+_KNOWN_WITHIN_S = 10.0
+_LOOK_S = 0.05
 
 Headers = Sequence[tuple[str, bytes]]
 
@@ -87,7 +91,14 @@ class Kafka:
             return False
         if code != 0:
             raise KafkaAway(f"Kafka refused to create {topic}: {fault.__name__}")
+        await self._until_known(topic)
         return True
+
+    async def _until_known(self, topic: str) -> None:
+        """A broker answers before it knows of the topic itself; whoever asks for it next must find it."""
+        ends = time.monotonic() + _KNOWN_WITHIN_S
+        while await self.partitions(topic) is None and time.monotonic() < ends:  # noqa: ASYNC110 - nobody announces it
+            await asyncio.sleep(_LOOK_S)
 
     async def settings(self, topic: str) -> dict[str, str]:
         """The settings of a topic as the broker applies them."""

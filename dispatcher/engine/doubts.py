@@ -96,7 +96,10 @@ class Doubts:
 
     async def _look(self, attempt_id: str, customer_id: str, attempt: Attempt) -> None:
         adapter = self._adapters.get(attempt.channel)
-        finding = CannotTell() if adapter is None else await self._ask(adapter, attempt_id, attempt)
+        if adapter is None or not attempt.contact_point:  # of a lost state: nobody knows where it went
+            finding: Finding = CannotTell()
+        else:
+            finding = await self._ask(adapter, attempt_id, attempt)
         provider = "" if adapter is None else adapter.name
         match finding:
             case Accepted(reference, segments):

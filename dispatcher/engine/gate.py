@@ -2,13 +2,14 @@
 
 Open means: this worker owns the partition and has proved it with a flush in the present generation of the group; everything
 that stood in the inbox less than 700 ms ago is applied; intake has read every input that can stop a contact as freshly; and
-our clock agrees with the broker's. Revocation, a fence, lag, silence or a jump of the clock close it at once. So nobody is
+our clock goes with the broker's. Revocation, a fence, lag, silence or a clock that was set close it at once. So nobody is
 reminded who paid while we were down or behind.
 """
 
 import time
 from collections.abc import Callable
 
+from dispatcher.engine.broker_time import TOLERANCE_S
 from schemas.inbox import ProgressMark
 
 FRESH_S = 0.7
@@ -20,20 +21,20 @@ SourcePartition = tuple[str, int]
 class Gate:
     """One lane's gate. `required` tells which source partitions must be fresh; times are this machine's own.
 
-    `trusted` tells whether this machine's clock agrees with the broker's.
+    `clock_agrees` tells whether they are right.
     """
 
     def __init__(
         self,
         required: Callable[[], frozenset[SourcePartition]],
-        trusted: Callable[[], bool] = lambda: True,
+        clock_agrees: Callable[[], bool],
         *,
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
         """Closed."""
         self._required = required
-        self._trusted = trusted
+        self._clock_agrees = clock_agrees
         self._monotonic = monotonic
         self._wall = wall
         self._owned = False
@@ -82,10 +83,15 @@ class Gate:
         self._caught_up_at = max(self._caught_up_at, asked_at)
 
     def progressed(self, mark: ProgressMark) -> None:
-        """Intake's word has come through the inbox: all that was published before these instants is applied."""
+        """Intake's word has come through the inbox: all that was published before these instants is applied.
+
+        A word of an instant that has not come yet is of a worker whose clock was set: it would look fresh for too long.
+        """
+        latest = self._wall() + TOLERANCE_S
         for topic, partition, at in mark.fresh:
-            source = (topic, partition)
-            self._sources[source] = max(self._sources.get(source, 0.0), at / 1000)
+            if at / 1000 <= latest:
+                source = (topic, partition)
+                self._sources[source] = max(self._sources.get(source, 0.0), at / 1000)
         self._oldest = None
 
     def is_open(self) -> bool:
@@ -94,7 +100,7 @@ class Gate:
             return False
         if self._monotonic() - self._caught_up_at > FRESH_S:
             return False
-        return self._oldest_word() >= self._wall() - FRESH_S and self._trusted()
+        return self._oldest_word() >= self._wall() - FRESH_S and self._clock_agrees()
 
     def _oldest_word(self) -> float:
         """What intake said last of the source of which it spoke longest ago; asked at every slice, so it is kept."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dispatcher.core.claim import Sending
 from dispatcher.engine.brakes import Brakes
+from dispatcher.engine.broker_time import BrokerTime
 from dispatcher.engine.intake import Intake
 from dispatcher.engine.lane import Lane
 from dispatcher.ops.health import Health
@@ -20,13 +21,21 @@ class Gauges:
     """Samples lanes, intake and brakes for `/metrics` and `/readyz`."""
 
     def __init__(
-        self, metrics: Metrics, health: Health, intake: Intake, brakes: Brakes, lanes: Callable[[], Collection[Lane]]
+        self,
+        metrics: Metrics,
+        health: Health,
+        intake: Intake,
+        brakes: Brakes,
+        lanes: Callable[[], Collection[Lane]],
+        *,
+        broker_time: BrokerTime,
     ) -> None:
         """`lanes` are those that the worker has at the moment of asking."""
         self._metrics = metrics
         self._health = health
         self._intake = intake
         self._brakes = brakes
+        self._broker_time = broker_time
         self._lanes = lanes
 
     async def run(self, sending: Sending) -> None:
@@ -35,6 +44,7 @@ class Gauges:
             for topic, behind in self._intake.lag().items():
                 self._metrics.input_lag(topic, behind)
             self._sample_lanes(list(self._lanes()))
+            self._metrics.clock_skew(-self._broker_time.off_s)
             for channel in CHANNELS:
                 held = any(each.stops_all_of(channel) for each in self._brakes.active)
                 self._metrics.paused(channel, held or sending == "off")

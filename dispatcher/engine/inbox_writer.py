@@ -7,9 +7,9 @@ repeats is removed in the aggregate.
 import asyncio
 import contextlib
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.structs import RecordMetadata
 
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.transactions import BATCH_BYTES, Entry
@@ -36,15 +36,15 @@ class InboxWriter:
         """Connect."""
         await self._ready()
 
-    async def append(self, batches: Iterable[tuple[int, Sequence[Entry]]]) -> list[asyncio.Future[Any]]:
-        """Hand over entries, by inbox partition, in order; the futures bear the client's metadata once they stand.
+    async def append(self, batches: Iterable[tuple[int, Sequence[Entry]]]) -> list[asyncio.Future[RecordMetadata]]:
+        """Hand over entries, by inbox partition, in order; the futures are done when they stand, and say when.
 
         Raises:
             AppendFailed: they could not be handed over.
         """
         producer = await self._ready()
         topic = self._config.inbox
-        futures: list[asyncio.Future[Any]] = []
+        futures: list[asyncio.Future[RecordMetadata]] = []
         try:
             for partition, entries in batches:
                 batch = producer.create_batch()
@@ -63,12 +63,14 @@ class InboxWriter:
 
     async def reject(
         self, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]
-    ) -> asyncio.Future[object]:
+    ) -> asyncio.Future[RecordMetadata]:
         """Hand over one record for the rejected topic."""
         producer = await self._ready()
         topic = self._config.topic("reminders.rejected")
         try:
-            future: asyncio.Future[object] = await producer.send(topic, value or b"", key, headers=list(headers))
+            future: asyncio.Future[RecordMetadata] = await producer.send(
+                topic, value or b"", key, headers=list(headers)
+            )
         except Exception as fault:
             await self.discard()
             raise AppendFailed(type(fault).__name__) from fault

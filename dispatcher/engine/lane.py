@@ -20,7 +20,8 @@ from dispatcher.engine.backlog import Backlog, Taken
 from dispatcher.engine.carriers import ConsumerRecord, Stretch
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.gate import Gate
-from dispatcher.engine.lane_state import LaneRefused, LaneState
+from dispatcher.engine.held import MOST_A_TURN, Held
+from dispatcher.engine.lane_state import LaneRefused, LaneState, unreadable
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.log_ends import LogEnds
 from dispatcher.engine.orphans import Orphans
@@ -28,8 +29,8 @@ from dispatcher.engine.policy_switch import PolicyInForce
 from dispatcher.engine.positions import Committable
 from dispatcher.engine.replanning import Replanning
 from dispatcher.engine.senders import Job, Senders
-from dispatcher.engine.turn import Decider, Turn
-from dispatcher.ops.clock import Clock, ForwardClock
+from dispatcher.engine.turn import Decider, StateUnreadable, Turn
+from dispatcher.ops.clock import Clock, Forward
 from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
 
@@ -84,6 +85,7 @@ class Shared:
     pause: Callable[[TP], None]
     resume: Callable[[TP], None]
     conditions: Callable[[bool, bool], Conditions]
+    clock_agrees: Callable[[], bool]
 
 
 class Lane:
@@ -99,13 +101,14 @@ class Lane:
         self._state: LaneState | None = None
         self._backlog = Backlog()
         self._replanning = Replanning("")
+        self._held = Held()
         self._paused = False
         self._work = asyncio.Event()
         self._applied = -1
         self._flushed_at = 0.0
         self._heard_at = 0.0
         self._stalls = 0
-        self._clock = ForwardClock(shared.clock)
+        self._instants = Forward()
         self._failures = 0
         self._finishing = False
 
@@ -161,7 +164,7 @@ class Lane:
         """Restore, serve until `finish`, and restore again after a failure.
 
         Raises:
-            LaneRefused: the inbox does not continue what the state holds.
+            LaneRefused: the inbox does not continue what the state holds, or the state cannot be read.
             LaneFailed: it failed too often without progress.
         """
         while True:
@@ -169,6 +172,10 @@ class Lane:
                 await self._serve(await self._restore())
             except (LaneRefused, LaneFailed):
                 raise
+            except StateUnreadable as fault:
+                self.gate.lost()
+                await self._give_up()
+                raise LaneRefused(unreadable(self._shared.config, self.partition, fault)) from fault
             except asyncio.CancelledError:
                 await self._give_up()
                 raise
@@ -206,6 +213,7 @@ class Lane:
             state = await LaneState.restore(shared.config, self.partition, committed)
         self._applied = state.watermark.applied
         self._replanning = Replanning(state.watermark.planned)
+        self._held = Held()
         self._state = state
         self._stalls = 0
         self._heard_at = time.monotonic()
@@ -238,15 +246,14 @@ class Lane:
             if (settling := self._flushed_at + _SETTLING_S - time.monotonic()) > 0:
                 await asyncio.sleep(settling)
             self._work.clear()
-            async with shared.deciding:  # one lane at a time: while it flushes, the next decides
-                shared.health.beat(self.name)
-                turn, taken = Turn(self._clock.now(), self._policy(state)), self._take()
-                try:
-                    await self._decide(turn, taken.by_customer, state)
-                    await self._wake(turn, state)
-                except BaseException:  # a rebalance may end us here too
-                    self._not_handed_on(turn)
-                    raise
+            made = await self._turn(state)
+            if made is None:
+                if self._finishing:
+                    return
+                shared.health.idle(self.name)
+                await asyncio.sleep(_TICK_S)
+                continue
+            turn, taken = made
             if self._must_flush(turn, state):
                 await self._flush(turn, state)
             for mark in taken.marks:  # only now: what stood before them is not just read but applied
@@ -256,6 +263,22 @@ class Lane:
             if taken.hole or (self._paused and self._backlog.has_room):
                 await self._seek()
             await self._look_around(state)
+
+    async def _turn(self, state: LaneState) -> tuple[Turn, Taken] | None:
+        """Decide what waits and what is due; None while our clock is wrong: no decision can be taken back."""
+        async with self._shared.deciding:  # one lane at a time: while it flushes, the next decides
+            now = self._shared.clock.now()
+            if not self._shared.clock_agrees():  # asked afterwards: whatever was done to the clock, `now` was right
+                return None
+            self._shared.health.beat(self.name)
+            turn, taken = Turn(self._instants.reach(now), self._policy(state)), self._take()
+            try:
+                await self._decide(turn, taken.by_customer, state)
+                await self._wake(turn, state)
+            except BaseException:  # a rebalance may end us here too
+                self._not_handed_on(turn)
+                raise
+            return turn, taken
 
     def _policy(self, state: LaneState) -> Policy:
         """The policy in force: a turn begins and ends with the same one."""
@@ -275,7 +298,9 @@ class Lane:
         next_at = state.wake_ups.next_at()
         if next_at is None:
             return _TICK_S
-        return min(_TICK_S, max(0.001, (next_at - self._shared.clock.now()) / 1000)) if self.gate.is_open() else _TICK_S
+        if self._held or self._shared.senders.all_exhausted or not self.gate.is_open():
+            return _TICK_S
+        return min(_TICK_S, max(0.001, (next_at - self._shared.clock.now()) / 1000))
 
     def _take(self) -> Taken:
         behind = not self.gate.is_open() and self._far_behind
@@ -321,14 +346,20 @@ class Lane:
             return
         conditions = self._conditions()
         yield_at = time.perf_counter() + _SLICE_S
-        fired = 0
-        for key in chain(state.wake_ups.due(turn.now, state.instants), self._replanning.take()):
+        fired, held = 0, 0
+        ready = self._held.ready(self._shared.senders.with_credit)
+        for key in chain(ready, state.wake_ups.due(turn.now, state.instants), self._replanning.take()):
             if key in turn.wakes:
                 continue
             decision = self._shared.decider.decide(turn, key, [], state.records.get(key), conditions)
             if decision is not None and decision.claims:
                 self._reserve(decision.claims)
                 conditions = self._conditions()
+            elif decision is not None and decision.lacking is not None:
+                self._held.add(decision.lacking, key)
+                held += 1
+                if held >= MOST_A_TURN:
+                    break
             fired += 1
             sliced = time.perf_counter() > yield_at
             if fired >= _MOST_WAKE_UPS or (self._backlog and (sliced or fired >= _WAKE_UPS_BESIDE_EVENTS)):

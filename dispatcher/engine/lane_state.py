@@ -1,12 +1,15 @@
 """What a lane keeps in memory, and its way to the log and back: the records, the wake-ups, the watermark, the producer."""
 
 import asyncio
+import struct
 from collections.abc import Awaitable
 
 import msgspec
+from aiokafka.errors import CorruptRecordException
 
 from dispatcher.engine.config import EngineConfig
-from dispatcher.engine.log_position import WATERMARK_KEY, LogBounds, Refused, Watermark, position
+from dispatcher.engine.log_position import WATERMARK_KEY, Continue, LogBounds, Refused, Watermark, position
+from dispatcher.engine.lost_state import begin_anew
 from dispatcher.engine.restore import Restored, log_bounds, restore
 from dispatcher.engine.transactions import PartitionTransactions
 from dispatcher.engine.turn import Turn
@@ -18,6 +21,14 @@ from schemas.values import Channel
 
 class LaneRefused(Exception):
     """The lane must not start; the message says why and what to do."""
+
+
+def unreadable(config: EngineConfig, partition: int, why: Exception) -> str:
+    """What an operator is told of a state that cannot be read."""
+    return (
+        f"{config.topic(topics.STATE)}[{partition}] holds what cannot be read ({why}): it is damaged, or of a later "
+        "release. Write the last good record of that key again, from a backup or from an older offset, or start that release"
+    )
 
 
 class LaneState:
@@ -50,13 +61,13 @@ class LaneState:
         """Fence the previous owner, read the state, and check that the inbox continues it.
 
         Raises:
-            LaneRefused: it does not.
+            LaneRefused: it does not, or the state cannot be read.
         """
         name = f"{config.app_id}-{config.topic_prefix}{partition}"
         transactions = PartitionTransactions(config.connection, name, partition, config.flush_timeout_s)
         try:
             await transactions.start()
-            restored = await restore(config, partition)
+            restored = await _readable(config, partition)
             found = position(
                 restored.watermark,
                 await _in_time(config, log_bounds(config, partition)),
@@ -64,13 +75,13 @@ class LaneState:
                 partition=f"{config.inbox}[{partition}]",
                 accept_gap=config.accept_gap,
             )
+            watermark = _accepted(found)
+            if restored.watermark is None and committed:  # and the operator accepts it
+                restored.records |= await begin_anew(config, partition, transactions, watermark)
         except BaseException:
             await transactions.close()
             raise
-        if isinstance(found, Refused):
-            await transactions.close()
-            raise LaneRefused(found.why)
-        return cls(config, transactions, restored, found.watermark)
+        return cls(config, transactions, restored, watermark)
 
     async def flush(self, turn: Turn, applied: int, planned: str, hour: int, made: dict[Channel, int]) -> None:
         """Write a turn and the position in one transaction; `FlushFailed` if it is not certain that it stands.
@@ -117,6 +128,19 @@ class LaneState:
     async def close(self) -> None:
         """Give the producer up."""
         await self._transactions.close()
+
+
+def _accepted(found: Continue | Refused) -> Watermark:
+    if isinstance(found, Refused):
+        raise LaneRefused(found.why)
+    return found.watermark
+
+
+async def _readable(config: EngineConfig, partition: int) -> Restored:
+    try:
+        return await restore(config, partition)
+    except (CorruptRecordException, msgspec.DecodeError, IndexError, struct.error) as damage:
+        raise LaneRefused(unreadable(config, partition, damage)) from damage
 
 
 async def _in_time(config: EngineConfig, question: Awaitable[LogBounds]) -> LogBounds:

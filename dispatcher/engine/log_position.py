@@ -95,7 +95,7 @@ def _without_state(log: LogBounds, committed: int | None, partition: str, *, acc
     if committed is not None and committed > 0 and not accept_gap:
         return Refused(
             f"{partition} was applied up to offset {committed}, but its state is empty: the state was lost. "
-            "Restore reminders.state, or start once with --accept-gap to build it anew from what the inbox still holds"
+            "Restore reminders.state, or start once with --accept-gap to build it anew from inbox and journal"
         )
     return Continue(Watermark(log.identity or "unmarked", log.start - 1))
 

@@ -1,8 +1,8 @@
 """Intake's word to the lanes: "everything published before this instant is in your inbox", four times a second.
 
 A lane may send only while it knows what could forbid it. What billing published is known to the lane once intake has
-appended it to the inbox and the lane has applied it; the mark travels the same way, behind it. The broker stamps each mark,
-and so tells us how far our clock is from its own; a worker without such inputs writes an empty mark now and then for that.
+appended it to the inbox and the lane has applied it; the mark travels the same way, behind it. The broker dates the marks,
+so they also tell whether our clock is right; a worker that has nothing to say of the inputs writes one for that alone.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from collections import deque
 
 from faust.types import TP
 
-from dispatcher.engine.broker_clock import BrokerClock
+from dispatcher.engine.broker_time import BrokerTime
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.inbox_writer import AppendFailed, InboxWriter
 from dispatcher.engine.intake import Intake
@@ -27,14 +27,14 @@ class Progress:
     """Watches the stopping inputs that are ours and writes a mark into every inbox partition after each query of ends."""
 
     def __init__(
-        self, config: EngineConfig, intake: Intake, ends: LogEnds, writer: InboxWriter, clock: BrokerClock
+        self, config: EngineConfig, intake: Intake, ends: LogEnds, writer: InboxWriter, broker_time: BrokerTime
     ) -> None:
         """Writes nothing before `run`."""
         self._config = config
         self._intake = intake
         self._ends = ends
         self._writer = writer
-        self._clock = clock
+        self._broker_time = broker_time
         self._asked: dict[TP, deque[End]] = {}
         self._answered = asyncio.Event()
         ends.on_answer(self._answered.set)
@@ -44,15 +44,14 @@ class Progress:
         while True:
             await self._answered.wait()
             self._answered.clear()
-            mark = ProgressMark(tuple(self._fresh()))
-            if not mark.fresh and not self._clock.due:
-                continue
-            entry = (inbox.PROGRESS_MARK_KEY, inbox.encode(mark))
-            where = range(self._config.partitions if mark.fresh else 1)
+            fresh = tuple(self._fresh())
+            entry = (inbox.PROGRESS_MARK_KEY, inbox.encode(ProgressMark(fresh)))
             try:
-                asked = self._clock.asked()
-                for future in await self._writer.append([(partition, [entry]) for partition in where]):
-                    self._clock.answered(asked, (await future).timestamp)
+                asked = self._broker_time.asking()
+                everywhere = [(partition, [entry]) for partition in range(self._config.partitions if fresh else 1)]
+                for future in await self._writer.append(everywhere):
+                    appended = await future
+                    self._broker_time.heard(asked, appended.timestamp / 1000)
             except AppendFailed:
                 await asyncio.sleep(_FAILED_PAUSE_S)
             except Exception:  # the broker's answer to a batch: any of aiokafka's errors
@@ -60,6 +59,9 @@ class Progress:
 
     def _fresh(self) -> list[tuple[str, int, Millis]]:
         fresh: list[tuple[str, int, Millis]] = []
+        if not self._broker_time.agrees:
+            self._asked.clear()  # dated by a clock that is wrong
+            return fresh
         stopping = self._config.stopping_inputs
         owned = [tp for tp in self._intake.partitions if tp.topic in stopping]
         self._asked = {tp: self._asked.get(tp) or deque(maxlen=_REMEMBERED) for tp in owned}

@@ -59,7 +59,7 @@ def bare_consumer(connection: Connection) -> AIOKafkaConsumer:
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=_FETCH_BYTES,
         fetch_max_wait_ms=_FETCH_WAIT_MS,
-        check_crcs=False,
+        check_crcs=True,  # a bit that a disk turned round would be somebody's history
         **connection.options,
     )
 

@@ -81,6 +81,7 @@ class Pool:
         self._workers = workers
         self._pace = pace
         self._open = 0
+        self.on_credit: Callable[[], None] = lambda: None
         self._timeout_s = timeout_s
         self._compose = compose
         self._outcomes = outcomes
@@ -167,6 +168,8 @@ class Pool:
         self._known.discard(job.claim.attempt_id)
         self._withdrawn.discard(job.claim.attempt_id)
         self._open -= 1
+        if self._open == self._pace.bound // 2:
+            self.on_credit()
 
     async def _attempt(self, job: Job) -> OutcomeFact:
         permit = Permit(partial(self._forbidden, job), partial(self._starts, job))
@@ -254,6 +257,11 @@ class Senders:
         """Start all workers."""
         for pool in self._pools.values():
             pool.start()
+
+    def on_credit(self, listener: Callable[[], None]) -> None:
+        """Call `listener` when a pool that was used up has half of its credits again."""
+        for pool in self._pools.values():
+            pool.on_credit = listener
 
     def pool(self, channel: Channel) -> Pool | None:
         """The pool of a channel; None where nobody has to be called."""

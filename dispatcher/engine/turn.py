@@ -30,6 +30,10 @@ Counted = tuple[str | None, Result, ReasonCode, Channel | None]
 """Stage, result, first reason and channel of a journal record."""
 
 
+class StateUnreadable(Exception):
+    """A state record of our own cannot be read: nothing may be decided, or overwritten, on such a footing."""
+
+
 @dataclass(slots=True)
 class Turn:
     """What a lane is about to flush; one policy decides all of it.
@@ -71,7 +75,13 @@ class Decider:
         record: bytes | None,
         conditions: Conditions,
     ) -> Decision | None:
-        """Fold a customer's records, plan, and add the result to the turn; None if it had to be parked."""
+        """Fold a customer's records, plan, and add the result to the turn; None if it had to be parked.
+
+        A wake-up that leads to nothing for want of credit (`lacking`) adds nothing: its customer has to be looked at again.
+
+        Raises:
+            StateUnreadable: `record` is not what any release of ours wrote.
+        """
         customer_id = key.decode("utf-8", "replace")
         arrivals: list[Arrival] = []
         customer = EMPTY
@@ -84,12 +94,14 @@ class Decider:
                 if type(arrival.fact) is InvoiceSettled and arrival.appended:
                     turn.settled.append(arrival.appended)
             decision = decide(customer_id, customer, arrivals, turn.policy, turn.now, conditions)
+            if decision.lacking is not None and not raw and not decision.claims:
+                return decision
             encoded = record if _unchanged(decision, customer, record) else _encoded(decision)
             tasks = [each for each in decision.claims if each.channel == "call_task"] if decision.claims else ()
             written = [(key, journal.encode(self._tasks.record(each, turn.policy))) for each in tasks]
-        except Exception:  # a fault of ours, or a record that is not ours: parked, told, and never in the way
+        except Exception as fault:  # a fault of ours, or a record that is not ours: parked, told, and never in the way
             if record is not None and customer is EMPTY:
-                raise  # our own state is unreadable: nothing may be decided, or overwritten, on such a footing
+                raise StateUnreadable(f"customer {customer_id}: {fault}") from fault
             _log.exception("decision_failed", partition_records=len(raw))
             self._park(turn, key, customer, record, arrivals, code="faulty")
             return None

@@ -15,7 +15,7 @@ from dispatcher.core.decide import Conditions, Sending
 from dispatcher.core.policy import Policy
 from dispatcher.engine.app import build_app
 from dispatcher.engine.brakes import Brakes
-from dispatcher.engine.broker_clock import BrokerClock
+from dispatcher.engine.broker_time import BrokerTime
 from dispatcher.engine.carriers import Stretch
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import EngineConfig
@@ -101,9 +101,11 @@ class Worker:
         self._committable = Committable()
         self._ends = LogEnds(config.connection, self._watched)
         self._brakes = Brakes(config, parts.clock.now)
+        self._broker_time = BrokerTime()
         self._writer = InboxWriter(config)
         self._outcomes = Outcomes(self._writer, config.partitions)
         self._senders = Senders(self._pools(), self._hourly("call_task"))
+        self._senders.on_credit(self._nudge_all)
         self._lanes: dict[int, Lane] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -121,10 +123,16 @@ class Worker:
             metrics=parts.metrics,
             health=parts.health,
         )
-        self._gauges = Gauges(parts.metrics, parts.health, self._intake, self._brakes, self._lanes.values)
+        self._gauges = Gauges(
+            parts.metrics,
+            parts.health,
+            self._intake,
+            self._brakes,
+            self._lanes.values,
+            broker_time=self._broker_time,
+        )
         self._doubts = Doubts(self._doubtful, parts.adapters, self._outcomes.report, config.doubt)
-        self._broker_clock = BrokerClock(parts.metrics.clock_skew)
-        self._progress = Progress(config, self._intake, self._ends, self._writer, self._broker_clock)
+        self._progress = Progress(config, self._intake, self._ends, self._writer, self._broker_time)
         self._watchdog = Watchdog(
             lambda: standings(self._lanes.values(), self._intake, self._ends, self._committable),
             lambda: self._ends.answered_lately,
@@ -237,7 +245,7 @@ class Worker:
         _log.info("assigned", partitions=sorted(mine), sources=len(sources))
 
     def _take_over(self, partition: int) -> Lane:
-        lane = Lane(partition, Gate(lambda: self._sources, self._broker_clock.trusted), self._shared)
+        lane = Lane(partition, Gate(lambda: self._sources, self._clock_agrees), self._shared)
         self._lanes[partition] = lane
         self._parts.health.restoring(lane.name)
         task = asyncio.get_running_loop().create_task(lane.run(), name=lane.name)
@@ -340,6 +348,7 @@ class Worker:
             pause=self._pause,
             resume=self._resume,
             conditions=self._conditions,
+            clock_agrees=self._clock_agrees,
         )
 
     def _conditions(self, gate_open: bool, behind: bool) -> Conditions:  # noqa: FBT001 - the lane's own answers
@@ -353,6 +362,9 @@ class Worker:
             senders.exhausted,
             behind,
         )
+
+    def _clock_agrees(self) -> bool:
+        return self._broker_time.agrees
 
     def _pools(self) -> dict[Channel, Pool]:
         return {

@@ -56,16 +56,15 @@ class SettableClock:
         return self._start + int((self._monotonic() - self._began) * self._rate * 1000)
 
 
-class ForwardClock:
-    """A clock that stands still where `clock` goes back: nothing is planned for an earlier instant than before."""
+class Forward:
+    """Instants that only go on: nothing is planned for an earlier one than before, whatever is done to the clock."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._latest: Millis = 0
 
-    def now(self) -> Millis:
+    def reach(self, now: Millis) -> Millis:
         """The latest instant so far: milliseconds since the epoch, UTC."""
-        self._latest = max(self._latest, self._clock.now())
+        self._latest = max(self._latest, now)
         return self._latest
 
 

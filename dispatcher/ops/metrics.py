@@ -186,7 +186,7 @@ class Metrics:
         self._limits.labels(channel).inc()
 
     def clock_skew(self, seconds: float) -> None:
-        """How far this machine's clock is ahead of the broker's; more than 2 s either way, and nothing is sent."""
+        """How far this machine's clock is ahead of the broker's; more than 2 s either way, and nothing is decided."""
         self._clock_skew.set(seconds)
 
     def no_progress(self) -> None:

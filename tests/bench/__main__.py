@@ -14,8 +14,11 @@ from dispatcher.local.kafka import EmbeddedKafka
 from dispatcher.local.kafka_settings import BENCH
 from tests.bench import medians
 from tests.bench.latency import latency
+from tests.bench.partitions import SIZES, partitions
 from tests.bench.restoring import restore
 from tests.bench.runs import Figures, bare, end_to_end, pipeline, stock
+from tests.bench.sending import mails, texts
+from tests.bench.silence import silence
 from tests.broker.installation import ROOT
 
 RESULT = ROOT / "build" / "bench" / "throughput.json"
@@ -26,6 +29,13 @@ BARS = {
     "restore": (150_000, "at least"),
     "latency_p50_ms": (50, "below"),
     "latency_p99_ms": (250, "below"),
+    "texts_to_bare": (0.7, "at least"),
+    "mails_to_bare": (0.7, "at least"),
+    "silence_pending_p99_s": (1.0, "below"),
+    "silence_falling_due_p99_s": (1.0, "below"),
+    **{f"pipeline_to_bare_{n}": (0.3, "at least") for n in SIZES},
+    **{f"latency_p50_ms_{n}": (50, "below") for n in SIZES},
+    **{f"latency_p99_ms_{n}": (250, "below") for n in SIZES},
     **{name: (bar, "at most") for name, bar in medians.BARS.items()},
 }
 
@@ -43,6 +53,10 @@ async def run(customers: int, rounds: int, only: set[str]) -> Figures:
                 ("restore", restore),
                 ("end_to_end", end_to_end),
                 ("latency", latency),
+                ("texts", texts),
+                ("mails", mails),
+                ("silence", silence),
+                ("partitions", partitions),
             ):
                 if not only or name in only:
                     print(f"{name} ...", flush=True)
@@ -61,11 +75,16 @@ def judged(figures: Figures, decision: dict[str, float]) -> dict[str, object]:
         "restore": figures.restore,
         "latency_p50_ms": figures.latency_ms.get("p50", float("nan")),
         "latency_p99_ms": figures.latency_ms.get("p99", float("nan")),
+        "texts_to_bare": figures.texts or float("nan"),
+        "mails_to_bare": figures.mails or float("nan"),
+        "silence_pending_p99_s": figures.silence_s.get("pending_p99", float("nan")),
+        "silence_falling_due_p99_s": figures.silence_s.get("falling_due_p99", float("nan")),
+        **figures.partitions,
         **{name: decision[name] for name in medians.BARS},
     }
     told: dict[str, object] = {}
     for name, (bar, kind) in BARS.items():
-        value = values[name]
+        value = values.get(name, float("nan"))
         met = value >= bar if kind == "at least" else value <= bar if kind == "at most" else value < bar
         told[name] = {"value": round(value, 3), "bar": f"{kind} {bar}", "met": met}
     return told

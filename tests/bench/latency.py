@@ -27,13 +27,19 @@ BURST = 30_000
 
 async def latency(broker: str, folder: Path, figures: Figures) -> None:
     """A worker with adapters that only note the time; events at a steady rate; the later seconds count."""
-    customers = min(CUSTOMERS, figures.customers)
     installed = Installation(broker, "latency.", folder, PARTITIONS, SETTINGS | {"DISPATCHER_SENDING": "on"})
+    figures.latency_ms, figures.details["latency"] = await waits_of(installed, min(CUSTOMERS, figures.customers))
+
+
+async def waits_of(installed: Installation, customers: int) -> tuple[dict[str, float], dict[str, object]]:
+    """Milliseconds of one worker with the partitions of this installation, and what there is to say about it."""
+    broker, folder = installed.broker, installed.folder
     await installed.create()
     await installed.publish(list(load.known(customers, load.noon())))
-    calls = folder / "calls.jsonl"
-    command = [sys.executable, "-m", "tests.bench.noting_worker", broker, installed.prefix, str(PARTITIONS), str(calls)]
-    worker = LocalProcess(command, folder / "latency.log")
+    calls = folder / f"{installed.prefix}calls.jsonl"
+    command = [sys.executable, "-m", "tests.bench.noting_worker", broker, installed.prefix]
+    command += [str(installed.partitions), str(calls)]
+    worker = LocalProcess(command, folder / f"{installed.prefix}latency.log")
     await read_and_applied(installed, worker)
     capacity = await burst(installed, worker, customers)
     rate = int(capacity / 2)
@@ -51,14 +57,13 @@ async def latency(broker: str, folder: Path, figures: Figures) -> None:
     waits.sort()
     if not waits:
         raise RuntimeError(f"no adapter was called: {worker.output()[-3000:]}")
-    figures.latency_ms = {
+    return {
         "p50": round(waits[len(waits) // 2], 1),
         "p99": round(waits[int(len(waits) * 0.99)], 1),
         "max": round(waits[-1], 1),
         "rate": rate,
         "calls": len(waits),
-    }
-    figures.details["latency"] = {"seconds": SECONDS, "capacity": round(capacity)}
+    }, {"seconds": SECONDS, "capacity": round(capacity)}
 
 
 async def burst(installed: Installation, worker: LocalProcess, customers: int) -> float:

@@ -30,7 +30,11 @@ SETTINGS = {
 
 @dataclass
 class Figures:
-    """What `throughput.json` holds: events a second, records a second for restore, milliseconds for latency."""
+    """What `throughput.json` holds: events a second, records a second for restore, milliseconds for latency.
+
+    `texts` and `mails` are ratios to a bare loop around the same client, `silence_s` is p99 from a payment's append to its
+    effect, `partitions` has the ratio of pipeline and the latency by their number.
+    """
 
     customers: int
     rounds: int
@@ -39,6 +43,10 @@ class Figures:
     pipeline: float = 0.0
     end_to_end: float = 0.0
     restore: float = 0.0
+    texts: float = 0.0
+    mails: float = 0.0
+    silence_s: dict[str, float] = field(default_factory=dict)
+    partitions: dict[str, float] = field(default_factory=dict)
     latency_ms: dict[str, float] = field(default_factory=dict)
     details: dict[str, object] = field(default_factory=dict)
 
@@ -48,7 +56,7 @@ class Figures:
 
     def of(self, name: str) -> object:
         """What is known of one measurement."""
-        value = self.latency_ms if name == "latency" else getattr(self, name)
+        value = getattr(self, {"latency": "latency_ms", "silence": "silence_s"}.get(name, name))
         return {name: value, "details": self.details.get(name)}
 
 
@@ -57,7 +65,14 @@ async def pipeline(broker: str, folder: Path, figures: Figures) -> None:
 
     The time runs from the first restored lane to the last journal record, contacts that waited for the gate included.
     """
-    installed = Installation(broker, "pipeline.", folder, PARTITIONS, SETTINGS)
+    figures.pipeline, figures.details["pipeline"] = await through(
+        Installation(broker, "pipeline.", folder, PARTITIONS, SETTINGS), figures
+    )
+
+
+async def through(installed: Installation, figures: Figures) -> tuple[float, dict[str, object]]:
+    """Events a second of one worker with the partitions of this installation, and what there is to say about it."""
+    broker = installed.broker
     await installed.create()
     await to_inbox(installed, list(load.known(figures.customers, load.noon())), 0)
     worker = installed.worker("known")
@@ -74,9 +89,8 @@ async def pipeline(broker: str, folder: Path, figures: Figures) -> None:
     seen = await appended(broker, installed.config.topic("reminders.journal"), skip=already)
     last = await last_append(broker, installed.config.topic("reminders.journal"))
     seconds = last - first_restored(worker)
-    figures.pipeline = events / seconds
     contacts = await contacts_in(installed)
-    figures.details["pipeline"] = {
+    return events / seconds, {
         "events": events,
         "journal_records": seen.count,
         "seconds": round(seconds, 3),
@@ -87,7 +101,7 @@ async def pipeline(broker: str, folder: Path, figures: Figures) -> None:
 
 async def bare(broker: str, folder: Path, figures: Figures) -> None:
     """The same inbox records: consume, send on, commit."""
-    rate = await contender("bare", broker, "pipeline.reminders.inbox", folder)
+    rate = await contender("bare", broker, "pipeline.reminders.inbox", folder, PARTITIONS)
     figures.bare = rate.rate
     figures.details["bare"] = asdict(rate)
 
@@ -103,7 +117,7 @@ async def stock(broker: str, folder: Path, figures: Figures) -> None:
             if len(records) == STOCK_EVENTS:
                 break
         await kafka.publish_all("stock-in", records)
-    rate = await contender("stock", broker, "stock-in", folder)
+    rate = await contender("stock", broker, "stock-in", folder, PARTITIONS)
     figures.stock = rate.rate
     figures.details["stock"] = asdict(rate)
 
@@ -137,17 +151,17 @@ async def to_inbox(installed: Installation, events: list[Published], round_numbe
     parts: dict[int, list[tuple[bytes | None, bytes]]] = {}
     for number, published in enumerate(events):
         key, value = load.as_arrival(published, round_number * 10_000_000 + number)
-        parts.setdefault(partition_of(key.decode(), PARTITIONS), []).append((key, value))
+        parts.setdefault(partition_of(key.decode(), installed.partitions), []).append((key, value))
     async with Kafka(Connection(installed.broker)) as kafka:
         for partition, records in parts.items():
             await kafka.publish_all(installed.config.inbox, records, partition)
 
 
-async def contender(which: str, broker: str, source: str, folder: Path) -> Appended:
+async def contender(which: str, broker: str, source: str, folder: Path, partitions: int) -> Appended:
     """Run one of the others until it has sent everything on."""
-    target = f"{which}-out"
+    target = f"{source}-{which}-out"
     async with Kafka(Connection(broker)) as kafka:
-        await kafka.create(target, PARTITIONS, 1, {"message.timestamp.type": "LogAppendTime"})
+        await kafka.create(target, partitions, 1, {"message.timestamp.type": "LogAppendTime"})
     count = await count_of(broker, source)
     command = [sys.executable, "-m", "tests.bench.contenders", which, broker, source, target, str(count)]
     process = LocalProcess(command, folder / f"{which}.log")

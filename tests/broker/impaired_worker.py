@@ -97,6 +97,12 @@ def asking_soon(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts
     return replace(config, lease_s=LEASE_S, provider_timeout_s=PROVIDER_TIMEOUT_S, doubt=soon), parts
 
 
+def accepting_gap(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
+    """As after `worker --accept-gap`, with the patience of `asking_soon`."""
+    config, parts = asking_soon(config, parts)
+    return replace(config, accept_gap=True), parts
+
+
 def trying_once(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
     """A provider that does not answer is left alone at once, and for 5 s instead of 30."""
     once = {channel: cast("Retrying", each)._adapter for channel, each in parts.adapters.items()}
@@ -117,7 +123,17 @@ def going_deaf(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]
 
 WAYS: Mapping[str, Way] = {
     way.__name__: way
-    for way in (lane_blocked, loop_blocked, crashing, failing, soon_giving_up, asking_soon, trying_once, going_deaf)
+    for way in (
+        lane_blocked,
+        loop_blocked,
+        crashing,
+        failing,
+        soon_giving_up,
+        asking_soon,
+        accepting_gap,
+        trying_once,
+        going_deaf,
+    )
 }
 
 

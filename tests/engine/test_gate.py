@@ -11,9 +11,13 @@ SOURCES = frozenset({("billing.settled", 0), ("customers.feedback", 0)})
 class Clock:
     def __init__(self) -> None:
         self.at = 1_000.0
+        self.right = True
 
     def __call__(self) -> float:
         return self.at
+
+    def agrees(self) -> bool:
+        return self.right
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def marks(clock: Clock, *sources: tuple[str, int]) -> ProgressMark:
 
 
 def opened(clock: Clock) -> Gate:
-    gate = Gate(lambda: SOURCES, monotonic=clock, wall=clock)
+    gate = Gate(lambda: SOURCES, clock.agrees, monotonic=clock, wall=clock)
     gate.proved(gate.assigned())
     gate.caught_up(clock.at)
     gate.progressed(marks(clock, *SOURCES))
@@ -38,7 +42,7 @@ def test_it_is_open_when_everything_is_known(clock: Clock) -> None:
 
 
 def test_it_starts_closed(clock: Clock) -> None:
-    assert not Gate(lambda: SOURCES, monotonic=clock, wall=clock).is_open()
+    assert not Gate(lambda: SOURCES, clock.agrees, monotonic=clock, wall=clock).is_open()
 
 
 def test_silence_closes_it(clock: Clock) -> None:
@@ -95,4 +99,19 @@ def test_a_worker_that_stops_never_opens_it_again(clock: Clock) -> None:
     gate = opened(clock)
     gate.drain()
     gate.proved(gate.assigned())
+    assert not gate.is_open()
+
+
+def test_a_clock_that_was_set_closes_it_at_once(clock: Clock) -> None:
+    gate = opened(clock)
+    clock.right = False
+    assert not gate.is_open()
+
+
+def test_a_word_of_an_instant_that_has_not_come_yet_proves_nothing(clock: Clock) -> None:
+    gate = opened(clock)
+    ahead = ProgressMark(tuple((*source, int((clock.at + 3_600) * 1000)) for source in SOURCES))
+    gate.progressed(ahead)
+    clock.at += FRESH_S + 0.001
+    gate.caught_up(clock.at)
     assert not gate.is_open()

@@ -75,7 +75,7 @@ def lane(pool):
         "health": Health(),
         "flushing": asyncio.Semaphore(1),
     }
-    return Lane(0, Gate(frozenset), Shared(**(unused | used)))
+    return Lane(0, Gate(frozenset, lambda: True), Shared(**(unused | used)))
 
 
 def turn_with(claim, pool):

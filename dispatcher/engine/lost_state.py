@@ -1,0 +1,58 @@
+"""Beginning anew where an operator accepts that a partition's state was lost: with the contacts that the journal tells of.
+
+This is the only place where the engine reads the journal: nothing is decided from it, it fills an empty state, once.
+"""
+
+import asyncio
+
+import msgspec
+from aiokafka import TopicPartition
+
+from dispatcher.core.remembrance import remembered
+from dispatcher.engine.config import EngineConfig
+from dispatcher.engine.log_position import WATERMARK_KEY, Watermark
+from dispatcher.engine.restore import reading
+from dispatcher.engine.transactions import Entry, PartitionTransactions
+from schemas import journal, state, topics
+from schemas.journal import JournalRecord
+from schemas.state import HAS_OPEN_CLAIM
+
+_AT_ONCE = 5_000
+_POLL_MS = 200
+_LOOK_AROUND = 256
+
+
+async def begin_anew(
+    config: EngineConfig, partition: int, transactions: PartitionTransactions, watermark: Watermark
+) -> dict[bytes, bytes]:
+    """Write a state record for each customer of whom the journal knows, the position last; returns the records."""
+    entries = [(key, _record(told)) for key, told in (await _journal(config, partition)).items()]
+    mark: Entry = (WATERMARK_KEY, msgspec.msgpack.encode(watermark))
+    topic = config.topic(topics.STATE)
+    for start in range(0, len(entries), _AT_ONCE):
+        await transactions.write([(topic, entries[start : start + _AT_ONCE])])
+    await transactions.write([(topic, [mark])])
+    return dict(entries)
+
+
+def _record(told: list[JournalRecord]) -> bytes:
+    customer = remembered(told)
+    return state.encode(customer, None, HAS_OPEN_CLAIM if customer.attempts else 0)
+
+
+async def _journal(config: EngineConfig, partition: int) -> dict[bytes, list[JournalRecord]]:
+    """What the journal says of each customer of a partition, in order."""
+    told: dict[bytes, list[JournalRecord]] = {}
+    tp = TopicPartition(config.topic(topics.JOURNAL), partition)
+    async with reading(config.connection) as consumer:
+        consumer.assign([tp])
+        await consumer.seek_to_beginning(tp)
+        end = (await consumer.end_offsets([tp]))[tp]
+        while await consumer.position(tp) < end:
+            for batch in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
+                for number, record in enumerate(batch):
+                    if record.key is not None and record.value is not None:
+                        told.setdefault(record.key, []).append(journal.decode_journal(record.value))
+                    if number % _LOOK_AROUND == 0:
+                        await asyncio.sleep(0)
+    return told

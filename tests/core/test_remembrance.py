@@ -1,0 +1,69 @@
+"""A customer whose aggregate was lost: the journal knows the contacts, and the inbox brings the facts again."""
+
+from dispatcher.core.remembrance import remembered
+from schemas.inbox import AttemptReleased
+from tests.core.builders import Story, arrival, due, known, overdue, paid, profile
+
+FACTS = (profile(), due(), overdue())
+
+
+def contacted() -> Story:
+    """Three contacts: three days before, on the day, and on the first working day after it."""
+    story = known(start="2026-03-07 10:00")
+    story.hear(due())
+    story.until("2026-03-10 12:00")
+    story.go("2026-03-11 10:00").hear(overdue())
+    return story.until("2026-03-12 12:00")
+
+
+def begun_anew(story: Story, *facts) -> Story:
+    """Its aggregate made of the journal, and these facts heard again in one turn, as a lane that reads its inbox does."""
+    anew = Story(story.policy)
+    anew.customer = remembered(story.records)
+    anew.now = story.now
+    anew.turn(*(arrival(fact, story.now - 1_000) for fact in facts))
+    return anew
+
+
+def test_the_story_has_contacts():
+    assert len(contacted().claims) == 3
+
+
+def test_nobody_hears_again_what_the_journal_knows_of():
+    assert begun_anew(contacted(), *FACTS).until("2026-03-20 12:00").claims == []
+
+
+def test_the_next_stage_comes_all_the_same():
+    anew = begun_anew(contacted(), *FACTS).until("2026-03-25 12:00")
+    assert [claim.stage.id for claim in anew.claims] == ["notice"]
+
+
+def test_caps_count_what_the_journal_knows_of():
+    story = contacted()
+    assert [each.at for each in remembered(story.records).contacts] == [each.at for each in story.customer.contacts]
+
+
+def test_a_claim_that_was_given_back_may_be_made_again():
+    story = known(start="2026-03-10 10:00")
+    claim = story.hear(due()).claims[0]
+    story.hear(AttemptReleased(claim.attempt_id, "lease_expired"), paid())
+    anew = begun_anew(story, profile(), due(), due("I-2"))
+    assert len(anew.claims) == 1
+
+
+def test_an_outcome_that_only_the_inbox_holds_gives_a_claim_back():
+    story = known(start="2026-03-10 10:00")
+    claim = story.hear(due()).claims[0]
+    facts = (profile(), due(), AttemptReleased(claim.attempt_id, "lease_expired"))
+    assert [each.contact_id for each in begun_anew(story, *facts).claims] == [claim.contact_id]
+
+
+def test_a_claim_of_which_nothing_more_is_known_stays_open():
+    story = known(start="2026-03-10 10:00")
+    claim = story.hear(due()).claims[0]
+    assert list(begun_anew(story, profile(), due()).customer.attempts) == [claim.attempt_id]
+
+
+def test_numbers_go_on():
+    story = contacted()
+    assert begun_anew(story, *FACTS).records[0].record_id == f"C-1.{story.customer.sequence + 1}"
