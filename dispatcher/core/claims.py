@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from dispatcher.core import identity
+from dispatcher.core.acknowledgements import put_mark
 from dispatcher.core.claim import Claim
 from dispatcher.core.draft import DONE_KEPT
 from dispatcher.core.fallback import next_rung_at
@@ -147,6 +148,8 @@ def _spend(turn: Turn, member: Member, lead: Stage, said: str) -> tuple[Spent, S
     Where the member stands then ends the verdict. A stage with a gate is used up only when the gate has spoken.
     """
     invoice_id, invoice, where = member.invoice_id, member.invoice, member.standing
+    if lead.acknowledges:
+        return put_mark(turn, invoice_id, member.mark, lead), where
     due_on, done = invoice.due_on, invoice.done
     if member.stage is lead:
         fresh: tuple[tuple[Day, str], ...] = ((due_on, lead.id),)
@@ -221,5 +224,6 @@ def _claim(  # noqa: PLR0917  a contact and its attempt
             responsible=stage.responsible,
             cause=cause,
             opt_out_line=opt_out_line,
+            acknowledges=approach.acknowledges,
         )
     )

@@ -74,7 +74,11 @@ def consider(
     members = _worth_it(turn, members, amounts)
     if not members:
         return None
-    approach = _approach(turn, profile, creditor, members, notes, amounts)
+    return approached(turn, profile, _approach(turn, profile, creditor, members, notes, amounts))
+
+
+def approached(turn: Turn, profile: ProfileStated, approach: Approach) -> Made | PutOff:
+    """The contact itself, by the first channel that may and can be used, or why not now."""
     retry, stage = approach.retry, approach.lead.stage
     tried = () if retry is None else retry[1].tried
     chosen = choose(turn, profile, stage, approach.tier.name, tried)

@@ -9,6 +9,7 @@ import msgspec
 
 from dispatcher.core.conditions import history_tests
 from dispatcher.core.ledger import horizon
+from dispatcher.core.policy_acknowledgements import compiled_acknowledging
 from dispatcher.core.policy_caps import compiled_caps
 from dispatcher.core.policy_holds import hold_rules
 from dispatcher.core.policy_presets import chosen_presets
@@ -57,6 +58,8 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
     presets = chosen_presets(sections.presets, add)
     all_caps = (*caps, *presets.caps)
     min_gap = sections.min_gap_hours * HOUR
+    acknowledging = compiled_acknowledging(sections.acknowledgements, tiers, add)
+    asked = () if acknowledging is None else acknowledging.stages
     by_tier = any(each.tiers for each in conditions)
     return Policy(
         hash=_hash({**content, "presets": presets.digests} if presets.ids else content),
@@ -77,7 +80,7 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
         day_starts=day_starts,
         spread=sections.spread_minutes,
         reserve_for_mandatory=sections.reserve_for_mandatory,
-        phases={stage.id: stage.phase for stage in stages},
+        phases={stage.id: stage.phase for stage in (*stages, *asked)},
         consent_required=frozenset(sections.consent.required),
         accepted_bases=frozenset(sections.consent.accepted_bases),
         horizon=horizon([min_gap, *(stage.min_gap or 0 for stage in stages)], all_caps),
@@ -89,6 +92,7 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
         tier_days=_tier_days(sections.tiers) if by_tier else (),
         max_contacts_per_hour=sections.max_contacts_per_hour,
         sms_max_parts=sections.sms_max_parts,
+        acknowledging=acknowledging,
         in_doubt={channel: getattr(sections.in_doubt, channel) for channel in CHANNELS},
     )
 
@@ -135,7 +139,10 @@ def _check_creditors(creditors: Mapping[str, CreditorText], add: Add) -> None:
 
 
 def _check_channels(sections: Sections, add: Add) -> None:
-    used = {channel for stage in sections.stages for ladder in stage.channels.values() for channel in ladder}
+    used: set[Channel] = {
+        channel for stage in sections.stages for ladder in stage.channels.values() for channel in ladder
+    }
+    used.update(() if sections.acknowledgements is None else sections.acknowledgements.channels)
     if any(stage.task in {"call", "visit"} for stage in sections.stages):
         used.add("call_task")
     for channel in CHANNELS:
