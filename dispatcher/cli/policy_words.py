@@ -1,4 +1,4 @@
-"""What a policy asks of the words: whether its stages can be said as they should be, in the templates of this installation."""
+"""What a policy asks of the words: whether its stages can be said as they should be, in this installation."""
 
 from collections.abc import Sequence
 from pathlib import Path

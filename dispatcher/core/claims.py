@@ -81,14 +81,15 @@ def _contact_id(turn: Turn, approach: Approach) -> str:
     return identity.contact_id(turn.customer_id, approach.creditor.id, approach.lead.stage.id, obligations)
 
 
-def end_refused(turn: Turn, approach: Approach) -> None:
-    """Every channel of the ladder was refused, remained unheard or is barred, or enough were tried: the contact is over."""
-    contact_id, reason = (None, "refused") if approach.retry is None else (approach.retry[0], approach.retry[1].reason)
+def end_refused(turn: Turn, approach: Approach, contact_id: str, reason: ReasonCode) -> None:
+    """Every channel of the ladder was refused, remained unheard or is barred, or enough were tried: the contact is over.
+
+    `reason` is how its last attempt ended.
+    """
     unheard = reason == "no_receipt"
     why = because("no_receipt" if unheard else "refused", approach.lead.stage.rule)
     _use_up(turn, approach, "undelivered" if unheard else "rejected", why, None, contact_id, None)
-    if contact_id is not None:
-        turn.drop_retry(contact_id)
+    turn.drop_retry(contact_id)
 
 
 def _result(turn: Turn, chosen: Chosen) -> tuple[Result, ReasonCode]:

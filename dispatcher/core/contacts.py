@@ -84,8 +84,8 @@ def approached(turn: Turn, profile: ProfileStated, approach: Approach) -> Made |
     chosen = choose(turn, profile, stage, approach.tier.name, tried)
     if isinstance(chosen, Chosen) and len(tried) < stage.attempts:
         return _in_its_time(turn, profile, approach, chosen)
-    if isinstance(chosen, Chosen) or (retry is not None and retry[1].reason in {"refused", "no_receipt"}):
-        end_refused(turn, approach)
+    if retry is not None and (isinstance(chosen, Chosen) or retry[1].reason in {"refused", "no_receipt"}):
+        end_refused(turn, approach, retry[0], retry[1].reason)
         return _MADE
     return _unreachable(turn, approach, chosen)
 

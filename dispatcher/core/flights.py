@@ -1,5 +1,7 @@
 """Attempts that are under way: which are no longer wanted, which have run out, and when to look again."""
 
+from typing import assert_never
+
 from dispatcher.core.acknowledgements import stands
 from dispatcher.core.approval import use_up
 from dispatcher.core.fallback import fall_back
@@ -44,7 +46,9 @@ def _end_doubt(turn: Turn, attempt_id: str, attempt: Attempt) -> None:
     A resend counts beside the attempt in doubt, which may have reached the customer: caps see both.
     """
     rule = turn.policy.in_doubt[attempt.channel]
-    match "hold" if rule == "resend" and attempt.number >= MOST_SENDS else rule:
+    if rule == "resend" and attempt.number >= MOST_SENDS:
+        return
+    match rule:
         case "hold":
             return
         case "resend":
@@ -54,6 +58,8 @@ def _end_doubt(turn: Turn, attempt_id: str, attempt: Attempt) -> None:
         case "fail":
             turn.drop_attempt(attempt_id)
             note = about(attempt, attempt_id, "attempt.ended", "doubt_failed", "undelivered")
+        case _:
+            assert_never(rule)
     note_event(turn, note, turn.cause)
 
 

@@ -127,15 +127,17 @@ def _windows(name: str, texts: tuple[HoursText, ...], add: Add) -> dict[Channel,
 @lru_cache(maxsize=1)
 def catalogue() -> Mapping[str, Preset]:
     """Every preset of this package, by id."""
-    found = {}
-    for file in sorted(files("dispatcher.core").joinpath("presets").iterdir(), key=lambda each: each.name):
-        name, _, kind = file.name.rpartition(".")
-        if kind == "toml":
-            preset = read_preset(name, file.read_text("utf-8"))
-            if not isinstance(preset, Preset):
-                raise ValueError(f"presets/{file.name}: {preset[0]}")
-            found[name] = preset
-    return found
+    shipped = sorted(files("dispatcher.core").joinpath("presets").iterdir(), key=lambda each: each.name)
+    names = [file.name.removesuffix(".toml") for file in shipped]
+    return {name: right_preset(name, file.read_text("utf-8")) for name, file in zip(names, shipped, strict=True)}
+
+
+def right_preset(name: str, text: str) -> Preset:
+    """The preset of a text that is known to be right; `ValueError` says what is wrong after all."""
+    preset = read_preset(name, text)
+    if isinstance(preset, Preset):
+        return preset
+    raise ValueError(f"presets/{name}.toml: {preset[0]}")
 
 
 def chosen(names: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -471,3 +471,15 @@ def test_a_channel_of_thanks_needs_its_hours():
     problems = parse(head + rest[rest.index("[windows.email]") :])
     assert isinstance(problems, PolicyProblems)
     assert [(each.path, "windows.sms" in each.expected) for each in problems.problems] == [("windows", True)]
+
+
+def test_what_is_forgotten_meanwhile_withdraws_it():
+    story = owing()
+    story.hear(paid())
+    others = [f"I-{number}" for number in range(2, 10)]
+    story.now += 1000
+    story.hear(*(due(each) for each in others))
+    story.now += 1000
+    story.hear(*(paid(each, reason="cancelled") for each in others))
+    story.turn()
+    assert story.last.withdrawn == (story.claims[0].attempt_id,)

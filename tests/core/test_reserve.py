@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from tests.core.builders import due, known, overdue, policy
+from tests.core.builders import due, known, overdue, paid, policy
 
 ONE_A_WEEK = (("max = 3", "max = 1"), ("min_gap_hours = 20", "min_gap_hours = 0"))
 RESERVING = (*ONE_A_WEEK, ("min_gap_hours = 0", "min_gap_hours = 0\nreserve_for_mandatory = true"))
@@ -54,3 +54,14 @@ def test_of_two_creditors_in_one_turn_the_mandatory_contact_goes_before_the_more
     story.until("2026-03-27 10:00").hear(overdue("I-notice", "2026-03-26", creditor_id="acme"))
     story.until("2026-04-09 06:30")
     assert [claim.stage.id for claim in story.claims] == ["first", "notice", "first", "notice"]
+
+
+def test_a_slot_that_is_not_the_last_is_kept_for_nobody():
+    story = courtesy_before_a_notice(policy(*RESERVING[1:], ("max = 3", "max = 2")))
+    assert [claim.stage.id for claim in story.claims] == ["today"]
+
+
+def test_nothing_is_kept_for_the_notice_of_what_was_paid():
+    story = courtesy_before_a_notice(policy(*RESERVING))
+    story.hear(paid("I-old"))
+    assert [claim.stage.id for claim in story.claims] == ["today"]
