@@ -139,6 +139,7 @@ BROKEN_OFF = {
     "an inline table that says nothing": ("known = { = }", "known", 1),
     "a list of no values": ("\n\nknown = [=", "known[0]", 3),
     "a header that does not end": ("a = 1\n[b\nc = 2", "b", 2),
+    "an inline table of no pairs": ("known = { ] }\nb = 1", "b", None),
     "a line that begins nothing": ("a = 1\n) 2\nb = 3", "b", None),
 }
 
