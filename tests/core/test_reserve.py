@@ -69,9 +69,9 @@ def test_nothing_is_kept_for_the_notice_of_what_was_paid():
 
 
 def test_nothing_is_kept_for_a_notice_that_could_not_be_made_anyway():
-    """The other creditor has had its contact of the month: a slot left free would serve nobody."""
-    one_a_month = ("max = 3", "max = 1"), ('window = "7d"', 'window = "30d"\nscope = "creditor"')
-    story = known(policy(*one_a_month, *RESERVING[1:]), "2026-03-20 10:00")
+    """The other creditor has had its contact of these days: a slot left free would serve nobody."""
+    one_in_nine_days = ("max = 3", "max = 1"), ('window = "7d"', 'window = "9d"\nscope = "creditor"')
+    story = known(policy(*one_in_nine_days, *RESERVING[1:]), "2026-03-20 10:00")
     story.hear(overdue("I-old", "2026-03-10", creditor_id="acme"))
     earlier = Contact("ct-1.1", story.now - 2 * DAY, "email", "first", "acme", ("I-old",))
     story.customer = replace(story.customer, contacts=(earlier,))
