@@ -66,7 +66,7 @@ SPANISH: Final[Mapping[str, tuple[str, ...]]] = {
         r"bajo su (?:propio )?(?:riesgo|responsabilidad)",
         r"(?:salga|salir|resulte|acabe) (?:lastimad|herid|mal|perjudicad)\w*",
         r"dar ejemplo",
-        r"no (?:juegue|se le ocurra|intente|se atreva|nos)",
+        r"no (?:juegue|se le ocurra|intente|se atreva)",
         r"ni se le ocurra",
         r"no (?:le|te) va a gustar",
         r"lo que viene",
