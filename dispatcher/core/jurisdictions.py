@@ -18,10 +18,10 @@ import msgspec
 
 from dispatcher.core.policy_caps import compiled_caps
 from dispatcher.core.policy_problems import Add, PolicyProblem
-from dispatcher.core.policy_text import CapText, CooldownText, Count, Name, Range, Text
+from dispatcher.core.policy_text import CapText, CooldownText, Count, Name, Positive, Range, Text
 from dispatcher.core.policy_windows import ranges_of
 from dispatcher.core.rules import DAY_KINDS, Cap, Window
-from schemas.values import CHANNELS, Channel, Day, Party, Phase
+from schemas.values import CHANNELS, Channel, Day, HoldKind, Party, Phase
 
 NO_ADVICE = "Not legal advice: check the sources and their dates before you rely on a preset."
 
@@ -43,11 +43,21 @@ class HoursText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     channels: tuple[Channel, ...] = CHANNELS
 
 
+class FirstNoticeText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`first_notice` of a preset: the first contact about a debt goes `by` these, and nothing follows for `wait_days`."""
+
+    by: Annotated[tuple[Channel, ...], msgspec.Meta(min_length=1)]
+    wait_days: Positive
+
+
 class PresetText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A preset's file.
 
     `places` are countries (ISO 3166-1) and regions (ISO 3166-2) of the debtor's address; `area_codes` the beginnings of
-    telephone numbers that stand for a region. `duties` are for people: nothing here sees to them.
+    telephone numbers that stand for a region. `holds` are kinds of holds that stop every phase that the preset governs, and
+    `breathing_space_days` how long such a hold lasts at least: a policy that says less is refused. Nobody but a business is
+    contacted at work: `forbidden_contact_points` need no rule of their own. `duties` and `required_content` are for people,
+    and nothing here sees to them.
     """
 
     title: Text
@@ -67,6 +77,8 @@ class PresetText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     not_before_days_overdue: Count = 0
     opt_out_line: bool = False
     breathing_space_days: Count = 0
+    holds: tuple[HoldKind, ...] = ()
+    first_notice: FirstNoticeText | None = None
     required_content: tuple[Text, ...] = ()
     forbidden_contact_points: tuple[ForbiddenPoint, ...] = ()
     duties: tuple[Text, ...] = ()

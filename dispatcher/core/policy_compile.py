@@ -12,7 +12,7 @@ from dispatcher.core.ledger import horizon
 from dispatcher.core.policy_acknowledgements import compiled_acknowledging
 from dispatcher.core.policy_caps import compiled_caps
 from dispatcher.core.policy_holds import hold_rules
-from dispatcher.core.policy_presets import chosen_presets
+from dispatcher.core.policy_presets import check_holds, chosen_presets
 from dispatcher.core.policy_problems import Add, check_unique
 from dispatcher.core.policy_stages import compiled_classes, compiled_stages
 from dispatcher.core.policy_text import (
@@ -57,6 +57,8 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
     caps = compiled_caps(sections.caps, sections.cooldowns)
     presets = chosen_presets(sections.presets, add)
     all_caps = (*caps, *presets.caps)
+    holds = hold_rules(sections.holds, add)
+    check_holds(presets.ids, holds, add)
     min_gap = sections.min_gap_hours * HOUR
     acknowledging = compiled_acknowledging(sections.acknowledgements, tiers, add)
     asked = () if acknowledging is None else acknowledging.stages
@@ -76,14 +78,14 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
         promise_grace_days=sections.promise_grace_days,
         promise_raises=sections.promise_broken == "next_stage",
         plan_grace_days=sections.plan_grace_days,
-        holds=hold_rules(sections.holds, add),
+        holds=holds,
         day_starts=day_starts,
         spread=sections.spread_minutes,
         reserve_for_mandatory=sections.reserve_for_mandatory,
         phases={stage.id: stage.phase for stage in (*stages, *asked)},
         consent_required=frozenset(sections.consent.required),
         accepted_bases=frozenset(sections.consent.accepted_bases),
-        horizon=horizon([min_gap, *(stage.min_gap or 0 for stage in stages)], all_caps),
+        horizon=horizon([min_gap, *(stage.min_gap or 0 for stage in stages), *presets.waits], all_caps),
         counts_points=any(cap.scope == "point" for cap in all_caps),
         presets=presets.ids,
         conditions=conditions,
