@@ -32,6 +32,7 @@ from dispatcher.exit_codes import ExitCode
 from dispatcher.messages import rendering
 from dispatcher.messages.problems import TemplateProblems
 from dispatcher.messages.rendering import Templates
+from dispatcher.messages.review import review
 from dispatcher.ops import interpreter, logs
 from dispatcher.ops.clock import clock_for
 from dispatcher.ops.health import Health
@@ -139,7 +140,7 @@ def parts_of(settings: Settings, policy: Policy) -> Parts:
     """
     metrics = Metrics(policy.stage_ids, SENTENCES)
     metrics.sending(settings.sending)
-    templates = read_templates(settings, metrics)
+    templates = read_templates(settings, policy, metrics)
     clock = clock_for(settings.clock)
     return Parts(
         policy=policy,
@@ -197,15 +198,17 @@ async def policy_of(settings: Settings, config: EngineConfig) -> Policy:
         raise Unstartable(ExitCode.SETTINGS, str(unsupplied)) from unsupplied
 
 
-def read_templates(settings: Settings, metrics: Metrics) -> Templates:
-    """All templates, compiled and tried.
+def read_templates(settings: Settings, policy: Policy, metrics: Metrics) -> Templates:
+    """All templates, compiled and tried; own ones also in what the policy asks of them. The built-in ones are tested.
 
     Raises:
-        Unstartable: one is missing or broken.
+        Unstartable: one is missing or broken, or says what must not be sent.
     """
     loaded = rendering.load(settings.templates, on_links_left_out=metrics.links_left_out)
     if isinstance(loaded, TemplateProblems):
         raise Unstartable(ExitCode.POLICY, str(loaded))
+    if settings.templates and (unfit := review(loaded, policy)):
+        raise Unstartable(ExitCode.POLICY, "\n".join(map(str, unfit)))
     return loaded
 
 

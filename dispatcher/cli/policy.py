@@ -36,23 +36,20 @@ def policy() -> None:
 
 
 def check(file: str = _FILE, as_json: bool = _JSON) -> None:
-    """Name everything that is wrong with a policy file. Exit code 4: it is no policy."""
+    """Name everything that is wrong with a policy file. Exit code 4: it is no policy.
+
+    So is one whose messages are not fit to be sent in this installation's templates: see `messages check`.
+    """
+    from dispatcher.cli.policy_words import refuse_unfit
+
     found = read_policy(file)
     if isinstance(found, PolicyProblems):
         _refuse(found, as_json=as_json)
+    refuse_unfit(found, file, settings_or_stop().templates, as_json=as_json)
     if as_json:
         print_json({"hash": found.hash, "stages": found.stage_ids, "creditors": sorted(found.creditors)})
     else:
         typer.echo(f"{file}: {_summary(found)}")
-    _warn_of_words(found, file)
-
-
-def _warn_of_words(found: Policy, file: str) -> None:
-    """Consequences that a creditor declared and that are no statements of fact; see `messages check`."""
-    from dispatcher.messages.review import declared
-
-    for problem in declared(found):
-        typer.echo(f"{file}: warning: {problem}", err=True)
 
 
 def apply(
@@ -67,7 +64,9 @@ def apply(
     if isinstance(found, PolicyProblems):
         _refuse(found, as_json=as_json)
     from dispatcher.cli.policy_store import apply_text
+    from dispatcher.cli.policy_words import refuse_unfit
 
+    refuse_unfit(found, file, settings.templates, as_json=as_json)
     changed = apply_text(settings, found, text, who)
     if as_json:
         print_json({"hash": found.hash, "changed": changed})

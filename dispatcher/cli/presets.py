@@ -115,11 +115,15 @@ def _told(preset: "Preset") -> Iterable[str]:
     yield from _limits(text)
     if text.opt_out_line:
         yield "  every message says how to opt out"
+    if text.first_notice is not None:
+        by, days = _word(text.first_notice.by), text.first_notice.wait_days
+        yield f"  first a notice by {by}, then {days} days without contact"
     if text.breathing_space_days:
-        yield f"  breathing space of up to {text.breathing_space_days} days"
+        yield f"  breathing space of {text.breathing_space_days} days"
+    yield from (f"  a hold stops all of it: {kind}" for kind in text.holds)
     yield from (f"  never by {point.replace('_', ' ')}" for point in text.forbidden_contact_points)
-    yield from (f"  must contain: {content}" for content in text.required_content)
-    yield from (f"  for people to see to: {duty}" for duty in text.duties)
+    yield from (f"  shown only, for people to see to: must contain {content}" for content in text.required_content)
+    yield from (f"  shown only, for people to see to: {duty}" for duty in text.duties)
     yield from (f"  source: {cite}" for cite in text.cites)
 
 

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from dispatcher.core import identity
+from dispatcher.core.acknowledgements import put_mark
 from dispatcher.core.claim import Claim
 from dispatcher.core.draft import DONE_KEPT
 from dispatcher.core.fallback import next_rung_at
@@ -80,14 +81,15 @@ def _contact_id(turn: Turn, approach: Approach) -> str:
     return identity.contact_id(turn.customer_id, approach.creditor.id, approach.lead.stage.id, obligations)
 
 
-def end_refused(turn: Turn, approach: Approach) -> None:
-    """Every channel of the ladder was refused, remained unheard or is barred, or enough were tried: the contact is over."""
-    contact_id, reason = (None, "refused") if approach.retry is None else (approach.retry[0], approach.retry[1].reason)
+def end_refused(turn: Turn, approach: Approach, contact_id: str, reason: ReasonCode) -> None:
+    """Every channel of the ladder was refused, remained unheard or is barred, or enough were tried: the contact is over.
+
+    `reason` is how its last attempt ended.
+    """
     unheard = reason == "no_receipt"
     why = because("no_receipt" if unheard else "refused", approach.lead.stage.rule)
     _use_up(turn, approach, "undelivered" if unheard else "rejected", why, None, contact_id, None)
-    if contact_id is not None:
-        turn.drop_retry(contact_id)
+    turn.drop_retry(contact_id)
 
 
 def _result(turn: Turn, chosen: Chosen) -> tuple[Result, ReasonCode]:
@@ -147,6 +149,8 @@ def _spend(turn: Turn, member: Member, lead: Stage, said: str) -> tuple[Spent, S
     Where the member stands then ends the verdict. A stage with a gate is used up only when the gate has spoken.
     """
     invoice_id, invoice, where = member.invoice_id, member.invoice, member.standing
+    if lead.acknowledges:
+        return put_mark(turn, invoice_id, member.mark, lead), where
     due_on, done = invoice.due_on, invoice.done
     if member.stage is lead:
         fresh: tuple[tuple[Day, str], ...] = ((due_on, lead.id),)
@@ -221,5 +225,6 @@ def _claim(  # noqa: PLR0917  a contact and its attempt
             responsible=stage.responsible,
             cause=cause,
             opt_out_line=opt_out_line,
+            acknowledges=approach.acknowledges,
         )
     )

@@ -7,13 +7,14 @@ from msgspec.structs import replace
 
 from dispatcher.core.caps import Asked
 from dispatcher.core.claims import end_refused, make
+from dispatcher.core.first_notice import Unnoticed, noticed
 from dispatcher.core.flights import in_flight
 from dispatcher.core.grouping import Approach, Member, invoice_id_of, lead_of, totals
 from dispatcher.core.holds import points_free_at
 from dispatcher.core.ladder import Chosen, NoChannel, choose
 from dispatcher.core.ledger import point_name
 from dispatcher.core.pages import because, note_decision
-from dispatcher.core.regimes import regime_of
+from dispatcher.core.regimes import Regime, regime_of
 from dispatcher.core.reserve import reserved
 from dispatcher.core.rules import DAY, MINUTE, Case, Creditor
 from dispatcher.core.tiers import tier_for
@@ -74,16 +75,21 @@ def consider(
     members = _worth_it(turn, members, amounts)
     if not members:
         return None
-    approach = _approach(turn, profile, creditor, members, notes, amounts)
+    return approached(turn, profile, _approach(turn, profile, creditor, members, notes, amounts))
+
+
+def approached(turn: Turn, profile: ProfileStated, approach: Approach) -> Made | PutOff:
+    """The contact itself, by the first channel that may and can be used, or why not now."""
     retry, stage = approach.retry, approach.lead.stage
     tried = () if retry is None else retry[1].tried
     chosen = choose(turn, profile, stage, approach.tier.name, tried)
-    if isinstance(chosen, Chosen) and len(tried) < stage.attempts:
+    if isinstance(chosen, NoChannel):
+        if retry is None or retry[1].reason not in {"refused", "no_receipt"}:
+            return _unreachable(turn, approach, chosen)
+    elif retry is None or len(tried) < stage.attempts:
         return _in_its_time(turn, profile, approach, chosen)
-    if isinstance(chosen, Chosen) or (retry is not None and retry[1].reason in {"refused", "no_receipt"}):
-        end_refused(turn, approach)
-        return _MADE
-    return _unreachable(turn, approach, chosen)
+    end_refused(turn, approach, retry[0], retry[1].reason)
+    return _MADE
 
 
 def _approach(  # noqa: PLR0917  what an approach is made of
@@ -153,11 +159,14 @@ def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen:
     if retry is not None and retry[1].not_before > turn.now:
         at = retry[1].not_before
         return PutOff(approach, "deferred", _tried(retry[1]), f"deferred|retry|{at}", at, at)
-    asked = _asked(turn, approach, chosen)
     stage = approach.lead.stage
     regime, clocks = regime_of(turn, profile, approach.creditor.party, stage.phase)
-    if regime.early[0] and (early := _too_early(turn, approach, *regime.early)) is not None:
-        return early
+    if regime.presets:
+        allowed = _where_presets_apply(turn, profile, approach, chosen, regime)
+        if isinstance(allowed, PutOff):
+            return allowed
+        chosen = allowed
+    asked = _asked(turn, approach, chosen)
     slot = slot_of(turn, profile.quiet_hours, asked, None if retry is None else retry[0], stage, regime, clocks)
     if turn.policy.reserve_for_mandatory and not stage.mandatory and slot.found:
         kept = reserved(turn, regime.caps, asked, approach.tier.name, slot.at)
@@ -173,6 +182,24 @@ def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen:
         return PutOff(approach, "deferred", slot.waits_for, f"deferred|time|{next_at}", next_at, slot.at)
     held = _held_by_lane(turn, approach, chosen)
     return held or _made(turn, profile, approach, chosen, slot.end, opt_out_line=regime.opt_out_line)
+
+
+def _where_presets_apply(
+    turn: Turn, profile: ProfileStated, approach: Approach, chosen: Chosen, regime: Regime
+) -> Chosen | PutOff:
+    """The first days overdue, and the notice that comes first: the channel that remains, or why none does yet."""
+    if regime.early[0] and (early := _too_early(turn, approach, *regime.early)) is not None:
+        return early
+    if not regime.notices:
+        return chosen
+    written = noticed(turn, profile, approach, chosen, regime.notices)
+    return _unnoticed(approach, written) if isinstance(written, Unnoticed) else written
+
+
+def _unnoticed(approach: Approach, why: Unnoticed) -> PutOff:
+    result: Result = "suppressed" if why.until is None else "deferred"
+    reasons = (Reason("notice_first", why.rule, {"days": why.days}),)
+    return PutOff(approach, result, reasons, f"{result}|notice_first|{why.until}", why.until, why.until)
 
 
 def _too_early(turn: Turn, approach: Approach, days: int, rule: str) -> PutOff | None:

@@ -1,18 +1,22 @@
 """Attempts that are under way: which are no longer wanted, which have run out, and when to look again."""
 
+from typing import assert_never
+
+from dispatcher.core.acknowledgements import stands
 from dispatcher.core.approval import use_up
 from dispatcher.core.fallback import fall_back
-from dispatcher.core.holds import stop_of
+from dispatcher.core.holds import held, stop_of
 from dispatcher.core.ladder import point_stop
 from dispatcher.core.outcomes import about, retry_later
 from dispatcher.core.pages import note_event
 from dispatcher.core.reach import points_of, where
+from dispatcher.core.rules import ACKNOWLEDGEMENTS
 from dispatcher.core.statements import is_closed
 from dispatcher.core.turn import Turn
 from schemas.journal import Result
 from schemas.reasons import ReasonCode
 from schemas.state import LOOKED_ENOUGH, Attempt, Invoice, Retry
-from schemas.values import Millis
+from schemas.values import Day, Millis, Phase
 
 CLAIM_CHECK: Millis = 60_000
 """A claim without an answer is looked at again after this time, and after every further such time."""
@@ -42,7 +46,9 @@ def _end_doubt(turn: Turn, attempt_id: str, attempt: Attempt) -> None:
     A resend counts beside the attempt in doubt, which may have reached the customer: caps see both.
     """
     rule = turn.policy.in_doubt[attempt.channel]
-    match "hold" if rule == "resend" and attempt.number >= MOST_SENDS else rule:
+    if rule == "resend" and attempt.number >= MOST_SENDS:
+        return
+    match rule:
         case "hold":
             return
         case "resend":
@@ -52,6 +58,8 @@ def _end_doubt(turn: Turn, attempt_id: str, attempt: Attempt) -> None:
         case "fail":
             turn.drop_attempt(attempt_id)
             note = about(attempt, attempt_id, "attempt.ended", "doubt_failed", "undelivered")
+        case _:
+            assert_never(rule)
     note_event(turn, note, turn.cause)
 
 
@@ -63,11 +71,13 @@ def in_flight(turn: Turn, creditor_id: str) -> bool:
 def forget_retries(turn: Turn) -> None:
     """Drops retries that have nothing left to be about."""
     for contact_id, retry in tuple(turn.retries.items()):
-        if all(_is_over(retry, turn.invoices.get(invoice_id)) for invoice_id in retry.invoice_ids):
+        if all(_is_over(turn, retry, turn.invoices.get(invoice_id)) for invoice_id in retry.invoice_ids):
             turn.drop_retry(contact_id)
 
 
-def _is_over(retry: Retry, invoice: Invoice | None) -> bool:
+def _is_over(turn: Turn, retry: Retry, invoice: Invoice | None) -> bool:
+    if retry.stage in ACKNOWLEDGEMENTS:
+        return turn.policy.acknowledging is None  # else whoever acknowledges knows what is owed still
     return invoice is None or is_closed(invoice) or (invoice.due_on, retry.stage) in invoice.done
 
 
@@ -110,10 +120,21 @@ def _unwanted(turn: Turn, attempt: Attempt) -> bool:
     if profile is None or attempt.channel in profile.blocked_channels:
         return True
     phase = turn.policy.phases.get(attempt.stage)
-    for invoice_id, due_on, _ in attempt.spent:
-        invoice = turn.invoices.get(invoice_id)
-        if invoice is None or is_closed(invoice) or invoice.due_on != due_on or stop_of(turn, invoice_id, phase):
-            return True
+    if any(_is_past(turn, phase, *each) for each in attempt.spent):
+        return True
     points = (point for point in points_of(profile, attempt.channel) if where(point) == attempt.contact_point)
     point = next(points, None)
     return point is None or point_stop(turn, attempt.channel, point, phase) is not None
+
+
+def _is_past(turn: Turn, phase: Phase | None, invoice_id: str, due_on: Day, stage: str) -> bool:
+    """Whether what a claim used up of an invoice is nothing to speak of any more, or must not be spoken of."""
+    if stage in ACKNOWLEDGEMENTS:
+        return not stands(turn, invoice_id, due_on, stage) or held(turn, invoice_id, phase) is not None
+    invoice = turn.invoices.get(invoice_id)
+    return (
+        invoice is None
+        or is_closed(invoice)
+        or invoice.due_on != due_on
+        or stop_of(turn, invoice_id, phase) is not None
+    )

@@ -5,24 +5,27 @@ from operator import attrgetter
 
 import msgspec
 
+from dispatcher.core.claim import Acknowledged
 from dispatcher.core.rules import Creditor, Stage, Tier
 from dispatcher.core.stages import Standing
 from schemas.state import Invoice, Retry
 
 
 class Member(msgspec.Struct, frozen=True, gc=False):
-    """An invoice with a stage that is due, and where it stands."""
+    """An invoice with a stage that is due, and where it stands; `mark` is what an acknowledgement of it is known by."""
 
     invoice_id: str
     invoice: Invoice
     stage: Stage
     standing: Standing
+    mark: int = 0
 
 
 class Approach(msgspec.Struct, frozen=True, gc=False):
     """A contact that is being considered: in whose name, about what, how severe, and whether it was tried before.
 
     `notes` are the creditor's open credit notes; `retry` is the contact's id and what an earlier attempt of it left behind.
+    `acknowledges` is what it says thank you for, if it asks for nothing.
     """
 
     creditor: Creditor
@@ -33,6 +36,7 @@ class Approach(msgspec.Struct, frozen=True, gc=False):
     tier: Tier
     invoice_ids: tuple[str, ...]
     retry: tuple[str, Retry] | None
+    acknowledges: Acknowledged | None = None
 
 
 invoice_id_of = attrgetter("invoice_id")

@@ -23,7 +23,7 @@ class Stop(msgspec.Struct, frozen=True, gc=False):
 def stop_of(turn: Turn, invoice_id: str, phase: Phase | None) -> Stop | None:
     """The stop of one invoice in a phase: hold, then promise, then plan. None stands for a phase that is not known."""
     if turn.holds:
-        stop = _held(turn, invoice_id, phase)
+        stop = held(turn, invoice_id, phase)
         if stop is not None:
             return stop
     if turn.promises:
@@ -46,7 +46,7 @@ def _about(turn: Turn, invoice_id: str) -> tuple[str, ...]:
     return (invoice_id,) if plan is None else plan.invoice_ids
 
 
-def _held(turn: Turn, invoice_id: str, phase: Phase | None) -> Stop | None:
+def held(turn: Turn, invoice_id: str, phase: Phase | None) -> Stop | None:
     """The hold that lasts longest: the customer's, or the invoice's own."""
     longest: Stop | None = None
     about = _about(turn, invoice_id)

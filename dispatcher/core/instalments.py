@@ -7,6 +7,8 @@ not covered when its due date and the policy's grace have passed breaks the plan
 the invoices' own stages go on. A plan without instalments stops its invoices until it is cancelled.
 """
 
+from typing import assert_never
+
 import msgspec
 from msgspec.structs import replace
 
@@ -71,6 +73,8 @@ def attend_plans(turn: Turn) -> None:
                 ended[plan_id] = "paid"
             case Resting():
                 turn.resting.update(dict.fromkeys(covered, plan_id))
+            case _:
+                assert_never(course)
     _put_up(turn, wanted, ended)
 
 

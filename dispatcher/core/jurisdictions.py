@@ -18,10 +18,10 @@ import msgspec
 
 from dispatcher.core.policy_caps import compiled_caps
 from dispatcher.core.policy_problems import Add, PolicyProblem
-from dispatcher.core.policy_text import CapText, CooldownText, Count, Name, Range, Text
+from dispatcher.core.policy_text import CapText, CooldownText, Count, Name, Positive, Range, Text
 from dispatcher.core.policy_windows import ranges_of
 from dispatcher.core.rules import DAY_KINDS, Cap, Window
-from schemas.values import CHANNELS, Channel, Day, Party, Phase
+from schemas.values import CHANNELS, Channel, Day, HoldKind, Party, Phase
 
 NO_ADVICE = "Not legal advice: check the sources and their dates before you rely on a preset."
 
@@ -43,11 +43,21 @@ class HoursText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     channels: tuple[Channel, ...] = CHANNELS
 
 
+class FirstNoticeText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`first_notice` of a preset: the first contact about a debt goes `by` these, and nothing follows for `wait_days`."""
+
+    by: Annotated[tuple[Channel, ...], msgspec.Meta(min_length=1)]
+    wait_days: Positive
+
+
 class PresetText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A preset's file.
 
     `places` are countries (ISO 3166-1) and regions (ISO 3166-2) of the debtor's address; `area_codes` the beginnings of
-    telephone numbers that stand for a region. `duties` are for people: nothing here sees to them.
+    telephone numbers that stand for a region. `holds` are kinds of holds that stop every phase that the preset governs, and
+    `breathing_space_days` how long such a hold lasts at least: a policy that says less is refused. Nobody but a business is
+    contacted at work: `forbidden_contact_points` need no rule of their own. `duties` and `required_content` are for people,
+    and nothing here sees to them.
     """
 
     title: Text
@@ -67,6 +77,8 @@ class PresetText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     not_before_days_overdue: Count = 0
     opt_out_line: bool = False
     breathing_space_days: Count = 0
+    holds: tuple[HoldKind, ...] = ()
+    first_notice: FirstNoticeText | None = None
     required_content: tuple[Text, ...] = ()
     forbidden_contact_points: tuple[ForbiddenPoint, ...] = ()
     duties: tuple[Text, ...] = ()
@@ -127,15 +139,17 @@ def _windows(name: str, texts: tuple[HoursText, ...], add: Add) -> dict[Channel,
 @lru_cache(maxsize=1)
 def catalogue() -> Mapping[str, Preset]:
     """Every preset of this package, by id."""
-    found = {}
-    for file in sorted(files("dispatcher.core").joinpath("presets").iterdir(), key=lambda each: each.name):
-        name, _, kind = file.name.rpartition(".")
-        if kind == "toml":
-            preset = read_preset(name, file.read_text("utf-8"))
-            if not isinstance(preset, Preset):
-                raise ValueError(f"presets/{file.name}: {preset[0]}")
-            found[name] = preset
-    return found
+    shipped = sorted(files("dispatcher.core").joinpath("presets").iterdir(), key=lambda each: each.name)
+    names = [file.name.removesuffix(".toml") for file in shipped]
+    return {name: right_preset(name, file.read_text("utf-8")) for name, file in zip(names, shipped, strict=True)}
+
+
+def right_preset(name: str, text: str) -> Preset:
+    """The preset of a text that is known to be right; `ValueError` says what is wrong after all."""
+    preset = read_preset(name, text)
+    if isinstance(preset, Preset):
+        return preset
+    raise ValueError(f"presets/{name}.toml: {preset[0]}")
 
 
 def chosen(names: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

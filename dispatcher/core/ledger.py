@@ -62,8 +62,6 @@ def enter_report(draft: Draft, fact: ContactReported, stamp: Stamp) -> None:
     if any(each.attempt_id == fact.task_id and each.became_at == fact.at for each in draft.contacts):
         return
     own = next((each for each in draft.contacts if _is_about(fact, each)), None)
-    if own is None and fact.task_id in draft.attempts:
-        return  # a task that is no contact, such as a letter
     if own is not None and fact.direction == "outbound":
         became(draft, own.attempt_id, what, fact.at)
     elif fact.direction == "inbound":

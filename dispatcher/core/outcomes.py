@@ -11,6 +11,7 @@ from dispatcher.core.draft import Draft
 from dispatcher.core.ledger import became, restore
 from dispatcher.core.lifecycle import Step, Word, entry_of, parts_of, status_of, step
 from dispatcher.core.notes import Note
+from dispatcher.core.remembrance import UNKNOWN_DAY
 from schemas.inbox import (
     AttemptAccepted,
     AttemptInDoubt,
@@ -131,7 +132,7 @@ def retry_later(
     for invoice_id, due_on, stage in attempt.spent:
         invoice = draft.invoices.get(invoice_id)
         if invoice is not None:
-            used = (due_on or invoice.due_on, stage)  # of a lost state, only the journal was left: see `remembrance`
+            used = (invoice.due_on if due_on == UNKNOWN_DAY else due_on, stage)
             done = tuple(each for each in invoice.done if each != used)
             draft.put_invoice(invoice_id, replace(invoice, done=done))
     retry = Retry(

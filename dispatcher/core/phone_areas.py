@@ -49,11 +49,9 @@ def zones_of(area: str) -> tuple[str, ...]:
 
 
 def _zones(digits: str) -> tuple[str, ...]:
-    for length in range(len(digits), 0, -1):
-        found = TIMEZONE_DATA.get(digits[:length])
-        if found is not None:
-            return tuple(found)
-    return ()
+    """The zones of the longest known beginning of a number; a calling code by itself is one."""
+    prefixes = (digits[:length] for length in range(len(digits), 0, -1))
+    return tuple(TIMEZONE_DATA[next(each for each in prefixes if each in TIMEZONE_DATA)])
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,7 @@ lane knows (sending off, gate, credit, shadow, allowlist). A deferral never uses
 
 from collections.abc import Iterator, Sequence
 
+from dispatcher.core.acknowledging import acknowledge
 from dispatcher.core.approval import awaited
 from dispatcher.core.contacts import PutOff, consider, say_put_off
 from dispatcher.core.flights import attend, closing_code, forget_retries
@@ -59,6 +60,8 @@ def _plan_known(turn: Turn, profile: ProfileStated) -> None:
             due.setdefault((turn.policy.creditor(invoice.creditor_id).id, apart), []).append(member)
     if due:
         _contact(turn, profile, [(creditor_id, members) for (creditor_id, _), members in due.items()])
+    if turn.policy.acknowledging is not None:
+        acknowledge(turn, profile, turn.policy.acknowledging)
 
 
 def _plan_unknown(turn: Turn) -> None:

@@ -9,9 +9,10 @@ import msgspec
 
 from dispatcher.core.conditions import history_tests
 from dispatcher.core.ledger import horizon
+from dispatcher.core.policy_acknowledgements import compiled_acknowledging
 from dispatcher.core.policy_caps import compiled_caps
 from dispatcher.core.policy_holds import hold_rules
-from dispatcher.core.policy_presets import chosen_presets
+from dispatcher.core.policy_presets import check_holds, chosen_presets
 from dispatcher.core.policy_problems import Add, check_unique
 from dispatcher.core.policy_stages import compiled_classes, compiled_stages
 from dispatcher.core.policy_text import (
@@ -56,7 +57,11 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
     caps = compiled_caps(sections.caps, sections.cooldowns)
     presets = chosen_presets(sections.presets, add)
     all_caps = (*caps, *presets.caps)
+    holds = hold_rules(sections.holds, add)
+    check_holds(presets.ids, holds, add)
     min_gap = sections.min_gap_hours * HOUR
+    acknowledging = compiled_acknowledging(sections.acknowledgements, tiers, add)
+    asked = () if acknowledging is None else acknowledging.stages
     by_tier = any(each.tiers for each in conditions)
     return Policy(
         hash=_hash({**content, "presets": presets.digests} if presets.ids else content),
@@ -73,14 +78,14 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
         promise_grace_days=sections.promise_grace_days,
         promise_raises=sections.promise_broken == "next_stage",
         plan_grace_days=sections.plan_grace_days,
-        holds=hold_rules(sections.holds, add),
+        holds=holds,
         day_starts=day_starts,
         spread=sections.spread_minutes,
         reserve_for_mandatory=sections.reserve_for_mandatory,
-        phases={stage.id: stage.phase for stage in stages},
+        phases={stage.id: stage.phase for stage in (*stages, *asked)},
         consent_required=frozenset(sections.consent.required),
         accepted_bases=frozenset(sections.consent.accepted_bases),
-        horizon=horizon([min_gap, *(stage.min_gap or 0 for stage in stages)], all_caps),
+        horizon=horizon([min_gap, *(stage.min_gap or 0 for stage in stages), *presets.waits], all_caps),
         counts_points=any(cap.scope == "point" for cap in all_caps),
         presets=presets.ids,
         conditions=conditions,
@@ -89,6 +94,7 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
         tier_days=_tier_days(sections.tiers) if by_tier else (),
         max_contacts_per_hour=sections.max_contacts_per_hour,
         sms_max_parts=sections.sms_max_parts,
+        acknowledging=acknowledging,
         in_doubt={channel: getattr(sections.in_doubt, channel) for channel in CHANNELS},
     )
 
@@ -135,7 +141,10 @@ def _check_creditors(creditors: Mapping[str, CreditorText], add: Add) -> None:
 
 
 def _check_channels(sections: Sections, add: Add) -> None:
-    used = {channel for stage in sections.stages for ladder in stage.channels.values() for channel in ladder}
+    used: set[Channel] = {
+        channel for stage in sections.stages for ladder in stage.channels.values() for channel in ladder
+    }
+    used.update(() if sections.acknowledgements is None else sections.acknowledgements.channels)
     if any(stage.task in {"call", "visit"} for stage in sections.stages):
         used.add("call_task")
     for channel in CHANNELS:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from dispatcher.core.conditions import debt_tests, history_tests, of_all, person_tests
 from dispatcher.core.policy_problems import Add, check_unique
 from dispatcher.core.policy_text import ClassText, MomentText, StageConditions, StageText
-from dispatcher.core.rules import ANY_NUMBER, DEFAULT, HOUR, Moment, Stage, StageCondition
+from dispatcher.core.rules import ACKNOWLEDGEMENTS, ANY_NUMBER, DEFAULT, HOUR, Moment, Stage, StageCondition
 from schemas.values import Channel
 
 _CALLS: tuple[Channel, ...] = ("call_task",)
@@ -39,6 +39,9 @@ def compiled_stages(
     if not texts:
         add("stages", "at least one [[stages]]", "Without a stage nobody is ever contacted.")
     check_unique("stages", [text.id for text in texts], add)
+    for position, text in enumerate(texts):
+        if text.id in ACKNOWLEDGEMENTS:
+            add(f"stages[{position}].id", "another name", "It is that of a stage of [acknowledgements].")
     stages: list[Stage] = []
     conditions: list[StageCondition] = []
     conditional = False

@@ -247,6 +247,18 @@ class ConsentText(_Section, frozen=True):
     accepted_bases: tuple[str, ...] = ()
 
 
+Occasion = Literal["partial_payment", "full_payment", "plan"]
+
+
+class AcknowledgementsText(_Section, frozen=True):
+    """`[acknowledgements]`: what customers get a word of thanks for (S23), and by which channels."""
+
+    of: tuple[Occasion, ...]
+    channels: tuple[Literal["sms", "email"], ...]
+    responsible: Text
+    within_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 72
+
+
 class VariantSections(_Section, frozen=True):
     """`[variants.<id>.policy]`: what stands in for the champion's, whole sections or single keys of the top."""
 
@@ -283,3 +295,4 @@ class Sections(General, frozen=True):
     in_doubt: InDoubtText = InDoubtText()
     holds: dict[HoldKind, HoldText] = {}
     variants: dict[Name, VariantText] = {}
+    acknowledgements: AcknowledgementsText | None = None

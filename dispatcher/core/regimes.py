@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dispatcher.core.jurisdictions import CreditorParty, Preset, catalogue
+from dispatcher.core.first_notice import FirstNotice
+from dispatcher.core.jurisdictions import CreditorParty, FirstNoticeText, Preset, catalogue
 from dispatcher.core.phone_areas import area_of, country_of
-from dispatcher.core.rules import Cap, Policy, Window
+from dispatcher.core.rules import DAY, Cap, Policy, Window
 from dispatcher.core.turn import Turn
 from dispatcher.core.zones import Place, day_in, distinct, place_of
 from schemas.inbox import ProfileStated
@@ -21,13 +22,17 @@ from schemas.values import Channel, Day, Party, Phase
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Regime:
-    """The rules for one contact. `early`: no contact before so many days overdue, and the rule that says so."""
+    """The rules for one contact. `early`: no contact before so many days overdue, and the rule that says so.
+
+    `notices` ask for a first contact in writing, and for a wait after it.
+    """
 
     presets: tuple[Preset, ...]
     windows: Mapping[Channel, Window]
     caps: tuple[Cap, ...]
     early: tuple[int, str]
     opt_out_line: bool
+    notices: tuple[FirstNotice, ...] = ()
 
 
 Areas = tuple[str, ...]
@@ -93,7 +98,12 @@ def _composed(policy: Policy, presets: tuple[Preset, ...]) -> Regime:
         (*policy.caps, *(cap for preset in presets for cap in preset.caps)),
         max(early, default=(0, "")),
         any(preset.text.opt_out_line for preset in presets),
+        tuple(_notice(preset.rule, preset.text.first_notice) for preset in presets if preset.text.first_notice),
     )
+
+
+def _notice(preset: str, text: FirstNoticeText) -> FirstNotice:
+    return FirstNotice(frozenset(text.by), text.wait_days * DAY, f"{preset}.first_notice")
 
 
 @lru_cache(maxsize=64)

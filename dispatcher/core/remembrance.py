@@ -7,13 +7,16 @@ made. One of which nothing more was journalled is open: its outcome may stand in
 from collections.abc import Iterable
 
 from dispatcher.core.draft import DONE_KEPT, KEPT
+from dispatcher.core.rules import PAYMENT_RECEIVED
 from schemas.journal import JournalRecord
 from schemas.state import Attempt, Contact, Customer, Invoice
 from schemas.values import Day, to_millis
 
 _OPEN_MS = 24 * 60 * 60 * 1000
-UNKNOWN_DAY: Day = 0
+UNKNOWN_DAY: Day = -1
 """Due date of a stage of which only the journal is left, until the invoice is stated again."""
+_ALL_PAID = 0
+"""The mark of an acknowledgement after which no further one of the invoice is owed."""
 
 
 def remembered(records: Iterable[JournalRecord]) -> Customer:
@@ -39,7 +42,7 @@ def remembered(records: Iterable[JournalRecord]) -> Customer:
         for invoice_id, stage in pairs:
             used.setdefault(invoice_id, []).append(stage)
     invoices = {
-        invoice_id: Invoice(done=tuple((UNKNOWN_DAY, stage) for stage in dict.fromkeys(names))[-DONE_KEPT:])
+        invoice_id: Invoice(done=tuple((_mark(stage), stage) for stage in dict.fromkeys(names))[-DONE_KEPT:])
         for invoice_id, names in used.items()
     }
     kept = tuple(sorted(contacts.values(), key=lambda each: (each.at, each.attempt_id)))[-KEPT:]
@@ -51,6 +54,10 @@ def with_day(done: tuple[tuple[Day, str], ...], due_on: Day) -> tuple[tuple[Day,
     if all(day != UNKNOWN_DAY for day, _ in done):
         return done
     return tuple((due_on if day == UNKNOWN_DAY else day, stage) for day, stage in done)
+
+
+def _mark(stage: str) -> Day:
+    return _ALL_PAID if stage == PAYMENT_RECEIVED else UNKNOWN_DAY
 
 
 def _number(name: str) -> int:
@@ -85,5 +92,5 @@ def _attempt(record: JournalRecord) -> Attempt:
         contact.at,
         contact.at + _OPEN_MS,
         number=_number(record.attempt_id or ""),
-        spent=tuple((invoice_id, UNKNOWN_DAY, contact.stage) for invoice_id in contact.invoice_ids),
+        spent=tuple((invoice_id, _mark(contact.stage), contact.stage) for invoice_id in contact.invoice_ids),
     )

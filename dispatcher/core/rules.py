@@ -28,6 +28,9 @@ USUAL_SMS_PARTS = 6
 ANY_NUMBER = 1_000_000
 """More than anything that is counted here."""
 
+PAYMENT_RECEIVED, PLAN_AGREED = ACKNOWLEDGEMENTS = ("acknowledgement", "plan_agreed")
+"""Stages, and messages, that ask for nothing: they say thank you for a payment, or note what was agreed (S23)."""
+
 Tone = Literal["friendly", "firm", "formal"]
 Missed = Literal["collapse", "send", "skip"]
 DayKind = Literal["weekday", "saturday", "sunday", "holiday"]
@@ -81,6 +84,8 @@ class Stage:
     reach nobody by themselves: they are not `timed` by hours, gaps and caps. A stage with a `gate` counts once that person
     has approved it.
 
+    A stage that `acknowledges` is anchored on a payment or a plan; it is no rung of the ladder, and asks for nothing.
+
     After `fallback` (0: never) without receipt or outcome the next channel follows; `attempts` are the most channels that a
     contact is tried by.
     """
@@ -105,6 +110,7 @@ class Stage:
     gate: Gate | None = None
     fallback: Millis = 0
     attempts: int = ANY_NUMBER
+    acknowledges: bool = field(init=False)
     rule: str = field(init=False)
     goes_first: bool = field(init=False)
     apart: bool = field(init=False)
@@ -113,7 +119,9 @@ class Stage:
     def __post_init__(self) -> None:
         """The stage's name in reasons, whether it goes before later stages that have begun, and what its task means."""
         name, _, repetition = self.id.partition(".")
-        object.__setattr__(self, "rule", f"stages.{name}.repeat" if repetition else f"stages.{self.id}")
+        place = f"stages.{name}.repeat" if repetition else f"stages.{self.id}"
+        object.__setattr__(self, "acknowledges", self.id in ACKNOWLEDGEMENTS)
+        object.__setattr__(self, "rule", "acknowledgements" if self.acknowledges else place)
         object.__setattr__(self, "goes_first", self.mandatory or self.missed == "send")
         object.__setattr__(self, "apart", self.task not in {None, "call"})
         object.__setattr__(self, "timed", self.task in {None, "call", "visit"})
@@ -161,6 +169,25 @@ class StageCondition:
     index: int
     holds: CaseTest
     tiers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Acknowledging:
+    """What is acknowledged (S23): payments that settle an invoice (`full`) or a part of it (`partial`), and plans.
+
+    `payment` and `plan` are their stages; None: not asked for. What was not sent for so long (`lasts`) is not sent any more.
+    """
+
+    payment: Stage | None
+    plan: Stage | None
+    full: bool
+    partial: bool
+    lasts: Millis
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Those that are asked for."""
+        return tuple(stage for stage in (self.payment, self.plan) if stage is not None)
 
 
 Counted = Literal["claims", "attempts", "contacts", "conversations"]
@@ -242,7 +269,7 @@ class Policy:
     `tier_days` are the days overdue on which that tier can change; `asks_history` whether any asks for the past.
     `max_contacts_per_hour` is where a channel stops by itself, for all customers together. `variants` are policies under
     which a part of the customers lives, `variant` is the name of such a policy. An SMS of more than
-    `sms_max_parts` parts is said more shortly.
+    `sms_max_parts` parts is said more shortly. `acknowledging` is None where nothing is acknowledged.
     """
 
     hash: str
@@ -276,6 +303,7 @@ class Policy:
     asks_history: bool = False
     max_contacts_per_hour: Mapping[Channel, int] = field(default_factory=dict)
     sms_max_parts: int = USUAL_SMS_PARTS
+    acknowledging: Acknowledging | None = None
     variant: str | None = None
     variants: tuple["Variant", ...] = ()
 
@@ -289,8 +317,9 @@ class Policy:
 
     @property
     def every_stage(self) -> tuple[Stage, ...]:
-        """The stages of the policy, and those of its variants."""
-        return (*self.stages, *(stage for each in self.variants for stage in each.policy.stages))
+        """The stages of the policy, those of its variants, and those that acknowledge."""
+        asked = () if self.acknowledging is None else self.acknowledging.stages
+        return (*self.stages, *(stage for each in self.variants for stage in each.policy.stages), *asked)
 
     def creditor(self, creditor_id: str | None) -> Creditor:
         """The creditor of an invoice: `default` for an invoice that names none, or one that the policy does not list."""

@@ -21,7 +21,6 @@ from schemas.journal import Reason
 from schemas.reasons import ReasonCode
 from schemas.values import Millis
 
-_ROUNDS = 32
 _MIN_GAP = (Reason("min_gap", "min_gap_hours"),)
 
 
@@ -59,7 +58,7 @@ def slot_of(  # noqa: PLR0917  what time depends on
     channel = asked.channel
     window = regime.windows[channel]
     spread = turn.spread // 2 if stage.mandatory else turn.spread
-    for _ in range(_ROUNDS):
+    while True:  # every round ends later, and behind the last contact no cap is reached
         reached = limit(regime.caps, contacts, asked, place, at, turn.attempts) if contacts else None
         if reached is not None:
             at = reached.until

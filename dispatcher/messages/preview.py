@@ -93,8 +93,9 @@ def _occasions(policy: Policy, creditor: Creditor, locale: str) -> Iterator[_Occ
         claims = {
             title: specimen(stage, channel, creditor, locale, several=several) for several, title in _TITLES.items()
         }
-        yield _Occasion(stage.id, stage.phase, stage.message, stage.tone, channel, claims)
-    for channel in WRITTEN:
+        phase = "thank-you" if stage.acknowledges else stage.phase
+        yield _Occasion(stage.id, phase, stage.message, stage.tone, channel, claims)
+    for channel in WRITTEN if policy.acknowledging is None else ():  # what such a policy could ask for
         for message, claim in thanks(policy.stages[-1], channel, creditor, locale).items():
             yield _Occasion(f"thanks.{message}", "thank-you", message, "friendly", channel, {"Confirmed": claim})
 

@@ -65,7 +65,8 @@ class Templates:
 
     def piece(self, locale: str, stage: Stage, channel: Channel) -> Piece:
         """The words and layouts in which a stage speaks to customers of a locale."""
-        return self._catalogue.find(locale, stage.message, stage.phase, channel)
+        generic = stage.message if stage.acknowledges else stage.phase
+        return self._catalogue.find(locale, stage.message, generic, channel)
 
     def generic(self, policy: Policy) -> tuple[tuple[str, Channel], ...]:
         """Stages, with a channel of their ladders, whose `message` has no words of its own in the default language.

@@ -9,6 +9,7 @@ from dispatcher.messages.rendering import Templates
 from dispatcher.messages.sms_segments import segments
 from dispatcher.messages.specimens import said_by, specimen
 from dispatcher.messages.tone import ADVICE, improper_consequence
+from dispatcher.messages.vocabulary import Occasion
 
 
 def declared(policy: Policy) -> Iterator[TemplateProblem]:
@@ -31,7 +32,8 @@ def review(templates: Templates, policy: Policy) -> tuple[TemplateProblem, ...]:
     for stage, channel in said_by(policy):
         for language in templates.languages:
             piece = templates.piece(language, stage, channel)
-            found += unfit(stage.message, channel, piece, (stage.phase,), policy.sms_max_parts)
+            occasion: Occasion = "acknowledgement" if stage.acknowledges else stage.phase
+            found += unfit(stage.message, channel, piece, (occasion,), policy.sms_max_parts)
             if channel == "sms":
                 for creditor in policy.creditors.values():
                     found += _too_long(templates, policy, creditor, stage, language)

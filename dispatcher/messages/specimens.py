@@ -27,17 +27,19 @@ _POINTS: Final[dict[Channel, str]] = {
 
 
 def said_by(policy: Policy) -> Iterator[tuple[Stage, Channel]]:
-    """Each stage with each channel of its ladders, in the policy's order; a repetition says what its stage says."""
-    for stage in policy.stages:
+    """Each stage with each channel of its ladders, in the policy's order, thanks last, and no repetition of a stage."""
+    asked = () if policy.acknowledging is None else policy.acknowledging.stages
+    for stage in (*policy.stages, *asked):
         used = {channel for ladder in stage.ladders.values() for channel in ladder}
         if "." not in stage.id:
             yield from ((stage, channel) for channel in CHANNELS if channel in used)
 
 
 def specimen(stage: Stage, channel: Channel, creditor: Creditor, locale: str, *, several: bool = False) -> Claim:
-    """A claim of this stage about one invoice, or about three and a credit note."""
+    """A claim of this stage about one invoice, or about three and a credit note; one that acknowledges has its occasion."""
     language = locale.partition("-")[0]
     days = 0 if stage.phase == "pre_due" else max(1, stage.when.count)
+    currency = _CURRENCIES.get(language, "EUR")
     return Claim(
         customer_id="C-1001",
         contact_id="c1",
@@ -46,7 +48,7 @@ def specimen(stage: Stage, channel: Channel, creditor: Creditor, locale: str, *,
         contact_point=_POINTS[channel],
         stage=stage,
         creditor_id=creditor.id,
-        invoices=tuple(_invoices(creditor, _CURRENCIES.get(language, "EUR"), several=several)),
+        invoices=tuple(_invoices(creditor, currency, several=several)),
         profile=ProfileStated(_NAMES.get(language, "Ana Example"), locale, "consumer", creditor.country, (), ()),
         claimed_at=0,
         not_before=0,
@@ -56,16 +58,22 @@ def specimen(stage: Stage, channel: Channel, creditor: Creditor, locale: str, *,
         tier="standard",
         responsible=stage.responsible,
         cause=None,
+        acknowledges=_occasions(currency).get(stage.id),
     )
 
 
 def thanks(stage: Stage, channel: Channel, creditor: Creditor, locale: str) -> dict[str, Claim]:
     """Claims that acknowledge, by the name of their message: part of an invoice was paid, a plan was agreed."""
     said = specimen(stage, channel, creditor, locale)
-    currency = said.invoices[0][1].currency
+    occasions = _occasions(said.invoices[0][1].currency)
+    return {message: replace(said, acknowledges=each) for message, each in occasions.items()}
+
+
+def _occasions(currency: str) -> dict[str, Acknowledged]:
+    """What there is to acknowledge, by the name of its message, which is that of its stage."""
     plan = tuple(InstalmentDue(_DUE + days, 41_633 + (days == _MONTH)) for days in (_MONTH, 2 * _MONTH, 3 * _MONTH))
     acknowledged: tuple[Acknowledged, ...] = (PaymentReceived(25_000, currency), PlanNoted(plan, currency))
-    return {message_of(each): replace(said, acknowledges=each) for each in acknowledged}
+    return {message_of(each): each for each in acknowledged}
 
 
 def _invoices(creditor: Creditor, currency: str, *, several: bool) -> Sequence[tuple[str, Invoice]]:

@@ -4,8 +4,9 @@ No insult, threat, intimidation or undue pressure (the source documents: 003 "Pr
 2.2(2) and 5.3; S13 of the requirements). A consequence that the creditor declared true may be stated, as a fact: it may name
 the law, and nothing else that is listed here.
 
-Phrases cannot judge a meaning. Of thirty invented rude sentences that the lists had never met they found eleven, and took
-none of twenty-four polite ones for rude: a template that passes still needs a reader.
+Phrases cannot judge a meaning. Of 54 rude sentences that were written after the lists, as people dun (18 a language), they
+found 40; of 54 that threaten and insult without a hard word, 12. Of the 108 polite ones written beside them one was taken
+for rude, which was mended. So a template that passes still needs a reader.
 """
 
 import re

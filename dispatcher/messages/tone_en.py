@@ -8,8 +8,51 @@ _CLOSE: Final = (
     r"|child(?:ren)?|landlord|contact)s?"
 )
 
+# Threats have no end of verbs, services have few: what "we will" do to you is one of these, or is meant to frighten.
+_SERVICE: Final = (
+    r"(?:send|give|tell|show|help|let|inform|contact|call|ring|phone|email|write|text|remind|answer|offer|ask|refund"
+    r"|credit|thank|confirm|support|accept|consider|review|check|update|adjust|record|note|apply|process|pause|stop|keep"
+    r"|look|provide|forward|transfer|connect|put|add|take|reach|notify|advise|assist|respond|reply|be|not|only|gladly|also"
+    r"|then|always|happily|return|post|match|hear|discuss|agree|arrange|change|correct|cancel|close|resend|hold|need|treat"
+    r"|prepare|charge|deduct|release|receive|use|assign|explain|find|do|leave|pay|repay|see|reimburse|welcome|guide|cover"
+    r"|honou?r|respect|protect|deliver|continue|try|make sure|issue|set|work|speak|share|spread|split|waive)"
+)
+_HAPPENS: Final = (
+    r"(?:find|receive|get|need|see|be|have|hear|not|also|only|then|still|soon|no|always|usually|automatically|pay|owe"
+    r"|notice|reach|speak|continue|save|keep|benefit|want|know|avoid|already|shortly|recogni[sz]e|understand|help|agree"
+    r"|remember|make|settle|use|choose|remain|return|allow|let|appreciate|contact|call|send|provide|never|lose|like|enjoy)"
+)
+
 ENGLISH: Final[Mapping[str, tuple[str, ...]]] = {
     "threat": (
+        rf"(?:we|they)(?:'ll| will| shall| are going to|'re going to) (?!{_SERVICE}\b)\w+ (?:\w+ )?(?:you|your|yourself)\b",
+        rf"you(?:'ll| will| are going to|'re going to) (?!{_HAPPENS}\b)\w+",
+        r"you(?:'ll| will| are going to|'re going to) (?:not|never|soon|only) (?:forget|sleep|work|live|recover)",
+        r"(?:bad|terrible|awful|nasty) (?:things|surprises?)",
+        r"think (?:very |really )?(?:carefully|twice|hard) (?:about|before)",
+        r"for your own (?:good|safety|sake)",
+        r"we (?:always|never) (?:win|lose|forget|forgive|collect)",
+        r"if i were you|just wait",
+        r"on your (?:head|conscience)",
+        r"your (?:days|luck) (?:are|is|has) (?:numbered|up|over|run\w*)",
+        r"nowhere to (?:hide|run)|can(?:'t|not) (?:hide|run|escape)|no (?:way|place) (?:out|to go)",
+        r"(?:nice|lovely|beautiful) (?:house|home|family|car) you",
+        r"lose (?:sleep|everything)|a price to pay|pay the price|the hard way",
+        r"we(?:'re| are) (?:not joking|coming|done (?:asking|being|talking))",
+        r"(?:cross|anger|disappoint|ignore|mess with|lie to|cheat|trick) us",
+        r"(?:nobody|no one|no man) (?:\w+ )?(?:ignores|gets? away|cheats|fools|makes|walks|escapes)",
+        r"(?:nobody|no one|no man) (?:\w+ )?(?:crosses|says no|messes|laughs)",
+        r"(?:lose|losing|lost) (?:my|our|his|her|their) (?:temper|cool|mind)|furious|rage|revenge|payback",
+        r"in (?:deep|big|serious|real|a lot of) trouble",
+        r"(?:prepare|ask\w*|look\w*|mean) (?:yourself )?(?:for )?trouble|brace yourself",
+        r"expect (?:visitors|a visit|company|us|trouble|the worst)|(?:pay|paying) you a visit",
+        r"(?:career|life|business|reputation|future|credit) (?:is|will be) (?:over|finished|in ruins|history|gone)",
+        r"(?:friendly|good|last|little) (?:hint|piece of advice|bit of advice|tip)|take (?:my|our) advice",
+        r"have regretted",
+        r"(?:broke|broken|crushed|dealt with|handled) (?:\w+ )?(?:people|men|women|guys|others|debtors)",
+        r"(?:misery|nightmare|hell)s?",
+        r"every (?:phone )?number (?:we|that)|(?:beat|smash|burn|hurt|punch|kill|cut off|break) (?:you|your|it)",
+        r"(?:our|the) (?:boys|guys|lads|collectors|men) (?:will|enjoy|love|like|are|can)",
         (
             r"(?:we|our people)(?:'ll| will| shall| are going to) (?:\w+ )?(?:ruin|destroy|turn|make"
             r"|break|hurt|punish|humiliate|expose|chase|visit|squeeze|hound|bury|crush|finish|get"
@@ -71,6 +114,30 @@ ENGLISH: Final[Mapping[str, tuple[str, ...]]] = {
         r"what (?:will )?happens? to (?:you|people)",
     ),
     "insult": (
+        r"(?:^|[.!?] )(?:stop|quit) (?!receiving|getting)\w+ing",
+        r"(?:are|do|did|can|will|would)(?:n't)? you (?:really|even|actually|seriously|honestly)",
+        r"how (?:hard|difficult|dumb) (?:can|is)|why on earth|how many times (?:do|must|have)",
+        r"what(?:'s| is) wrong with you|any(?:one|body) with (?:a|any|half)",
+        r"every(?:one|body) else (?:pays|manages|can)",
+        r"even a (?:child|kid|toddler|dog|monkey)",
+        r"wast(?:e|ing|ed) (?:\w+ )?(?:our|my|everyone's) (?:\w+ )?(?:time|money|breath)|waste of time",
+        r"you people|your (?:sort|lot)",
+        r"you(?: are|'re) (?:\w+ )?(?:rude|terrible|awful|incapable|clueless|shameless|heartless|careless|childish)",
+        r"your (?:\w+ )?(?:ignorance|incompetence|stupidity|arrogance|negligence|carelessness|dishonesty|poverty)",
+        r"(?:pathological|habitual|notorious) \w+|sob stor(?:y|ies)|fairy tales?|excuses",
+        r"(?:freeload|leech|swindl|mooch|spong)(?:e|er|es|ing|ers|ed)?",
+        r"fool\w*|beggars?|morons?|jerks?|trash|garbage|rats?|snakes?|pigs?|weasels?|vermin",
+        r"low-?li(?:fe|ves)|bums?|hypocri\w+|conm[ae]n",
+        r"damn\w*|bloody|crap|bastards?|bitch\w*|idiotic|imbeciles?|dumb|trickster|impost[eo]rs?|suckers?|sham",
+        r"drop the act|play(?:ing)? (?:dumb|innocent|the victim|poor)|pretend\w*",
+        r"(?:we|you) (?:both|all) know|you know (?:very|full|perfectly) well",
+        r"for once(?: in your life)?|beyond you|grown[- ](?:up|man|woman|adult)s?|so proud of you|at your age",
+        r"don'?t (?:bother|insult|lie|pretend|whine|cry)|(?:whin|snivel|lying|crybab)\w*",
+        r"keep(?:ing)? us waiting|take us for",
+        r"honest (?:people|beggars|folk|men|citizens)|unlike you|than you(?: do| are| ever)?[.!]",
+        r"get a (?:grip|job|life)|learn (?:some|to (?:live|behave|count))|living beyond|live off",
+        r"laugh\w*|a joke|clowns?|mockery|circus",
+        r"(?:basic|common) (?:decency|manners|honesty)|self-respect|conscience|morals|backbone|spine",
         r"you think you(?:'re| are)",
         r"honest (?:customer|client|business|compan|payer)\w*",
         r"losers?",
@@ -120,6 +187,14 @@ ENGLISH: Final[Mapping[str, tuple[str, ...]]] = {
         r"(?:cannot|can'?t|never) (?:be )?trust(?:ed)?",
     ),
     "false urgency": (
+        r"(?:waited|waiting|patient|patience) (?:long )?enough|enough is enough|had enough",
+        r"clock is ticking|drop everything|not a moment|this very (?:hour|moment)",
+        r"by (?:the end of (?:today|the hour)|\d+ ?(?:am|pm) (?:today|tonight))",
+        r"or (?:face|suffer|things will|deal with)|final (?:demand|call)|ultimatum|last and final",
+        r"(?:now|today|tonight),? not (?:tomorrow|next|later)",
+        r"every (?:single )?(?:hour|day|morning|evening|night),? (?:until|till|from now)",
+        r"(?:keep|go on) (?:calling|ringing|phoning|texting|coming|knocking)",
+        r"(?:will not|won't|never) (?:rest|leave you|let (?:this|it|you) go|go away)",
         r"within the next (?:hour|minute|few hours|few minutes)s?",
         r"(?:this|the) (?:very )?(?:minute|instant|second)\b",
         r"(?:last|final|only) (?:opportunity|reminder before|notice before)",
@@ -156,6 +231,10 @@ ENGLISH: Final[Mapping[str, tuple[str, ...]]] = {
         r"no matter what",
     ),
     "legal claim": (
+        r"(?:freez|block|seiz|dock|empty)(?:e|ing)? (?:\w+ )?(?:your )?(?:bank accounts?|wages|salary)",
+        r"(?:credit|rating|score|record) (?:will be |is going to be |is )?(?:ruined|destroyed|wrecked|finished|trashed)",
+        r"felony|warrants? (?:for|will)|summons|subpoena|enforcement officers?|report you (?:to|for)",
+        r"custody|immigration",
         r"(?:no ?body|no one|no bank) will (?:ever )?(?:lend|give)",
         r"sheriff\w*",
         r"lock(?:ed)? (?:you )?up",
@@ -189,6 +268,11 @@ ENGLISH: Final[Mapping[str, tuple[str, ...]]] = {
         r"credit bureaus?",
     ),
     "exposure": (
+        r"(?:people|those|everyone|everybody|anyone|friends) (?:whom? )?you (?:work|live|know|love|go)",
+        r"your (?:co-?workers?|kids|teachers?|church|school|clients|employers)",
+        r"(?:word|news) (?:gets|will get|travels|spreads) (?:around|round|fast|out)",
+        r"(?:list|wall|board) of shame|with your (?:name|face|photo) on",
+        r"(?:the|all) (?:neighbo\w+|whole office|office) (?:will|would|should|to)",
         r"tell your (?!account|adviser|advisor)",
         r"(?:everyone|everybody|people|the whole|all) (?:\w+ ){0,4}(?:know|hear|learn|find out|see)(?:s)?",
         r"for (?:all|everyone|everybody) to see",

@@ -8,8 +8,40 @@ _CLOSE: Final = (
     r"|madre|padre|hij[oa]s|colegas|companer[oa]s|contactos|trabajo|casero)"
 )
 
+# Threats have no end of verbs, services have few: what is done to "le" or "lo" is one of these, or is meant to frighten.
+_SERVICE: Final = (
+    r"(?:envi|escrib|llam|inform|contact|ayud|ofrec|confirm|devol|abon|respond|avis|agrade|dar|dej|mand|comunic|atend|contest"
+    r"|mostr|expli|indic|facilit|notific|record|manten|mand|dir|har|aplic|cobr|ped|rog|solicit|propon|prepar|remit|descont"
+    r"|reembols|escuch|acompan|pas|trat|volv|regal|asign|revis|correg|comprob|tendr|resolv|pondr|estudi|consider|anul|cancel"
+    r"|cerr|registr|anot|actualiz|acept|apoy|orient|gui|asesor|ampli|aplaz|concre|segui|verific|inclu|transmit|traslad|conced"
+    r"|otorg|reenv|lleg|qued|recib|esper|ver|proteg|respet|cubri|fraccion|resp|hablar|entreg|invit|tramit)"
+)
+
 SPANISH: Final[Mapping[str, tuple[str, ...]]] = {
     "threat": (
+        rf"(?:le|lo|la|les|los|te) (?!{_SERVICE})\w+remos",
+        r"(?:le|lo|la|te) haremos (?!llegar|saber|una|un|el|la|entrega)\w+",
+        r"(?:cosas|sorpresas) (?:muy )?(?:malas|feas|desagradables|terribles)",
+        r"piense(?:lo|selo)? (?:muy )?(?:bien|dos veces)|pienselo|pienseselo",
+        r"por su propio bien|siempre (?:cobramos|ganamos)|nunca (?:perdemos|olvidamos|perdonamos)",
+        r"yo (?:que usted|en su lugar)|espere y vera|(?:se va|te vas) a enterar",
+        r"(?:sobre|en) su (?:cabeza|conciencia)|los dias contados|se le (?:acabo|acaba) la suerte",
+        r"no (?:tiene|tendra|hay) (?:donde|adonde|escapatoria)|no podra (?:escapar|huir|esconderse|dormir)",
+        r"(?:bonita|linda|preciosa) (?:casa|familia|vida)|(?:perder|perdera|pierda) (?:el sueno|todo|lo que)",
+        r"por las buenas|pagara el precio|el precio de no",
+        r"no (?:es una broma|estamos (?:bromeando|jugando))|vamos en serio|va en serio|no sabe con quien",
+        r"(?:lo|la) (?:sentira|lamentara|llorara)\w*|arrepint\w+|preparese|espere (?:una )?visita",
+        r"(?:le|una) haremos una visita",
+        r"nadie (?:se (?:rie|burla|escapa|sale)|nos (?:engana|toma|ignora|roba|debe|falta|hace))",
+        r"se va de rositas|salirse con la suya",
+        r"(?:pierda|perder|perdamos) los (?:estribos|nervios|papeles)|furios\w+|rabia|venganza|cabread\w+",
+        r"infierno|pesadilla",
+        r"se queda(?:ra)? sin (?:empleo|trabajo|casa|nada)|doblegad\w+|(?:tratado|lidiado) con gente",
+        r"nuestros (?:cobradores|muchachos|chicos)",
+        r"(?:buen|amistoso|ultimo) consejo|un consejo|siga (?:mi|nuestro) consejo",
+        r"en (?:serios|graves|buenos) (?:problemas|apuros|lios)",
+        r"todos los (?:numeros|telefonos)|(?:partir|romper|quemar|machac|rompere)\w* (?:la|las|le|los)",
+        r"meterse en (?:problemas|lios)",
         (
             r"(?:le|lo|la|te|les|los) (?:arruinaremos|haremos|encontraremos|perseguiremos"
             r"|buscaremos hasta|quitaremos|hundiremos|amargaremos|destrozaremos|visitaremos|vigilaremos)"
@@ -34,7 +66,7 @@ SPANISH: Final[Mapping[str, tuple[str, ...]]] = {
         r"bajo su (?:propio )?(?:riesgo|responsabilidad)",
         r"(?:salga|salir|resulte|acabe) (?:lastimad|herid|mal|perjudicad)\w*",
         r"dar ejemplo",
-        r"no (?:juegue|se le ocurra|intente|se atreva|nos)",
+        r"no (?:juegue|se le ocurra|intente|se atreva)",
         r"ni se le ocurra",
         r"no (?:le|te) va a gustar",
         r"lo que viene",
@@ -68,6 +100,28 @@ SPANISH: Final[Mapping[str, tuple[str, ...]]] = {
         r"vida imposible",
     ),
     "insult": (
+        r"(?:deje|pare) de (?!recibir)\w+(?:ar|er|ir)(?:se|nos|me|lo|la)?",
+        r"(?:es|sera) (?:usted )?(?:incapaz|capaz de)|de verdad (?:cree|piensa|espera)|acaso",
+        r"en serio (?:cree|piensa)",
+        r"que le pasa|tan dificil (?:es|le)|cuantas veces (?:hay|tenemos|tengo)",
+        r"cualquier(?:a| persona| nin[oa])? (?:normal|decente|con (?:dos|un))|hasta un nin[oa]",
+        r"(?:perder|perdiendo|perdida de) (?:el )?tiempo|gente de su|gente asi",
+        r"(?:que|su|tanta|vaya) (?:\w+ )?(?:ignorancia|incompetencia|estupidez|arrogancia|negligencia|desfachatez|morro)",
+        r"vividor\w*|gorron\w*|chupasangre\w*|sanguijuela\w*|timador\w*|farsante\w*|payas[oa]s?",
+        r"impresentable|rata de",
+        r"busquese un (?:trabajo|empleo)|madure|(?:vive|vivir) (?:por encima|a costa|del cuento)",
+        r"neci[oa]s?|mendig[oa]s?|maldit[oa]s?|mierda|cabron\w*|hipocritas?|zopenc[oa]|bob[oa]s?|ratas?",
+        r"cerd[oa]s?|escoria|chusma|embuster[oa]s?",
+        r"teatro|comedia|hacerse (?:el|la) (?:tont|victim|loc|sord)\w+|se hace (?:el|la)|victimismo|finja",
+        r"fing\w+|no se haga",
+        r"(?:los dos|ambos|todos) sabemos|sabe (?:perfectamente|de sobra)|por una vez|a su edad",
+        r"orgullos[oa]s? de usted",
+        r"no se moleste|lloriqu\w+|quejica|hacernos esperar|nos haria esperar|a diferencia de usted",
+        r"mas que usted|mas honor|que usted[.!]",
+        r"cuento chino|pamplinas|patranas|(?:nos )?da risa|burl\w+|ridicul\w+|tomadura|tomar el pelo",
+        r"tomarnos el pelo|circo",
+        r"minimo de (?:\w+ )?(?:decencia|educacion|honradez|respeto|dignidad)|amor propio|escrupulos",
+        r"no tiene conciencia",
         r"asco",
         r"(?:clientes|personas|gente) honrad[oa]s",
         r"se cree (?:muy |tan |mas )?\w+",
@@ -117,6 +171,13 @@ SPANISH: Final[Mapping[str, tuple[str, ...]]] = {
         r"(?:poca|falta de) (?:palabra|honradez|decencia)",
     ),
     "false urgency": (
+        r"(?:hemos|he) (?:esperado|aguantado|tenido) (?:ya )?(?:bastante|suficiente|demasiado)|ya basta",
+        r"basta ya|se acabo",
+        r"el reloj (?:corre|avanza)|el tiempo (?:corre|apremia)|cuenta atras|dejelo todo|no hay tiempo",
+        r"antes de que (?:acabe|termine) (?:el dia|la jornada)|(?:hoy|ahora),? no manana",
+        r"o (?:afront|enfrent|sufr|prepar)\w+|ultima llamada",
+        r"(?:seguiremos|vamos a seguir|continuaremos) (?:llamando|insistiendo|viniendo)|insistiremos",
+        r"no (?:nos )?(?:rendiremos|cansaremos|callaremos|detendremos)",
         r"en la proxima (?:media )?hora",
         r"en (?:las|los) proxim[oa]s (?:\w+ )?(?:horas|minutos)",
         r"en este (?:instante|momento mismo|mismo instante|segundo)",
@@ -157,6 +218,10 @@ SPANISH: Final[Mapping[str, tuple[str, ...]]] = {
         r"debe pagar (?:ya|hoy|ahora|todo)",
     ),
     "legal claim": (
+        r"(?:congel|bloque|vaci|reten)\w* (?:\w+ )?(?:cuentas?|sueldo|nomina|pension|salario|ahorros)",
+        r"(?:nadie |no )(?:le )?(?:fiaran|prestaran|fiara)",
+        r"(?:credito|historial|expediente) (?:quedara |estara |sera )?(?:arruinado|manchado|destruido|hundido|destrozado)",
+        r"orden de (?:captura|busca|detencion)|fiscal(?:ia)|inmigracion|extranjeria|custodia de",
         r"nadie (?:le|te) (?:volvera|va a volver) a (?:prestar|fiar|dar)",
         r"(?:entre|tras las) rejas",
         (
@@ -181,6 +246,11 @@ SPANISH: Final[Mapping[str, tuple[str, ...]]] = {
         r"delitos?|penal(?:es|mente)?",
     ),
     "exposure": (
+        r"que (?:pensara|pensaria|dira|diria|opinara)n?|corr\w+ la voz|a los cuatro vientos|boca de todos",
+        r"(?:la|los|las) (?:gente|personas|que) (?:que )?(?:le|lo|la) (?:conoce|rodea|quiere)n?",
+        r"sus? (?:profesor\w*|iglesia|colegio|clientes|empresa|superiores?|allegados|companeros de trabajo)",
+        r"(?:lista|muro|tablon) de (?:la verguenza|morosos)|(?:cartel|pancarta)(?:es|s)?",
+        r"(?:los|sus) vecinos",
         (
             r"(?:tod[oa]s?|la gente|el barrio|todo su \w+|su barrio|su pueblo) (?:\w+ ){0,4}(?:enter"
             r"|sab|ve(?:an|ran)|conoc)\w*"

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from dispatcher.core import rules
 from schemas.values import CHANNELS, Channel, Phase
 
 SHARED: dict[str, str] = {
@@ -81,7 +82,7 @@ GENERIC: tuple[Phase, ...] = ("pre_due", "overdue", "collection")
 """Messages named like their phase: what is said where a stage's own message has no template."""
 
 
-ACKNOWLEDGEMENTS = ("acknowledgement", "plan_agreed")
+ACKNOWLEDGEMENTS = rules.ACKNOWLEDGEMENTS
 """Messages that ask for nothing: a payment was received, a plan was agreed. By SMS and e-mail."""
 
 Occasion = Literal["pre_due", "overdue", "collection", "acknowledgement"]

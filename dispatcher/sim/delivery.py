@@ -133,7 +133,8 @@ class Delivery:
 
     def _arrive(self, claim: Claim, at: Millis) -> None:
         self._witness.sees(claim, self._made(claim, at, reached=True))
-        self._agenda.add(at + MINUTE, partial(self._hears, claim))
+        if claim.acknowledges is None:
+            self._agenda.add(at + MINUTE, partial(self._hears, claim))
         if claim.stage.fallback:
             self._agenda.add(at + 2 * MINUTE, partial(self._confirm, claim))
 

@@ -9,7 +9,7 @@ from dispatcher.verify.findings import Invariant
 from dispatcher.verify.history import Claim
 from dispatcher.verify.known import Known
 from dispatcher.verify.places import local, place_of
-from dispatcher.verify.rules import Rules
+from dispatcher.verify.rules import ACKNOWLEDGEMENTS, Rules
 from schemas.inbox import HoldPlaced, PlanAgreed, PromiseMade, Stamp
 from schemas.values import Day, Millis
 
@@ -29,6 +29,8 @@ def forbidding_agreements(
     for hold_id, hold in _standing_holds(known, claim, rules):
         if hold.scope == "customer" or (hold.scope == "invoice" and hold.target in about):
             yield "I6", f"hold {hold_id} stood for {obligation}"
+    if claim.stage in ACKNOWLEDGEMENTS:
+        return  # a word of thanks asks for nothing that a promise or a plan has put off
     for promise_id, promise in _promises(known) if rules.reads("promise") else ():
         if _meets(promise.invoice_ids, about) and today <= promise.promised_on + rules.grace_days:
             yield "I6", f"promise {promise_id} stood for {obligation}"

@@ -6,6 +6,7 @@ from typing import Final
 from dispatcher.verify.findings import Findings
 from dispatcher.verify.history import Claim, History, shown
 from dispatcher.verify.known import Known
+from dispatcher.verify.rules import PAYMENT, PLAN
 from schemas.journal import Result
 from schemas.values import Millis
 
@@ -78,7 +79,7 @@ def _judge_repetitions(customer_id: str, claims: Sequence[tuple[Claim, Known]], 
     """I3: one claim an attempt, one open attempt a contact. I2: an invoice's stage for a due date in one contact only."""
     attempts: dict[str, Claim] = {}
     contacts: dict[str, Claim] = {}
-    spent: dict[tuple[str, int, str], Claim] = {}
+    spent: dict[tuple[str, object, str], Claim] = {}
     for claim, known in claims:
         where = shown(claim.said.where)
         if claim.attempt_id in attempts:
@@ -88,15 +89,25 @@ def _judge_repetitions(customer_id: str, claims: Sequence[tuple[Claim, Known]], 
             out.add("I3", customer_id, where, says, claim.at)
         attempts[claim.attempt_id] = contacts[claim.contact_id] = claim
         for invoice_id, stage in claim.stages.items():
-            due_on = known.due_on(invoice_id)
-            if due_on is None:
+            occasion = _occasion(known, invoice_id, stage)
+            if occasion is None:
                 continue
-            earlier = spent.get((invoice_id, due_on, stage))
+            earlier = spent.get((invoice_id, occasion, stage))
             if earlier is not None and earlier.contact_id != claim.contact_id and _still_stands(earlier, claim):
                 says = f"{claim.attempt_id}: stage {stage} of invoice {invoice_id} was claimed before"
                 out.add("I2", customer_id, where, says, claim.at)
-            spent[invoice_id, due_on, stage] = claim
-            spent.setdefault((invoice_id, due_on, claim.stage), claim)
+            spent[invoice_id, occasion, stage] = claim
+            spent.setdefault((invoice_id, occasion, claim.stage), claim)
+
+
+def _occasion(known: Known, invoice_id: str, stage: str) -> object:
+    """What a stage may be claimed once for: a due date, what a payment left, the plans about an invoice; None: unknown."""
+    if stage == PLAN:
+        return known.plans_of(invoice_id) or None
+    if stage == PAYMENT:
+        bill = known.bills.get(invoice_id)
+        return min(bill.remained, default=None) if bill is not None else None
+    return known.due_on(invoice_id)
 
 
 def _under_way(earlier: Claim | None, claim: Claim) -> bool:

@@ -8,6 +8,7 @@ from dispatcher.verify.findings import Findings
 from dispatcher.verify.history import Coordinates, History, Said, shown
 from dispatcher.verify.known import Point
 from dispatcher.verify.known import where as point_of
+from dispatcher.verify.rules import ACKNOWLEDGEMENTS
 from schemas.inbox import Arrival, ProfileStated
 from schemas.journal import encode
 from schemas.topics import INPUTS
@@ -84,7 +85,7 @@ def judge_progress(history: History, latest: Millis, out: Findings) -> None:
     """I1: what was planned for an instant that has long passed on the dispatcher's clock (`latest`) was decided."""
     last: dict[str, Said] = {}
     for said in history.journal:
-        if said.record.kind == "decision":
+        if said.record.kind == "decision" and said.record.stage not in ACKNOWLEDGEMENTS:  # courtesies may be left out
             last |= dict.fromkeys(said.record.invoice_ids, said)
     for invoice_id, said in last.items():
         due = said.record.planned_for or said.record.next_at

@@ -33,11 +33,15 @@ def where(point: Point) -> str:
 
 @dataclass(slots=True)
 class Bill:
-    """One invoice: its latest statement, what is open of it by the latest word on that, and the last settlement."""
+    """One invoice: its latest statement, what is open of it by the latest word on that, and the last settlement.
+
+    `remained` is what payments left of it, each.
+    """
 
     stated: tuple[Stamp, InvoiceStated] | None = None
     amount: tuple[Stamp, int] | None = None
     settled: Stamp | None = None
+    remained: frozenset[int] = frozenset()
 
     @property
     def paid(self) -> bool:
@@ -83,6 +87,12 @@ class Known:
             return None if bill.stated is None else bill.stated[1].due_on
         found = self.plan_of(obligation)
         return None if found is None else found[2]
+
+    def plans_of(self, invoice_id: str) -> tuple[str, ...]:
+        """The plans that were agreed about an invoice and not cancelled, by what they say."""
+        agreed = [plan for _, plan in self.plans.values() if isinstance(plan, PlanAgreed)]
+        about = [plan for plan in agreed if not plan.invoice_ids or invoice_id in plan.invoice_ids]
+        return tuple(sorted(f"{plan.plan_id} {plan.instalments}" for plan in about))
 
     @property
     def profile(self) -> ProfileStated | None:
@@ -137,6 +147,8 @@ class Known:
     def _(self, fact: InvoiceSettled, stamp: Stamp) -> None:
         bill = self.bills.setdefault(fact.invoice_id, Bill())
         bill.settled = stamp if bill.settled is None else max(stamp, bill.settled)
+        if fact.reason == "payment":
+            bill.remained |= {fact.amount_due}
         if bill.amount is None or stamp > bill.amount[0]:
             bill.amount = (stamp, fact.amount_due)
 

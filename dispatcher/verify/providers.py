@@ -17,7 +17,7 @@ from dispatcher.verify.history import Claim, History, shown
 from dispatcher.verify.hours import is_quiet
 from dispatcher.verify.known import Known, where
 from dispatcher.verify.places import place_of
-from dispatcher.verify.rules import Rules
+from dispatcher.verify.rules import PAYMENT, Rules
 from schemas.inbox import Arrival, InvoiceSettled
 from schemas.values import Channel, Millis
 
@@ -121,7 +121,7 @@ def _call(history: History, claim: Claim, channel: Channel, known: Known, rules:
         quiet = partial(is_quiet, hours, place_of(profile), profile.quiet_hours)
     points = frozenset(where(point) for point in known.points(channel))
     forbidden = frozenset(point for point in points if known.objected(channel, point))
-    settled_at = _settled_at(history, claim)
+    settled_at = None if claim.stage == PAYMENT else _settled_at(history, claim)  # thanks follow a payment
     return Call(history.customer_id, claim, points, forbidden, quiet, settled_at)
 
 

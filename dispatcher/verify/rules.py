@@ -33,6 +33,7 @@ _ELSEWHERE: Final = {
 """Keys on which none of the rules here depends."""
 
 _READ: Final = {
+    "acknowledgements",
     "caps",
     "consent",
     "cooldowns",
@@ -49,6 +50,9 @@ _LASTS: Final[Mapping[str, int]] = {"breathing_space": 60}
 _STOPS: Final[Mapping[str, frozenset[str]]] = {"mandate": frozenset({"pre_due"})}
 """Days that a hold lasts which states no end, and phases that it stops, where the policy says nothing of its kind."""
 
+PAYMENT, PLAN = ACKNOWLEDGEMENTS = ("acknowledgement", "plan_agreed")
+"""Stages of messages that ask for nothing: they confirm a payment or a plan."""
+
 Spans = tuple[tuple[int, int], ...]
 """Minutes of a local day [start, end); an end past 1440 reaches into the next day."""
 
@@ -63,7 +67,10 @@ class HoldKindRule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the checker knows of one policy. A channel without hours is not judged, nor is what stands in `unread`."""
+    """What the checker knows of one policy. A channel without hours is not judged, nor is what stands in `unread`.
+
+    `acknowledged` is what customers are thanked for, as the file spells it.
+    """
 
     hash: str
     hours: Mapping[Channel, Mapping[str, Spans]]
@@ -76,6 +83,7 @@ class Rules:
     consent_required: frozenset[str]
     accepted_bases: frozenset[str]
     unread: tuple[str, ...] = field(default=())
+    acknowledged: frozenset[str] = field(default=frozenset())
 
     def gap_of(self, stage: str) -> Millis:
         """The minimum gap before a contact of a stage; repetitions of a stage are called `<stage>.2` and so on."""
@@ -126,6 +134,7 @@ def _rules(content: Mapping[str, Any], name: str) -> Rules:
             frozenset(consent.get("required", ())),
             frozenset(consent.get("accepted_bases", ())),
             tuple(unread),
+            frozenset(content.get("acknowledgements", {}).get("of", ())),
         )
     except (KeyError, TypeError, AttributeError) as fault:
         raise ValueError(f"the policy's tables are not as expected: {type(fault).__name__} {fault}") from fault

@@ -10,7 +10,7 @@ from dispatcher.verify.agreed import forbidding_agreements, hold_of_point
 from dispatcher.verify.findings import Findings, Invariant
 from dispatcher.verify.history import Claim, History, shown
 from dispatcher.verify.known import Known, Point, where
-from dispatcher.verify.rules import Rules
+from dispatcher.verify.rules import ACKNOWLEDGEMENTS, PLAN, Rules
 from schemas.topics import STOPPING_INPUTS
 from schemas.values import Channel, Millis
 
@@ -56,7 +56,7 @@ def _published_before(history: History, claim: Claim) -> Known | None:
 
 def _forbidden(known: Known, claim: Claim, rules: Rules | None) -> Iterator[Stop]:
     for obligation in claim.stages:
-        yield from _settled(known, obligation)
+        yield from _unfounded(known, claim.stage, obligation, rules) if _thanks(claim) else _settled(known, obligation)
         yield from forbidding_agreements(known, claim, obligation, rules)
     profile, channel = known.profile, claim.channel
     if profile is None:
@@ -72,6 +72,23 @@ def _forbidden(known: Known, claim: Claim, rules: Rules | None) -> Iterator[Stop
         yield "I2", f"the profile has no contact point for {channel}"
     elif all(barred):
         yield barred[0] or ("I7", "barred")
+
+
+def _thanks(claim: Claim) -> bool:
+    return claim.stage in ACKNOWLEDGEMENTS
+
+
+def _unfounded(known: Known, stage: str, invoice_id: str, rules: Rules | None) -> Iterator[Stop]:
+    """A word of thanks needs a payment or a plan that was known, and a policy that asks for it."""
+    bill = known.bills.get(invoice_id)
+    if stage == PLAN:
+        occasions = ["plan"] if known.plans_of(invoice_id) else []
+    else:
+        occasions = ["partial_payment" if left else "full_payment" for left in (bill.remained if bill else ())]
+    if not occasions:
+        yield "I2", f"nothing about {invoice_id} was known that could be acknowledged ({stage})"
+    elif rules is not None and rules.acknowledged.isdisjoint(occasions):
+        yield "I2", f"the policy asks for no acknowledgement of {' or '.join(sorted(set(occasions)))} ({invoice_id})"
 
 
 def _settled(known: Known, obligation: str) -> Iterator[Stop]:

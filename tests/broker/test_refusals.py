@@ -132,6 +132,7 @@ class Ends:
     wrong_policy: End
     no_topics: End
     other_count: End
+    unfit_words: End
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -139,6 +140,9 @@ async def ends(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Ends:
     folder = tmp_path_factory.mktemp("ends")
     wrong = folder / "wrong.toml"
     wrong.write_text('default_tier = "standard"\nday_starts = "25:00"\n')
+    words = folder / "own" / "en" / "follow_up.sms.txt"
+    words.parent.mkdir(parents=True)
+    words.write_text("{% block message %}invoice over {{ total }}, due {{ due }}.{% endblock %}")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         nowhere = f"127.0.0.1:{free.getsockname()[1]}"
@@ -148,6 +152,7 @@ async def ends(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Ends:
                 end_of(installed, "wrong-policy", DISPATCHER_POLICY=str(wrong)),
                 end_of(installed, "no-topics", DISPATCHER_TOPIC_PREFIX=new_prefix()),
                 end_of(installed, "other-count", DISPATCHER_PARTITIONS=str(PARTITIONS + 1)),
+                end_of(installed, "unfit-words", DISPATCHER_TEMPLATES=str(words.parents[1])),
             )
     return Ends(*found)
 
@@ -170,3 +175,11 @@ async def test_missing_topics_end_the_start(ends: Ends):
 
 async def test_another_number_of_partitions_ends_the_start(ends: Ends):
     assert ends.other_count.code == ExitCode.TOPICS
+
+
+async def test_own_words_that_lack_what_the_policy_asks_of_them_end_the_start(ends: Ends):
+    assert ends.unfit_words.code == ExitCode.POLICY
+
+
+async def test_own_words_are_named_with_file_line_and_what_they_lack(ends: Ends):
+    assert "follow_up.sms.txt, line 1: the date to pay by is missing" in ends.unfit_words.said

@@ -9,6 +9,7 @@ import pytest
 from schemas.journal import decode_journal
 
 POLICY = str(Path(__file__).parents[2] / "deploy" / "policy.example.toml")
+STAGES = ("acknowledgement", "plan_agreed")
 MORNING = "2026-03-02T09:00:00Z"
 
 
@@ -200,3 +201,18 @@ def test_no_events_are_no_decisions(decided):
 def test_an_option_that_cannot_be_read_is_a_wrong_call(command, options: tuple[str, str]):
     ended = command("decide", "--policy", POLICY, *options, "-", stdin=lines(DUE))
     assert (ended.code, len(ended.err.splitlines())) == (2, 1)
+
+
+def test_a_payment_is_acknowledged_in_words_where_the_policy_asks_for_it(command):
+    policy = str(Path(POLICY).with_name("policy.full.toml"))
+    part = settled("2026-03-03T10:00:00Z")
+    part["data"]["amount_due"] = 2000
+    ended = command("decide", "--policy", policy, "--render", "--json", "-", stdin=lines([*DUE, part]))
+    said = [json.loads(line) for line in ended.out.splitlines()]
+    (thanks,) = [each["message"]["text"] for each in said if each["result"] == "claimed" and each["stage"] in STAGES]
+    assert ("received your payment of £30.00" in thanks, "Still to pay: £20.00" in thanks) == (True, True)
+
+
+def test_no_payment_is_acknowledged_where_the_policy_does_not_ask_for_it(decided):
+    made = decided([*DUE, settled("2026-03-03T10:00:00Z")])
+    assert [each for each in made if each.get("stage") == "acknowledgement"] == []

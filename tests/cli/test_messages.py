@@ -1,6 +1,7 @@
 """`messages preview` and `check`: what a customer would read, and what is wrong with it."""
 
 import html
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 EXAMPLE = str(Path(__file__).parents[2] / "deploy" / "policy.example.toml")
+THANKS = ("acknowledgement", "plan_agreed")
 RUDE = "{% block message %}Pay up, or else: {{ total }}, {{ days }} days, by {{ pay_by }}{% endblock %}"
 
 
@@ -34,6 +36,14 @@ def test_every_stage_channel_and_locale_has_a_page_that_the_index_links(pages):
 def test_thank_yous_have_pages_too(pages):
     assert "250.00" in pages["thanks.acknowledgement.sms.en.html"]
     assert {"thanks.plan_agreed.email.es.html", "thanks.plan_agreed.sms.zh-CN.html"} <= set(pages)
+
+
+def test_what_a_policy_acknowledges_has_the_pages_of_a_stage(command, tmp_path):
+    full = str(Path(EXAMPLE).with_name("policy.full.toml"))
+    command("messages", "preview", "--out", str(tmp_path / "out"), "--policy", full)
+    found = {page.name for page in (tmp_path / "out").iterdir()}
+    expected = {f"{stage}.email.{language}.html" for stage in THANKS for language in ("en", "es", "zh-CN")}
+    assert (expected <= found, any(name.startswith("thanks.") for name in found)) == (True, False)
 
 
 def test_a_page_needs_no_network(pages):
@@ -135,9 +145,32 @@ def test_a_declared_consequence_that_threatens_is_refused(command, threatening: 
     assert (ended.code, "creditors.default.consequences.en[0]: " in ended.err) == (4, True)
 
 
-def test_checking_a_policy_warns_of_a_consequence_that_threatens(command, threatening: str):
+def test_checking_a_policy_refuses_a_consequence_that_threatens(command, threatening: str):
     ended = command("policy", "check", threatening)
-    assert (ended.code, "warning: creditors.default.consequences.en[0]: " in ended.err) == (0, True)
+    assert (ended.code, f"{threatening}: creditors.default.consequences.en[0]: " in ended.err) == (4, True)
+
+
+def test_checking_a_policy_names_an_unfit_message_as_json(command, threatening: str):
+    found = json.loads(command("policy", "check", "--json", threatening).out.splitlines()[0])
+    assert (found["path"], set(found)) == (
+        "creditors.default.consequences.en[0]",
+        {"path", "line", "expected", "advice"},
+    )
+
+
+def test_a_policy_whose_words_are_unfit_is_never_applied(command, threatening: str):
+    """No cluster is there: it is refused before anybody would be asked."""
+    ended = command("policy", "apply", threatening, DISPATCHER_BOOTSTRAP_SERVERS="127.0.0.1:1")
+    assert (ended.code, "creditors.default.consequences.en[0]" in ended.err) == (4, True)
+
+
+@pytest.mark.parametrize("way", [("check",), ("apply",)])
+def test_own_words_that_lack_what_a_stage_needs_refuse_its_policy(command, own: Path, way):
+    """The words are complete before the due date: only the policy, which says them after it, shows what is missing."""
+    (own / "follow_up.sms.txt").write_text("{% block message %}invoice over {{ total }}, due {{ due }}.{% endblock %}")
+    where = {"DISPATCHER_TEMPLATES": str(own.parent), "DISPATCHER_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
+    ended = command("policy", *way, EXAMPLE, **where)
+    assert (ended.code, f"{own / 'follow_up.sms.txt'}, line 1: the date to pay by is missing" in ended.err) == (4, True)
 
 
 def test_a_preview_says_what_is_not_fit_to_be_sent(command, threatening: str, tmp_path: Path):

@@ -16,7 +16,23 @@ from schemas.inbox import (
     PromiseMade,
 )
 from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CLAIM, WAITING_FOR_PROFILE
-from tests.core.builders import DAY, HOUR, PHONE, Story, at, conditions, day, due, known, overdue, paid, policy, profile
+from tests.core.builders import (
+    DAY,
+    HOUR,
+    PHONE,
+    Story,
+    at,
+    conditions,
+    day,
+    due,
+    known,
+    overdue,
+    paid,
+    policy,
+    profile,
+    stage_text,
+    staged,
+)
 
 NOON = "2026-03-11 11:00"
 
@@ -321,3 +337,15 @@ def test_a_task_waits_where_the_calls_of_the_hour_have_been_made():
     story.under = conditions()
     story.turn()
     assert (waits, story.claims[-1].channel) == ((("deferred", "provider_limit", "call"), 1), "call_task")
+
+
+def test_the_report_of_a_call_that_comes_again_under_another_id_is_no_second_contact():
+    story = known(staged(stage_text("call", 1, 'channels = { default = ["call_task"] }')), "2026-03-11 11:00")
+    story.hear(overdue())
+    (claim,) = story.claims
+    told = ContactReported(
+        "call_task", "outbound", story.now, "desk", "conversation", "right_party", None, claim.attempt_id
+    )
+    story.hear(told)
+    story.hear(told)
+    assert [each.became for each in story.customer.contacts] == ["conversation"]

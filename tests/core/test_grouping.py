@@ -1,9 +1,11 @@
 """Several open invoices of one customer and creditor are one contact."""
 
+from msgspec.structs import replace
+
 from dispatcher.core.grouping import totals
 from schemas.inbox import AttemptAccepted
 from schemas.state import Invoice
-from tests.core.builders import due, known, overdue, policy
+from tests.core.builders import due, known, overdue, policy, stage_text, staged
 
 NOON = "2026-03-26 11:00"
 
@@ -112,3 +114,23 @@ def test_an_invoice_is_mentioned_in_no_second_message_of_the_same_stage():
     story.until("2026-04-02 10:00")
     notices = [[name for name, _ in each.invoices] for each in story.claims if each.stage.id == "notice"]
     assert notices == [["I-1", "I-2"], ["I-3"]]
+
+
+def test_an_invoice_that_heard_the_message_of_its_second_stage_too_hears_nothing_more():
+    late = stage_text("late", 1, 'missed = "send"', "until = { days = 20 }")
+    story = known(staged(late, stage_text("more", 5)), "2026-03-16 11:00")
+    story.hear(overdue("I-1", "2026-03-10"), overdue("I-2", "2026-03-11"))
+    story.customer = replace(
+        story.customer,
+        invoices={
+            name: replace(each, done=((each.due_on, "late"),) if name == "I-2" else ())
+            for name, each in story.customer.invoices.items()
+        },
+        contacts=(),
+        attempts={},
+    )
+    story.claims.clear()
+    story.turn()
+    assert [(claim.stage.id, [name for name, _ in claim.invoices]) for claim in story.claims] == [
+        ("more", ["I-1", "I-2"])
+    ]

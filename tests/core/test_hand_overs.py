@@ -2,9 +2,12 @@
 
 import pytest
 
+from dispatcher.core.approval import use_up
+from dispatcher.core.draft import draft_of
 from dispatcher.core.policy import Policy, PolicyProblems, parse
 from schemas.inbox import ContactReported, HoldPlaced, PromiseMade
 from schemas.journal import JournalRecord
+from schemas.state import EMPTY
 from tests.core.builders import (
     Story,
     conditions,
@@ -238,3 +241,11 @@ def test_a_visit_needs_the_hours_of_calls():
     start, end = text.index("[windows.call_task]"), text.index("[[caps]]")
     found = parse(text[:start] + text[end:])
     assert "windows" in [problem.path for problem in found.problems]
+
+
+def test_the_word_of_counsel_on_an_invoice_that_is_gone_uses_nothing_up():
+    story = handed(staged(LEGAL))
+    (attempt,) = story.customer.attempts.values()
+    draft = draft_of(EMPTY)
+    use_up(draft, attempt)
+    assert draft.frozen(EMPTY) is EMPTY

@@ -1,6 +1,9 @@
 """Whatever order facts arrive in, however often, however late: what is known in the end is the same."""
 
-from hypothesis import given
+from typing import get_args
+
+import pytest
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -9,8 +12,11 @@ from dispatcher.core.decide import decide
 from dispatcher.core.history import history_of
 from schemas.inbox import (
     ConsentChanged,
+    ContactReported,
     CustomerErased,
     EmailPoint,
+    Fact,
+    FeedbackGiven,
     HoldPlaced,
     HoldReleased,
     InstalmentDue,
@@ -63,9 +69,9 @@ holds = st.one_of(
     st.builds(
         HoldPlaced,
         st.sampled_from(("H-1", "H-2")),
-        st.sampled_from(("customer", "contact_point")),
+        st.sampled_from(("customer", "invoice", "contact_point")),
         st.sampled_from(("dispute", "breathing_space", "mandate")),
-        st.sampled_from((None, PHONE)),
+        st.sampled_from((None, PHONE, "I-1")),
     ),
     st.builds(HoldReleased, st.just("H-1")),
 )
@@ -80,7 +86,21 @@ persons = st.one_of(
     st.builds(CustomerErased),
     st.builds(ConsentChanged, st.sampled_from((PHONE, EMAIL)), st.just("sms"), st.booleans(), st.just("x")),
 )
-facts = st.one_of(statements, settlements, settlements, promises, plans, holds, persons)
+reports = st.one_of(
+    st.builds(
+        ContactReported,
+        st.sampled_from(("sms", "call_task")),
+        st.sampled_from(("outbound", "inbound")),
+        minutes.map(lambda minute: START + minute * 60_000),
+        st.sampled_from(("desk", "agency")),
+        st.sampled_from(("conversation", "no_answer")),
+        st.sampled_from(("none", "right_party")),
+        invoice_ids=some,
+    ),
+    st.builds(FeedbackGiven, st.integers(1, 5)),
+)
+FACTS = (statements, settlements, settlements, promises, plans, holds, persons, reports)
+facts = st.one_of(*FACTS)
 said = st.lists(st.tuples(minutes, facts), min_size=2, max_size=14)
 seeds = st.randoms(use_true_random=False)
 
@@ -95,6 +115,15 @@ def folded(events):
     for each in events:
         customer = fold(customer, each, START).customer
     return replace(customer, seen=b"")
+
+
+PUBLISHED = [each for each in get_args(Fact) if not each.__name__.startswith("Attempt")]
+
+
+@pytest.mark.parametrize("kind", PUBLISHED, ids=lambda kind: kind.__name__)
+def test_every_type_that_is_published_takes_part(kind):
+    found = find(facts, lambda fact: type(fact) is kind, settings=settings(max_examples=10_000, database=None))
+    assert type(found) is kind
 
 
 @given(said, seeds)

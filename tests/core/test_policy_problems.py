@@ -130,3 +130,37 @@ def test_what_is_not_there_is_told_at_what_encloses_it():
 @pytest.mark.parametrize("path", ["inside", "nor.a.table", "nothing"])
 def test_what_only_looks_like_a_key_has_no_place(path: str):
     assert Places(TOML).line(path) is None
+
+
+BROKEN_OFF = {
+    "a pair without a sign": ("known = 1\nwanting", "wanting", 2),
+    "a list that never ends": ("known = [1, 2", "known[1]", 1),
+    "brackets that close nothing": ("\nknown = [{ x = 1 } ] ] ]", "known[0].x", 2),
+    "an inline table that says nothing": ("known = { = }", "known", 1),
+    "a list of no values": ("\n\nknown = [=", "known[0]", 3),
+    "a header that does not end": ("a = 1\n[b\nc = 2", "b", 2),
+    "an inline table of no pairs": ("known = { ] }\nb = 1", "b", None),
+    "a line that begins nothing": ("a = 1\n) 2\nb = 3", "b", None),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN_OFF)
+def test_of_a_text_that_is_no_toml_the_places_up_to_there_are_known(what: str):
+    text, path, line = BROKEN_OFF[what]
+    assert Places(text).line(path) == line
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('day_starts = "08:00"', "day_starts = true", "not true"),
+        ("when = { min_amount = { EUR = 100000 } }", 'when = { min_risk_score = "high" }', "a number, not 'high'"),
+        ("mandatory = true", 'mandatory = "yes"', "true or false, not 'yes'"),
+        ("promise_grace_days = 2", "promise_grace_days = 99", "a whole number from 0 to 60, not 99"),
+        ("min_gap_hours = 20", "min_gap_hours = -1", "a whole number of at least 0, not -1"),
+    ],
+)
+def test_what_a_value_has_to_be_is_said_in_words(old, new, expected):
+    assert old in POLICY
+    problems = parse(POLICY.replace(old, new))
+    assert [expected in each.expected for each in problems.problems] == [True], str(problems)

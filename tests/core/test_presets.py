@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatcher.core.caps import Asked, limit
-from dispatcher.core.jurisdictions import catalogue, chosen, read_preset
+from dispatcher.core.jurisdictions import catalogue, chosen, read_preset, right_preset
 from dispatcher.core.regimes import regime_of
 from dispatcher.core.turn import turn_of
 from dispatcher.core.windows import opening
-from schemas.inbox import EmailPoint, PhonePoint
+from schemas.inbox import EmailPoint, PhonePoint, QuietSpan
 from schemas.state import EMPTY, Contact
 from schemas.values import to_millis
 from tests.core.builders import CUSTOMER, DAY, HOUR, LIVE, MINUTE, POLICY, known, overdue, policy, profile
@@ -534,3 +534,31 @@ def test_no_composition_opens_what_one_of_its_parts_closes(name, channel, minute
     now = minute * MINUTE
     if is_open(name, channel, now, presets=tuple(HOURS)):
         assert is_open(name, channel, now)
+
+
+def test_a_channel_has_its_hours_in_a_preset_once():
+    hours = '[[windows]]\nweekday = []\nsaturday = []\nsunday = []\nholiday = []\nchannels = ["sms"]\n'
+    text = 'title = "x"\nstatus = "law"\nconfidence = "A"\ncites = ["x"]\nplaces = ["US"]\n' + hours + hours
+    assert [each.path for each in read_preset("x", text)] == ["windows[1].channels"]
+
+
+def test_a_shipped_preset_that_is_wrong_is_a_fault_that_names_its_file():
+    with pytest.raises(ValueError, match=r"presets/x\.toml"):
+        right_preset("x", WRONG["nothing"])
+
+
+def test_a_number_of_no_known_country_changes_no_clock():
+    story = known(
+        open_policy("us-ma"), "2026-03-11 15:00", **vars_of("us-ma"), phones=(PhonePoint("+999123456", "mobile"),)
+    )
+    story.hear(overdue(due_on="2026-03-06"))
+    assert [each.stage.id for each in story.claims] == ["first"]
+
+
+def test_hours_that_the_customer_keeps_free_are_the_policys_rule_where_every_preset_is_open():
+    story = known(
+        open_policy("us-ma"), "2026-03-11 16:00", **vars_of("us-ma"), quiet_hours=(QuietSpan(11 * 60, 14 * 60),)
+    )
+    story.hear(overdue(due_on="2026-03-06"))
+    reason = story.records[-1].reasons[0]
+    assert (reason.code, reason.rule) == ("quiet_hours", "windows.sms.weekday")

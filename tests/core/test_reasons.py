@@ -274,6 +274,7 @@ ELSEWHERE = {
     "cool_down": "in test_cap_dimensions",
     "reserved": "in test_reserve",
     "too_early": "in test_presets",
+    "notice_first": "in test_preset_duties",
     "lease_expired": "given back by the sender",
     "provider_misconfigured": "given back by the sender",
     "too_large": "parked by the engine",

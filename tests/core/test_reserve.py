@@ -2,7 +2,8 @@
 
 from msgspec.structs import replace
 
-from tests.core.builders import due, known, overdue, policy
+from schemas.state import Contact
+from tests.core.builders import DAY, due, known, overdue, paid, policy
 
 ONE_A_WEEK = (("max = 3", "max = 1"), ("min_gap_hours = 20", "min_gap_hours = 0"))
 RESERVING = (*ONE_A_WEEK, ("min_gap_hours = 0", "min_gap_hours = 0\nreserve_for_mandatory = true"))
@@ -54,3 +55,25 @@ def test_of_two_creditors_in_one_turn_the_mandatory_contact_goes_before_the_more
     story.until("2026-03-27 10:00").hear(overdue("I-notice", "2026-03-26", creditor_id="acme"))
     story.until("2026-04-09 06:30")
     assert [claim.stage.id for claim in story.claims] == ["first", "notice", "first", "notice"]
+
+
+def test_a_slot_that_is_not_the_last_is_kept_for_nobody():
+    story = courtesy_before_a_notice(policy(*RESERVING[1:], ("max = 3", "max = 2")))
+    assert [claim.stage.id for claim in story.claims] == ["today"]
+
+
+def test_nothing_is_kept_for_the_notice_of_what_was_paid():
+    story = courtesy_before_a_notice(policy(*RESERVING))
+    story.hear(paid("I-old"))
+    assert [claim.stage.id for claim in story.claims] == ["today"]
+
+
+def test_nothing_is_kept_for_a_notice_that_could_not_be_made_anyway():
+    """The other creditor has had its contact of these days: a slot left free would serve nobody."""
+    one_in_nine_days = ("max = 3", "max = 1"), ('window = "7d"', 'window = "9d"\nscope = "creditor"')
+    story = known(policy(*one_in_nine_days, *RESERVING[1:]), "2026-03-20 10:00")
+    story.hear(overdue("I-old", "2026-03-10", creditor_id="acme"))
+    earlier = Contact("ct-1.1", story.now - 2 * DAY, "email", "first", "acme", ("I-old",))
+    story.customer = replace(story.customer, contacts=(earlier,))
+    story.hear(due("I-new", "2026-03-20"))
+    assert [claim.stage.id for claim in story.claims] == ["today"]

@@ -5,8 +5,9 @@ from typing import Final, Literal, get_args
 
 from dispatcher.sim.checking.clock import permitted, same_period, wall_clock, wants_quiet
 from dispatcher.sim.checking.heard import Heard
-from dispatcher.sim.checking.instalments import instalment_due_on, running_plans
+from dispatcher.sim.checking.instalments import Plans, instalment_due_on, running_plans
 from dispatcher.sim.checking.ruling import DAY, HOUR, CapRule, HoldRule, Ruling
+from dispatcher.sim.checking.thanks import PAYMENT, PLAN, Thanks
 from schemas.inbox import Arrival, HoldPlaced, ProfileStated
 
 Invariant = Literal[
@@ -24,6 +25,7 @@ Invariant = Literal[
     "no_profile",
     "wrong_point",
     "variant_switched",
+    "acknowledgement",
 ]
 INVARIANTS: Final[tuple[Invariant, ...]] = get_args(Invariant)
 _AT_ONCE: Final = 60_000
@@ -61,6 +63,7 @@ class Checker:
         self._heard = Heard()
         self._made: list[Made] = []
         self._stages: dict[tuple[str, int | None, str], list[Made]] = {}
+        self._thanks = Thanks()
 
     def hears(self, arrival: Arrival) -> None:
         """An event reached the dispatcher."""
@@ -76,6 +79,8 @@ class Checker:
             if made.hour_matters:
                 broken += self._frequency(made)
                 self._made.append(made)
+            if made.stage in (PAYMENT, PLAN):
+                self._thanks.said(made.stage, made.invoice_ids, self._heard)
             for each in made.invoice_ids:
                 self._stages.setdefault(self._step(made, each), []).append(made)
         return broken
@@ -120,10 +125,17 @@ class Checker:
         for instalment in about & plans.instalments.keys():
             about.update(plans.instalments[instalment])
         debts = [each for each in made.invoice_ids if each not in plans.instalments]
-        if any(self._heard.open_amount(each) == 0 for each in debts):
-            broken.append("settled")
         if any(self._holds(placed_at, hold, made, about) for placed_at, hold in self._heard.holds()):
             broken.append("hold")
+        if made.stage in (PAYMENT, PLAN):  # neither a payment nor an agreement stands in the way of a thank-you
+            unfounded = self._thanks.unfounded(made.stage, made.invoice_ids, self._heard, self._ruling)
+            return [*broken, "acknowledgement"] if unfounded else broken
+        return [*broken, *self._asking(made, debts, about, plans)]
+
+    def _asking(self, made: Made, debts: list[str], about: set[str], plans: Plans) -> list[Invariant]:
+        broken: list[Invariant] = []
+        if any(self._heard.open_amount(each) == 0 for each in debts):
+            broken.append("settled")
         today = wall_clock(self._zone, made.at).date().toordinal()
         for promise in self._heard.promises():
             last = promise.promised_on + self._ruling.promise_grace_days

@@ -80,6 +80,19 @@ class Heard:
                 before = fact.amount_due
         return paid
 
+    def remained(self, invoice_id: str) -> int | None:
+        """The least that a payment left of an invoice; None: nothing was paid."""
+        said = [each for each in self._all(InvoiceStated, InvoiceSettled) if _invoice(each) == invoice_id]
+        least: int | None = None
+        before = 0
+        for each in sorted(said, key=lambda each: each.stamp):
+            fact = each.fact
+            if isinstance(fact, InvoiceSettled) and fact.reason == "payment" and fact.amount_due < before:
+                least = fact.amount_due if least is None else min(least, fact.amount_due)
+            if isinstance(fact, InvoiceSettled | InvoiceStated):
+                before = fact.amount_due
+        return least
+
     def allowed(self, channel: str, point: str) -> bool | None:
         """What the customer said last of a channel at a number or address; None: nothing."""
         said = [each for each in self._all(ConsentChanged) if _concerns(each, channel, point)]

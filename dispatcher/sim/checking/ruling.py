@@ -35,6 +35,9 @@ class HoldRule:
     days: int
 
 
+_THANKS: Final = {"acknowledgement": "overdue", "plan_agreed": "overdue"}
+"""The stages that say thank you instead of asking for a payment, with the phase that they count as."""
+
 _HOLDS: Final = {"breathing_space": HoldRule(None, 60), "mandate": HoldRule(("pre_due",), 0)}
 
 
@@ -44,7 +47,7 @@ class Ruling:
 
     `variants` are what some customers live under instead.
     `phases` and `gaps` (milliseconds) are those of stages by name; `gaps` holds stages with a minimum gap of
-    their own, `attempts` those that a channel may try more than once.
+    their own, `attempts` those that a channel may try more than once. `acknowledged`: what is confirmed to customers.
     """
 
     hours: Mapping[str, Mapping[str, Minutes]]
@@ -60,6 +63,7 @@ class Ruling:
     accepted_bases: tuple[str, ...]
     unread: tuple[str, ...]
     variants: Mapping[str, "Ruling"]
+    acknowledged: tuple[str, ...] = ()
 
 
 def read(text: str) -> Ruling:
@@ -72,13 +76,14 @@ def _ruling(content: Mapping[str, Any]) -> Ruling:
     plain = [cap for cap in content.get("caps", []) if _is_plain(cap)]
     others = [f"caps.{cap['id']}" for cap in content.get("caps", []) if not _is_plain(cap)]
     stages = content.get("stages", [])
+    thanks = content.get("acknowledgements", {})
     return Ruling(
         hours={channel: _hours(table) for channel, table in content.get("windows", {}).items()},
         caps=tuple(_cap(cap) for cap in plain),
         min_gap=content.get("min_gap_hours", 0) * HOUR,
         promise_grace_days=content.get("promise_grace_days", 0),
         plan_grace_days=content.get("plan_grace_days", 7),
-        phases={stage["id"]: stage["phase"] for stage in stages},
+        phases={**_THANKS, **{stage["id"]: stage["phase"] for stage in stages}},
         gaps={stage["id"]: stage["min_gap_hours"] * HOUR for stage in stages if "min_gap_hours" in stage},
         attempts={stage["id"]: stage["attempts"] for stage in stages if "attempts" in stage},
         holds={**_HOLDS, **{kind: _hold(kind, table) for kind, table in content.get("holds", {}).items()}},
@@ -93,6 +98,7 @@ def _ruling(content: Mapping[str, Any]) -> Ruling:
             name: _ruling({key: value for key, value in content.items() if key != "variants"} | each["policy"])
             for name, each in content.get("variants", {}).items()
         },
+        acknowledged=tuple(thanks.get("of", ())),
     )
 
 
