@@ -16,7 +16,7 @@ from tests.bench import medians
 from tests.bench.latency import latency
 from tests.bench.partitions import SIZES, partitions
 from tests.bench.restoring import restore
-from tests.bench.runs import Figures, bare, end_to_end, pipeline, stock
+from tests.bench.runs import Figures, bare, end_to_end, every_rule, pipeline, stock
 from tests.bench.sending import mails, texts
 from tests.bench.silence import silence
 from tests.broker.installation import ROOT
@@ -25,6 +25,8 @@ RESULT = ROOT / "build" / "bench" / "throughput.json"
 BARS = {
     "pipeline_to_bare": (0.3, "at least"),
     "pipeline_to_stock": (8.0, "at least"),
+    "every_rule_to_bare": (0.2, "at least"),
+    "every_rule_to_stock": (5.0, "at least"),
     "end_to_end_to_bare": (0.15, "at least"),
     "restore": (150_000, "at least"),
     "latency_p50_ms": (50, "below"),
@@ -50,6 +52,7 @@ async def run(customers: int, rounds: int, only: set[str]) -> Figures:
                 ("pipeline", pipeline),
                 ("bare", bare),
                 ("stock", stock),
+                ("every_rule", every_rule),
                 ("restore", restore),
                 ("end_to_end", end_to_end),
                 ("latency", latency),
@@ -71,6 +74,8 @@ def judged(figures: Figures, decision: dict[str, float]) -> dict[str, object]:
     values = {
         "pipeline_to_bare": figures.pipeline / bare_rate,
         "pipeline_to_stock": figures.pipeline / (figures.stock or float("nan")),
+        "every_rule_to_bare": figures.every_rule / bare_rate,
+        "every_rule_to_stock": figures.every_rule / (figures.stock or float("nan")),
         "end_to_end_to_bare": figures.end_to_end / bare_rate,
         "restore": figures.restore,
         "latency_p50_ms": figures.latency_ms.get("p50", float("nan")),

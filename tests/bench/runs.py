@@ -15,7 +15,7 @@ from dispatcher.local.process import LocalProcess
 from tests.bench import load
 from tests.bench.load import Published
 from tests.bench.measure import Appended, appended, count_of
-from tests.broker.installation import Installation
+from tests.broker.installation import ROOT, Installation
 
 PARTITIONS = 8
 STOCK_EVENTS = 40_000
@@ -41,6 +41,7 @@ class Figures:
     bare: float = 0.0
     stock: float = 0.0
     pipeline: float = 0.0
+    every_rule: float = 0.0
     end_to_end: float = 0.0
     restore: float = 0.0
     texts: float = 0.0
@@ -67,6 +68,14 @@ async def pipeline(broker: str, folder: Path, figures: Figures) -> None:
     """
     figures.pipeline, figures.details["pipeline"] = await through(
         Installation(broker, "pipeline.", folder, PARTITIONS, SETTINGS), figures
+    )
+
+
+async def every_rule(broker: str, folder: Path, figures: Figures) -> None:
+    """The same with the policy that uses every key there is, presets of jurisdictions among them."""
+    settings = SETTINGS | {"DISPATCHER_POLICY": str(ROOT / "deploy" / "policy.full.toml")}
+    figures.every_rule, figures.details["every_rule"] = await through(
+        Installation(broker, "rules.", folder, PARTITIONS, settings), figures
     )
 
 
