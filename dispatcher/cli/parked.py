@@ -80,10 +80,11 @@ def replay_parked(
         stop(ExitCode.USAGE, "name what to replay, or say --all")
     settings = settings_or_stop()
     found = _all(settings)
-    unknown = set(identities or ()) - {each.id for each in found}
+    named = frozenset(identities or ())  # the command line says None for no name
+    unknown = named - {each.id for each in found}
     if unknown:
         stop(ExitCode.FINDINGS, f"nothing was parked as {', '.join(sorted(unknown))}: `parked list` names what was")
-    chosen = [each for each in found if each.id in identities or (everything and each.standing == "open")]
+    chosen = [each for each in found if each.id in named or (everything and each.standing == "open")]
     missing = False
     for each, done in _replayed(settings, chosen):
         missing |= done == _GONE
