@@ -7,7 +7,8 @@ import pytest
 import pytest_asyncio
 
 from schemas.journal import JournalRecord
-from tests.broker.installation import codes, due, each_of, facts_of, installation, new_prefix, profile
+from tests.broker.installation import Process, codes, due, each_of, facts_of, installation, new_prefix, profile
+from tests.broker.operations import eventually, metric
 from tests.broker.providers import providers, starting_at
 from tests.broker.test_doubt_resolved import command
 
@@ -33,6 +34,10 @@ class Parked:
         return [each for each in self.journal if each.customer_id == customer]
 
 
+async def gate_is_open(worker: Process) -> bool:
+    return await metric(worker, "dispatcher_gate_open") == 1
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def parked(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Parked:
     folder = tmp_path_factory.mktemp("parked")
@@ -43,7 +48,11 @@ async def parked(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Parke
         program = ("tests.broker.impaired_worker", "failing")
         failing = installed.worker("failing", program=program, **starting_at(OPENED))
         known = {"tier": "vip", "phones": [{"number": "+447700900321", "kind": "mobile"}], "emails": []}
-        await installed.publish([profile(FAULTY, at=OPENED, **known), due(FAULTY, "I-1", at=OPENED, in_days=-3)])
+        await installed.publish([profile(FAULTY, at=OPENED, **known)])
+        await eventually(
+            lambda: gate_is_open(failing), "the gate is open: the event itself fails, and no later look at it"
+        )
+        await installed.publish([due(FAULTY, "I-1", at=OPENED, in_days=-3)])
         await installed.until(each_of([FAULTY], lambda each: each.result == "parked"))
         await installed.publish([due(BEHIND, "I-1", at=OPENED, in_days=40, event_id="behind")])
         journal = await installed.until(facts_of(["behind"]))
