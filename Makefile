@@ -60,7 +60,7 @@ test-all: setup ## everything, the slow tests and the coverage of the core too
 	$(MAKE) --no-print-directory coverage
 	$(MAKE) --no-print-directory check
 	$(BIN)/pytest -m slow $(FAST)
-	$(BIN)/pytest -m "" $(addprefix --ignore=,$(FAST))
+	$(BIN)/pytest $(PARALLEL) -m "" $(addprefix --ignore=,$(FAST))
 
 coverage: .venv/.stamp ## which branches of the core its fast tests run; fails where fewer are than before
 	@mkdir -p build/coverage

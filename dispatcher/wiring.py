@@ -107,11 +107,11 @@ async def work(config: EngineConfig, parts: Parts, sources: frozenset[SourcePart
     because that would commit what crashed, and can wait without end; what was not flushed is read again by the next owner.
     """
     calendars.load()  # else the first decision of a lane would
-    interpreter.tune()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    interpreter.tune()
     try:
         await Worker(config, parts, sources).run(stop)
     except LaneRefused as refused:

@@ -17,7 +17,6 @@ from dispatcher.engine.config import Connection
 _REQUEST_TIMEOUT_MS = 15_000
 _LARGEST_RECORD = 4 * 1024 * 1024
 _POLL_MS = 200
-_KNOWN_WITHIN_S = 10.0
 _LOOK_S = 0.05
 
 Headers = Sequence[tuple[str, bytes]]
@@ -79,7 +78,7 @@ class Kafka:
         return len(described[0]["partitions"])
 
     async def create(self, topic: str, partitions: int, replication: int, settings: Mapping[str, str]) -> bool:
-        """Create a topic; False if it was there already (its settings stay as they are)."""
+        """Create a topic and wait until it is seen; False if it was there already (its settings stay as they are)."""
         new = NewTopic(topic, partitions, replication, topic_configs=dict(settings))
         try:
             answer = await self._call((await self._administrator()).create_topics([new]))
@@ -91,13 +90,15 @@ class Kafka:
             return False
         if code != 0:
             raise KafkaAway(f"Kafka refused to create {topic}: {fault.__name__}")
-        await self._until_known(topic)
+        await self._until_seen(topic)
         return True
 
-    async def _until_known(self, topic: str) -> None:
-        """A broker answers before it knows of the topic itself; whoever asks for it next must find it."""
-        ends = time.monotonic() + _KNOWN_WITHIN_S
-        while await self.partitions(topic) is None and time.monotonic() < ends:  # noqa: ASYNC110 - nobody announces it
+    async def _until_seen(self, topic: str) -> None:
+        """A topic is made before brokers know of it: a worker that is started next would not find it."""
+        ends = time.monotonic() + _REQUEST_TIMEOUT_MS / 1000
+        while await self.partitions(topic) is None:
+            if time.monotonic() > ends:
+                raise KafkaAway(f"Kafka created {topic} and still does not know of it: look at its controllers")
             await asyncio.sleep(_LOOK_S)
 
     async def settings(self, topic: str) -> dict[str, str]:

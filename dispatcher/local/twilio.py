@@ -55,6 +55,8 @@ class TwilioStandIn:
         self.messages: list[SentSms] = []
         self.requests = 0
         self.by_recipient: dict[str, Fault] = {}
+        self.silent_about: set[str] = set()
+        """Recipients whose messages the list does not tell: it answers 503."""
         self._account_sid, self._auth_token = account_sid, auth_token
         self._journal_path, self._port, self._clock = journal, port, clock
         self._staged: deque[Fault] = deque()
@@ -142,6 +144,8 @@ class TwilioStandIn:
             return _refused(Refused(401, 20003, "Authenticate"))
         to, size = request.query.get("To"), int(request.query.get("PageSize", "50"))
         page = int(request.query.get("Page", "0"))
+        if to in self.silent_about:
+            return _refused(Refused(503, 20503, "Service Unavailable"))
         found = [message for message in reversed(self.messages) if to is None or message.to == to]
         shown = found[page * size : (page + 1) * size]
         uri = f"/{API_VERSION}/Accounts/{self._account_sid}/Messages.json"

@@ -19,13 +19,13 @@ from schemas import journal
 from schemas.journal import JournalRecord
 from tests.broker.installation import PATIENCE_S, Installation, due, installation
 
-EVENTS = 200_000
+EVENTS = 100_000
 CUSTOMERS = 2_000
 KILLS = 8
 PAUSES = 4
 INVOICE = "I-1"
 START = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
-RATE = 5_000
+RATE = 2_500
 
 
 def stated(number: int, customer: int) -> tuple[str, bytes, bytes]:
@@ -96,7 +96,7 @@ async def assigned_to_all(workers: list[LocalProcess]) -> None:
     await until(lambda: all(assignments(worker) for worker in workers), "all workers got partitions")
 
 
-async def until(done: object, what: str, timeout_s: float = 40.0) -> None:
+async def until(done: object, what: str, timeout_s: float = PATIENCE_S) -> None:
     ends = time.monotonic() + timeout_s
     while not done():  # type: ignore[operator]
         assert time.monotonic() < ends, f"not within {timeout_s} s: {what}"

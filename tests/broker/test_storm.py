@@ -117,7 +117,7 @@ async def _storm(installed: Installation, reachable: Providers) -> Storm:
     await installed.until(facts_of(billing.published))
     await installed.until(each_of(REACHABLE, lambda each: each.result == "claimed"))
     # Whoever has only just been started is no worker yet: a signal would end it as it ends any program.
-    await eventually(lambda: all(logged(each, "worker_started") for each in installed.started), "all have started")
+    await eventually(lambda: all(logged(each, "assigned") for each in installed.started), "all take part")
     assignments = sum(len(logged(each, "assigned")) for each in installed.started)
     await installed.end()
     ends = {each.exit_code for each in installed.started}

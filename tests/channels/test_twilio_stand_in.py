@@ -5,7 +5,7 @@ import json
 import aiohttp
 import pytest
 import pytest_asyncio
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
@@ -114,6 +114,16 @@ async def test_a_lasting_fault_meets_one_recipient(messages, twilio):
     for _ in range(2):
         with pytest.raises(TwilioRestException):
             await create(messages, to="+12025550124")
+
+
+@pytest.mark.asyncio
+async def test_a_list_may_be_silent_about_one_recipient(messages, twilio):
+    twilio.silent_about.add("+12025550124")
+    for to in ("+12025550123", "+12025550124"):
+        await create(messages, to=to)
+    assert len(await messages.list_async(to="+12025550123")) == 1
+    with pytest.raises(TwilioException):
+        await messages.list_async(to="+12025550124")
 
 
 @pytest.mark.asyncio
