@@ -1,5 +1,7 @@
 """Caps and the minimum gap: one ledger for all channels."""
 
+from dataclasses import replace as replaced
+
 import pytest
 
 from dispatcher.core.caps import Asked, gap_ends, limit, period
@@ -127,3 +129,15 @@ def test_the_ledger_of_a_long_life_stays_short():
     story.until("2026-07-30 10:00")
     since = story.claims[-1].claimed_at - 9 * DAY - HOUR
     assert all(each.at > since for each in story.customer.contacts)
+
+
+def test_of_two_caps_that_hold_equally_long_the_first_of_the_policy_is_the_reason():
+    twice = Cap("again", 2, "rolling", 7 * DAY, frozenset(("sms", "email")))
+    asked = Asked("sms", "default", ("I-1",), "p")
+    first = limit((replaced(twice, id="one", rule="caps.one"), twice), TWO, asked, BERLIN, at("2026-03-11 10:00"), ())
+    assert (first.rule, first.until) == ("caps.one", at("2026-03-16 10:00"))
+
+
+def test_a_contact_in_the_very_first_moment_of_a_calendar_day_is_one_of_that_day():
+    midnight = ledger(("2026-03-10 23:00",), ("2026-03-11 10:00",))  # 23:00 in UTC is midnight in Berlin
+    assert held(capped("calendar_day"), midnight, "email", at("2026-03-11 12:00")).count == 2

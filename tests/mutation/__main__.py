@@ -16,11 +16,11 @@ from tests.mutation.runner import Runner
 ROOT = Path(__file__).parents[2]
 ARGUED = ROOT / "deploy" / "mutants.md"
 TESTS: dict[str, tuple[str, ...]] = {
-    "caps": ("caps", "cap_dimensions", "limit_laws", "presets"),
-    "windows": ("windows", "every_zone", "limit_laws", "presets", "stage_timing"),
+    "caps": ("caps", "cap_dimensions", "limit_laws", "reserve"),
+    "windows": ("windows", "limit_laws", "stage_timing", "every_zone"),
     "timing": ("windows", "caps", "cap_dimensions", "stage_timing", "corners", "channels", "reasons"),
     "stages": ("stages", "stage_timing", "stage_laws", "stage_conditions", "promises", "grouping", "reasons"),
-    "plan": ("plan", "stages", "grouping", "holds", "promises", "hand_overs", "reasons", "corners", "order"),
+    "plan": ("stages", "grouping", "holds", "promises", "hand_overs", "reasons", "corners", "acknowledgements"),
     "reserve": ("reserve", "corners", "stage_conditions"),
     "grouping": ("grouping", "corners", "reasons"),
     "ledger": ("caps", "cap_dimensions", "attempts", "channels", "size", "doubts", "corners", "hand_overs"),
