@@ -140,10 +140,6 @@ def test_no_slot_is_kept_for_a_stage_that_is_not_meant_for_the_invoice(party, ex
 
 
 PER_POINT = (*RESERVING, ('window = "7d"', 'window = "7d"\nscope = "point"'))
-    *RESERVING,
-    ('window = "7d"', 'window = "7d"\nscope = "point"'),
-    ('[[caps]]\nid = "sms_day"', '[[caps]]\nid = "s"'),
-)
 
 
 def test_a_slot_at_one_number_is_not_kept_for_a_mail():

@@ -2,7 +2,7 @@
 
     python -m tests.mutation [MODULE ...] [--most N] [--seed N] [--minutes M]
 
-What survives is argued in deploy/mutants.md; exit code 1 where something else does.
+What survives is argued in deploy/mutants.md by what it says (`before -> after`); exit code 1 where something else does.
 """
 
 import argparse
