@@ -7,6 +7,7 @@ from dispatcher.core.caps import Asked
 from dispatcher.core.policy import Policy, parse
 from dispatcher.core.reserve import reserved
 from dispatcher.core.turn import turn_of
+from schemas.inbox import HoldPlaced
 from schemas.state import Contact
 from tests.core.builders import (
     CUSTOMER,
@@ -100,11 +101,11 @@ def test_nothing_is_kept_for_a_notice_that_could_not_be_made_anyway():
 NOTICE_AT = at("2026-03-24 07:00")  # eight o'clock in Berlin, two weeks after the due date
 
 
-def kept(when, rules=None, asked=("sms", "p"), tier="standard", due_on="2026-03-10"):
+def kept(when, rules=None, asked=("sms", "p"), tier="standard", more=()):
     """Whether a slot is kept if a courtesy is sent at `when` to a customer with one overdue invoice."""
     rules = rules or policy(*RESERVING)
     story = known(rules, "2026-03-11 10:00")
-    story.hear(overdue("I-1", due_on))
+    story.hear(overdue("I-1", "2026-03-10"), *more)
     turn = turn_of(CUSTOMER, replace(story.customer, contacts=(), attempts={}), rules, when, LIVE)
     turn.begin()
     channel, point = asked
@@ -148,3 +149,9 @@ def test_a_slot_at_one_number_is_not_kept_for_a_mail():
 
 def test_a_slot_at_an_address_is_kept_for_a_mail_to_it():
     assert kept(NOTICE_AT - DAY, policy(*PER_POINT), asked=("email", "p")) is not None
+
+
+@pytest.mark.parametrize(("until", "expected"), [(-1, True), (0, True), (1, False), (None, False)])
+def test_a_slot_is_kept_for_a_notice_if_nothing_stops_it_on_its_day(until, expected):
+    hold = HoldPlaced("H-1", "invoice", "dispute", "I-1", None if until is None else NOTICE_AT + until)
+    assert (kept(NOTICE_AT - DAY, more=(hold,)) is not None) is expected

@@ -10,7 +10,7 @@ import pytest
 
 from tests.mutation.mutants import Mutant, mutants_of
 
-CPU_S = 60
+CPU_S = 15
 """A mutant that runs for so long does not end: that is noticed, and so counts as killed."""
 
 
