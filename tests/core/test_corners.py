@@ -220,3 +220,11 @@ def test_a_value_where_a_table_belongs_is_told():
     found = parse("consent = 3\n" + POLICY.partition("[consent]")[0])
     assert isinstance(found, PolicyProblems)
     assert "consent" in [each.path for each in found.problems]
+
+
+def test_a_settled_invoice_of_a_customer_who_is_not_known_is_said_to_be_paid():
+    story = Story(start=WEDNESDAY)
+    story.hear(overdue())
+    story.now += 1000
+    story.hear(paid())
+    assert story.verdict == ("cancelled", "paid", None)

@@ -3,7 +3,8 @@
 import pytest
 
 from dispatcher.core.policy import PolicyProblems, parse
-from dispatcher.core.stages import standing
+from dispatcher.core.rules import NEVER
+from dispatcher.core.stages import schedule, standing
 from dispatcher.core.zones import place_of
 from tests.core.builders import day, known, overdue, stage_text, staged, with_stages
 
@@ -133,3 +134,27 @@ def test_what_a_policy_may_not_state(what):
     found = parse(with_stages(stages))
     assert isinstance(found, PolicyProblems)
     assert any(problem.path.startswith(path) for problem in found.problems), str(found)
+
+
+def days(rules, skipped=0):
+    """(first day, first day on which it is too late) of each stage, counted from the due date."""
+    plan = schedule(rules, DUE, BERLIN, skipped)
+    return [
+        (start - DUE, end if end == NEVER else end - DUE) for start, end in zip(plan.starts, plan.ends, strict=True)
+    ]
+
+
+def test_a_stage_that_is_not_meant_for_an_invoice_pushes_no_other_to_a_later_day():
+    only = 'only = { party = "business" }'
+    rules = staged(stage_text("one", 3), stage_text("two", 5, only), stage_text("three", 5))
+    assert [days(rules)[2][0], days(rules, skipped=0b10)[2][0]] == [6, 5]
+
+
+def test_a_reminder_before_the_due_date_ends_on_it():
+    send = 'missed = "send"'
+    assert days(staged(stage_text("early", -3, send), stage_text("later", 20)))[0] == (-3, 0)
+
+
+def test_a_reminder_of_the_due_date_has_that_day():
+    send = 'missed = "send"'
+    assert days(staged(stage_text("today", 0, send), stage_text("later", 20)))[0] == (0, 1)

@@ -34,13 +34,14 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", metavar="MODULE", help=", ".join(TESTS))
     parser.add_argument("--most", type=int, default=0, help="so many mutants of each module; 0: all")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0, help="leave out so many: to go on where time was short")
     parser.add_argument("--minutes", type=float, default=60, help="stop beginning mutants after so long")
     given = parser.parse_args()
     until = time.monotonic() + given.minutes * 60
     argued = ARGUED.read_text("utf-8")
     unexpected = 0
     for module in given.modules or TESTS:
-        runner = Runner(f"dispatcher.core.{module}", given.most, given.seed, until)
+        runner = Runner(f"dispatcher.core.{module}", given.most, given.seed, until, given.first)
         files = [str(ROOT / "tests" / "core" / f"test_{name}.py") for name in TESTS[module]]
         files = [each for each in files if Path(each).exists()]
         pytest.main(["-q", "-p", "no:cacheprovider", "--no-header", "--hypothesis-seed=1", *files], [runner])
