@@ -2,11 +2,12 @@
 
 import pytest
 
+from dispatcher.core.identity import share
 from dispatcher.core.policy import PolicyProblems, parse
 from dispatcher.core.rules import NEVER
 from dispatcher.core.stages import schedule, standing
 from dispatcher.core.zones import place_of
-from tests.core.builders import day, known, overdue, stage_text, staged, with_stages
+from tests.core.builders import CUSTOMER, MINUTE, at, day, known, overdue, stage_text, staged, with_stages
 
 DUE = day("2026-03-10")
 BERLIN = place_of("Europe/Berlin", "DE", None)
@@ -158,3 +159,17 @@ def test_a_reminder_before_the_due_date_ends_on_it():
 def test_a_reminder_of_the_due_date_has_that_day():
     send = 'missed = "send"'
     assert days(staged(stage_text("today", 0, send), stage_text("later", 20)))[0] == (0, 1)
+
+
+def test_a_further_stage_has_begun_only_once_its_day_has_come():
+    rules = staged(stage_text("one", 7, 'missed = "send"'), TWO_DAYS)
+    assert [stand(rules, offset).more for offset in (7, 11, 12)] == [False, False, True]
+
+
+@pytest.mark.parametrize(("lines", "part"), [((), 1), (("mandatory = true",), 2)])
+def test_what_waited_for_the_morning_is_spread_over_an_hour_and_what_is_mandatory_over_its_first_half(lines, part):
+    rules = staged(stage_text("one", 7, *lines), changes=(("spread_minutes = 0", "spread_minutes = 60"),))
+    story = known(rules, "2026-03-18 22:30")
+    story.hear(overdue())
+    opens, spread = at("2026-03-19 06:00"), share(CUSTOMER) * 60 * MINUTE >> 16
+    assert (story.last.wake_at, spread > 0) == (opens + spread // part, True)

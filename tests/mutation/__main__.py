@@ -28,6 +28,12 @@ TESTS: dict[str, tuple[str, ...]] = {
 """The tests of each module, those that say most about it first."""
 
 
+def _row(mutant: str) -> str:
+    """How a mutant is named in the page: without its line, which changes with the text around it."""
+    place, _, says = mutant.partition(" ")
+    return f"`{place.rpartition(':')[0]}`: `{says}`"
+
+
 def main() -> int:
     """Runs the mutants of each module and says which survived that nobody has argued for."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation")
@@ -45,7 +51,7 @@ def main() -> int:
         files = [str(ROOT / "tests" / "core" / f"test_{name}.py") for name in TESTS[module]]
         files = [each for each in files if Path(each).exists()]
         pytest.main(["-q", "-p", "no:cacheprovider", "--no-header", "--hypothesis-seed=1", *files], [runner])
-        fresh = [each for each in runner.survivors if each.partition(" ")[2] not in argued]
+        fresh = [each for each in runner.survivors if _row(each) not in argued]
         unexpected += len(fresh)
         ran = runner.killed + len(runner.survivors)
         left = f", {runner.left} not begun" if runner.left else ""

@@ -16,7 +16,7 @@ CPU_S = 15
 
 @dataclass
 class Runner:
-    """A pytest plugin in the place of its loop over the tests. From the `first` on, `most` at most, drawn by `seed`; 0: all."""
+    """A pytest plugin in the place of its loop over the tests: mutants from the `first` on, `most` by `seed` (0: all)."""
 
     module: str
     most: int
