@@ -7,6 +7,7 @@ from dispatcher.core.policy import PolicyProblems, parse
 from dispatcher.core.rules import NEVER
 from dispatcher.core.stages import schedule, standing
 from dispatcher.core.zones import place_of
+from schemas.inbox import QuietSpan
 from tests.core.builders import CUSTOMER, MINUTE, at, day, known, overdue, stage_text, staged, with_stages
 
 DUE = day("2026-03-10")
@@ -173,3 +174,27 @@ def test_what_waited_for_the_morning_is_spread_over_an_hour_and_what_is_mandator
     story.hear(overdue())
     opens, spread = at("2026-03-19 06:00"), share(CUSTOMER) * 60 * MINUTE >> 16
     assert (story.last.wake_at, spread > 0) == (opens + spread // part, True)
+
+
+def test_where_nothing_ever_opens_one_looks_again_every_week_and_says_so_once():
+    story = known(staged(stage_text("one", 7)), "2026-03-17 11:00", quiet_hours=(QuietSpan(0, 0),))
+    story.hear(overdue())
+    assert story.last.wake_at == at("2026-03-19 00:00")  # the weeks of 1970 began on a Thursday
+    story.until("2026-04-10 12:00")
+    assert [each for each in story.said() if each[0] == "deferred"] == [("deferred", "quiet_hours", "one")]
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("", {}),
+        ('\nscope = "creditor"', {"counts": "claims", "scope": "creditor"}),
+        ('\ncounts = "attempts"', {"counts": "attempts", "scope": "person"}),
+    ],
+)
+def test_a_reason_tells_what_its_cap_counts_unless_it_is_every_contact(more, told):
+    changes = (("max = 3", f"max = 1{more}"), ("min_gap_hours = 20", "min_gap_hours = 0"))
+    story = known(staged(stage_text("one", 1), stage_text("two", 2), changes=changes), "2026-03-11 11:00")
+    story.hear(overdue())
+    story.until("2026-03-12 11:00")
+    assert story.records[-1].reasons[0].inputs == {"contacts": 1, "most": 1, **told}
