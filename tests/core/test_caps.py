@@ -3,13 +3,15 @@
 from dataclasses import replace as replaced
 
 import pytest
+from msgspec.structs import replace
 
 from dispatcher.core.caps import Asked, gap_ends, limit, period
-from dispatcher.core.ledger import remembered
+from dispatcher.core.draft import draft_of
+from dispatcher.core.ledger import became, horizon, remembered
 from dispatcher.core.rules import Cap
 from dispatcher.core.zones import place_of
 from schemas.inbox import AttemptAccepted
-from schemas.state import Contact
+from schemas.state import Contact, Customer
 from tests.core.builders import DAY, HOUR, at, day, due, known, overdue, policy
 
 BERLIN = place_of("Europe/Berlin", "DE", None)
@@ -141,3 +143,30 @@ def test_of_two_caps_that_hold_equally_long_the_first_of_the_policy_is_the_reaso
 def test_a_contact_in_the_very_first_moment_of_a_calendar_day_is_one_of_that_day():
     midnight = ledger(("2026-03-10 23:00",), ("2026-03-11 10:00",))  # 23:00 in UTC is midnight in Berlin
     assert held(capped("calendar_day"), midnight, "email", at("2026-03-11 12:00")).count == 2
+
+
+def test_the_ledger_reaches_two_days_further_back_than_the_longest_that_any_rule_looks():
+    caps = [Cap(str(length), 1, "rolling", length * DAY, frozenset(("sms",))) for length in (3, 7, 1)]
+    assert (horizon([HOUR], caps), horizon([9 * DAY], caps)) == (9 * DAY, 11 * DAY)
+
+
+def test_what_lies_exactly_at_the_horizon_is_forgotten():
+    since = at("2026-03-09 10:00")
+    assert [remembered(TWO, since + shift) for shift in (-1, 0)] == [TWO, TWO[1:]]
+
+
+def test_what_became_of_a_contact_later_than_the_horizon_is_remembered():
+    late = (replace(TWO[0], became="conversation", became_at=at("2026-03-10 10:00")), TWO[1])
+    since = at("2026-03-10 10:00")
+    assert [remembered(late, since + shift) for shift in (-1, 0)] == [late, TWO[1:]]
+
+
+@pytest.mark.parametrize(("what", "since"), [("refused", 0), ("reached", 5), ("conversation", 5)])
+def test_what_became_of_one_entry_leaves_the_others_as_they_are(what, since):
+    three = (
+        contact("2026-03-09 10:00", name="a.1"),
+        *ledger(("2026-03-10 10:00", "sms", "b.1"), ("2026-03-11 10:00",)),
+    )
+    draft = draft_of(Customer(contacts=three))
+    became(draft, "a.1", what, 5)
+    assert (draft.contacts, draft.changed) == ((replace(three[0], became=what, became_at=since), *three[1:]), True)

@@ -228,3 +228,15 @@ def test_a_settled_invoice_of_a_customer_who_is_not_known_is_said_to_be_paid():
     story.now += 1000
     story.hear(paid())
     assert story.verdict == ("cancelled", "paid", None)
+
+
+def test_a_credit_note_by_itself_is_nothing_to_remind_anybody_of():
+    story = known(start=WEDNESDAY)
+    story.hear(overdue(kind="credit_note"))
+    assert (story.claims, story.said()) == ([], [])
+
+
+def test_a_part_payment_of_an_invoice_that_nobody_has_stated_decides_nothing():
+    story = known(start=WEDNESDAY)
+    story.hear(paid(amount_due=2000))
+    assert (story.claims, story.said(), story.last.wake_at) == ([], [], None)

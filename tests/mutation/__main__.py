@@ -18,7 +18,17 @@ ARGUED = ROOT / "deploy" / "mutants.md"
 TESTS: dict[str, tuple[str, ...]] = {
     "caps": ("caps", "cap_dimensions", "limit_laws", "reserve"),
     "windows": ("windows", "limit_laws", "stage_timing", "every_zone"),
-    "timing": ("windows", "caps", "cap_dimensions", "stage_timing", "corners", "channels", "reasons", "reserve"),
+    "timing": (
+        "windows",
+        "caps",
+        "cap_dimensions",
+        "stage_timing",
+        "corners",
+        "channels",
+        "reasons",
+        "reserve",
+        "presets",
+    ),
     "stages": ("stages", "stage_timing", "stage_laws", "stage_conditions", "promises", "grouping", "reasons"),
     "plan": ("stages", "grouping", "holds", "promises", "hand_overs", "reasons", "corners", "acknowledgements"),
     "reserve": ("reserve", "corners", "stage_conditions"),
