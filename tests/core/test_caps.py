@@ -7,10 +7,10 @@ from msgspec.structs import replace
 
 from dispatcher.core.caps import Asked, gap_ends, limit, period
 from dispatcher.core.draft import draft_of
-from dispatcher.core.ledger import became, horizon, remembered
+from dispatcher.core.ledger import became, enter_report, horizon, remembered
 from dispatcher.core.rules import Cap
 from dispatcher.core.zones import place_of
-from schemas.inbox import AttemptAccepted
+from schemas.inbox import AttemptAccepted, ContactReported
 from schemas.state import Contact, Customer
 from tests.core.builders import DAY, HOUR, at, day, due, known, overdue, policy
 
@@ -170,3 +170,44 @@ def test_what_became_of_one_entry_leaves_the_others_as_they_are(what, since):
     draft = draft_of(Customer(contacts=three))
     became(draft, "a.1", what, 5)
     assert (draft.contacts, draft.changed) == ((replace(three[0], became=what, became_at=since), *three[1:]), True)
+
+
+def entered(*reports, contacts=()):
+    """The ledger after reports, each a fact and the (source, id) of its event."""
+    draft = draft_of(Customer(contacts=contacts))
+    for fact, name in reports:
+        enter_report(draft, fact, (0, *name))
+    return draft
+
+
+def call(when="2026-03-09 10:00", direction="outbound", outcome="conversation", who="right_party", **more):
+    return ContactReported("call_task", direction, at(when), "branch", outcome, who, **more)
+
+
+@pytest.mark.parametrize("direction", ["outbound", "inbound"])
+def test_reports_of_two_sources_under_one_id_are_two_contacts(direction):
+    draft = entered((call(direction=direction), ("/desk", "1")), (call(direction=direction), ("/agency", "1")))
+    inbound = direction == "inbound"
+    assert ([each.inbound for each in draft.contacts], draft.changed) == ([inbound, inbound], True)
+
+
+@pytest.mark.parametrize(
+    ("who", "outcome", "became"),
+    [
+        ("third_party", "busy", "reached"),
+        ("none", "delivered", "reached"),
+        ("none", "busy", "unanswered"),
+        ("right_party", "busy", "conversation"),
+        ("none", "promise", "conversation"),
+    ],
+)
+def test_what_a_report_says_of_whom_was_reached(who, outcome, became):
+    draft = entered((call(outcome=outcome, who=who), ("/desk", "1")))
+    assert [each.became for each in draft.contacts] == [became]
+
+
+def test_a_receipt_is_about_its_own_contact_alone():
+    two = ledger(("2026-03-09 10:00", "email", "a.1"), ("2026-03-10 10:00", "email", "b.1"))
+    receipt = ContactReported("email", "outbound", at("2026-03-10 11:00"), "provider", "delivered", "none", "b")
+    draft = entered((receipt, ("/provider", "1")), contacts=two)
+    assert [each.became for each in draft.contacts] == ["claimed", "reached"]
