@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run check test test-all coverage bench faults lock clean jars
+.PHONY: help setup demo run check test test-all coverage mutants bench faults lock clean jars
 
 # Workers, commands and tests are hundreds of processes: without cached bytecode each compiles 2 s of modules anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -66,6 +66,9 @@ coverage: .venv/.stamp ## which branches of the core its fast tests run; fails w
 	@mkdir -p build/coverage
 	$(BIN)/coverage run -m pytest -q -p no:cacheprovider $(FAST)
 	$(BIN)/coverage report
+
+mutants: .venv/.stamp ## small mistakes in the rules of time and frequency that no test notices; MODULES="caps plan", MOST=N, MINUTES=N
+	$(BIN)/python -m tests.mutation $(MODULES) $(if $(MOST),--most $(MOST)) $(if $(MINUTES),--minutes $(MINUTES))
 
 faults: .venv/.stamp ## the fault matrix on real Kafka; SEED=N repeats a run, ROWS=F1,F3 chooses, MANY=N sizes F27 and F31
 	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) $(if $(ROWS),--rows $(ROWS)) $(if $(MANY),--many $(MANY))

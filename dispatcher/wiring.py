@@ -106,11 +106,11 @@ async def work(config: EngineConfig, parts: Parts, sources: frozenset[SourcePart
     A crash or a refusal does not return: it ends the process at once, with its exit code. Nothing of Faust is stopped then,
     because that would commit what crashed, and can wait without end; what was not flushed is read again by the next owner.
     """
-    calendars.load()  # else the first decision of a lane would
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    calendars.load()  # else the first decision of a lane would
     interpreter.tune()
     try:
         await Worker(config, parts, sources).run(stop)

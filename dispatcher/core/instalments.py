@@ -21,14 +21,19 @@ from dispatcher.core.verdicts import say
 from schemas.inbox import InstalmentDue
 from schemas.reasons import ReasonCode
 from schemas.state import Invoice, Plan
+from schemas.values import Day
 
 
 class Running(msgspec.Struct, frozen=True, gc=False):
-    """The plan holds; the instalment with this number, counted from 1, comes next, and so much of it is not covered."""
+    """The plan holds; the instalment with this number, counted from 1, comes next, and so much of it is not covered.
+
+    On `changes_on` the plan breaks, unless something is paid, or was paid in time, until then.
+    """
 
     number: int
     instalment: InstalmentDue
     remaining: int
+    changes_on: Day
 
 
 class Broken(msgspec.Struct, frozen=True, gc=False):
@@ -38,7 +43,13 @@ class Broken(msgspec.Struct, frozen=True, gc=False):
 
 
 class Over(msgspec.Struct, frozen=True, gc=False):
-    """Every instalment is covered, or its invoices are closed."""
+    """Every instalment is covered, or its invoices are closed.
+
+    On `changes_on` (NEVER: it does not) the plan proves broken all the same: the money came in after the last day of an
+    instalment, in the hours before the next day of stages begins.
+    """
+
+    changes_on: Day = NEVER
 
 
 class Resting(msgspec.Struct, frozen=True, gc=False):
@@ -63,13 +74,14 @@ def attend_plans(turn: Turn) -> None:
         match course:
             case Running() as running:
                 turn.resting.update(dict.fromkeys(covered, plan_id))
-                turn.wake_on(running.instalment.due_on + turn.policy.plan_grace_days + 1)
+                turn.wake_on(running.changes_on)
                 ended[plan_id] = "paid"
                 name = f"{plan_id}/{running.number}"
                 wanted[name] = _obligation(turn, name, plan_id, plan, covered, running)
             case Broken():
                 ended[plan_id] = "plan_broken"
-            case Over():
+            case Over(changes_on):
+                turn.wake_on(changes_on)
                 ended[plan_id] = "paid"
             case Resting():
                 turn.resting.update(dict.fromkeys(covered, plan_id))
@@ -86,15 +98,17 @@ def course_of(turn: Turn, plan: Plan, covered: dict[str, Invoice]) -> Course:
         return Over()
     since = plan.stamp[0]
     settled = settled_between(covered.values(), since, turn.place, NEVER)
-    owed = 0
+    owed, changes_on = 0, NEVER
     for number, instalment in enumerate(sorted(plan.instalments, key=lambda each: each.due_on), 1):
         owed += instalment.amount
         last = instalment.due_on + turn.policy.plan_grace_days
-        if turn.today > last and settled_between(covered.values(), since, turn.place, last) < owed:
-            return Broken(number)
+        if settled_between(covered.values(), since, turn.place, last) < owed:
+            if turn.today > last:
+                return Broken(number)
+            changes_on = min(changes_on, last + 1)
         if settled < owed:
-            return Running(number, instalment, min(owed - settled, instalment.amount))
-    return Over()
+            return Running(number, instalment, min(owed - settled, instalment.amount), changes_on)
+    return Over(changes_on)
 
 
 def _covered(turn: Turn, plan: Plan) -> dict[str, Invoice]:

@@ -1,13 +1,17 @@
 """Caps and the minimum gap: one ledger for all channels."""
 
+from dataclasses import replace as replaced
+
 import pytest
+from msgspec.structs import replace
 
 from dispatcher.core.caps import Asked, gap_ends, limit, period
-from dispatcher.core.ledger import remembered
+from dispatcher.core.draft import draft_of
+from dispatcher.core.ledger import became, enter_report, horizon, remembered
 from dispatcher.core.rules import Cap
 from dispatcher.core.zones import place_of
-from schemas.inbox import AttemptAccepted
-from schemas.state import Contact
+from schemas.inbox import AttemptAccepted, ContactReported
+from schemas.state import Contact, Customer
 from tests.core.builders import DAY, HOUR, at, day, due, known, overdue, policy
 
 BERLIN = place_of("Europe/Berlin", "DE", None)
@@ -127,3 +131,83 @@ def test_the_ledger_of_a_long_life_stays_short():
     story.until("2026-07-30 10:00")
     since = story.claims[-1].claimed_at - 9 * DAY - HOUR
     assert all(each.at > since for each in story.customer.contacts)
+
+
+def test_of_two_caps_that_hold_equally_long_the_first_of_the_policy_is_the_reason():
+    twice = Cap("again", 2, "rolling", 7 * DAY, frozenset(("sms", "email")))
+    asked = Asked("sms", "default", ("I-1",), "p")
+    first = limit((replaced(twice, id="one", rule="caps.one"), twice), TWO, asked, BERLIN, at("2026-03-11 10:00"), ())
+    assert (first.rule, first.until) == ("caps.one", at("2026-03-16 10:00"))
+
+
+def test_a_contact_in_the_very_first_moment_of_a_calendar_day_is_one_of_that_day():
+    midnight = ledger(("2026-03-10 23:00",), ("2026-03-11 10:00",))  # 23:00 in UTC is midnight in Berlin
+    assert held(capped("calendar_day"), midnight, "email", at("2026-03-11 12:00")).count == 2
+
+
+def test_the_ledger_reaches_two_days_further_back_than_the_longest_that_any_rule_looks():
+    caps = [Cap(str(length), 1, "rolling", length * DAY, frozenset(("sms",))) for length in (3, 7, 1)]
+    assert (horizon([HOUR], caps), horizon([9 * DAY], caps)) == (9 * DAY, 11 * DAY)
+
+
+def test_what_lies_exactly_at_the_horizon_is_forgotten():
+    since = at("2026-03-09 10:00")
+    assert [remembered(TWO, since + shift) for shift in (-1, 0)] == [TWO, TWO[1:]]
+
+
+def test_what_became_of_a_contact_later_than_the_horizon_is_remembered():
+    late = (replace(TWO[0], became="conversation", became_at=at("2026-03-10 10:00")), TWO[1])
+    since = at("2026-03-10 10:00")
+    assert [remembered(late, since + shift) for shift in (-1, 0)] == [late, TWO[1:]]
+
+
+@pytest.mark.parametrize(("what", "since"), [("refused", 0), ("reached", 5), ("conversation", 5)])
+def test_what_became_of_one_entry_leaves_the_others_as_they_are(what, since):
+    three = (
+        contact("2026-03-09 10:00", name="a.1"),
+        *ledger(("2026-03-10 10:00", "sms", "b.1"), ("2026-03-11 10:00",)),
+    )
+    draft = draft_of(Customer(contacts=three))
+    became(draft, "a.1", what, 5)
+    assert (draft.contacts, draft.changed) == ((replace(three[0], became=what, became_at=since), *three[1:]), True)
+
+
+def entered(*reports, contacts=()):
+    """The ledger after reports, each a fact and the (source, id) of its event."""
+    draft = draft_of(Customer(contacts=contacts))
+    for fact, name in reports:
+        enter_report(draft, fact, (0, *name))
+    return draft
+
+
+def call(when="2026-03-09 10:00", direction="outbound", outcome="conversation", who="right_party", **more):
+    return ContactReported("call_task", direction, at(when), "branch", outcome, who, **more)
+
+
+@pytest.mark.parametrize("direction", ["outbound", "inbound"])
+def test_reports_of_two_sources_under_one_id_are_two_contacts(direction):
+    draft = entered((call(direction=direction), ("/desk", "1")), (call(direction=direction), ("/agency", "1")))
+    inbound = direction == "inbound"
+    assert ([each.inbound for each in draft.contacts], draft.changed) == ([inbound, inbound], True)
+
+
+@pytest.mark.parametrize(
+    ("who", "outcome", "became"),
+    [
+        ("third_party", "busy", "reached"),
+        ("none", "delivered", "reached"),
+        ("none", "busy", "unanswered"),
+        ("right_party", "busy", "conversation"),
+        ("none", "promise", "conversation"),
+    ],
+)
+def test_what_a_report_says_of_whom_was_reached(who, outcome, became):
+    draft = entered((call(outcome=outcome, who=who), ("/desk", "1")))
+    assert [each.became for each in draft.contacts] == [became]
+
+
+def test_a_receipt_is_about_its_own_contact_alone():
+    two = ledger(("2026-03-09 10:00", "email", "a.1"), ("2026-03-10 10:00", "email", "b.1"))
+    receipt = ContactReported("email", "outbound", at("2026-03-10 11:00"), "provider", "delivered", "none", "b")
+    draft = entered((receipt, ("/provider", "1")), contacts=two)
+    assert [each.became for each in draft.contacts] == ["claimed", "reached"]

@@ -220,3 +220,23 @@ def test_a_value_where_a_table_belongs_is_told():
     found = parse("consent = 3\n" + POLICY.partition("[consent]")[0])
     assert isinstance(found, PolicyProblems)
     assert "consent" in [each.path for each in found.problems]
+
+
+def test_a_settled_invoice_of_a_customer_who_is_not_known_is_said_to_be_paid():
+    story = Story(start=WEDNESDAY)
+    story.hear(overdue())
+    story.now += 1000
+    story.hear(paid())
+    assert story.verdict == ("cancelled", "paid", None)
+
+
+def test_a_credit_note_by_itself_is_nothing_to_remind_anybody_of():
+    story = known(start=WEDNESDAY)
+    story.hear(overdue(kind="credit_note"))
+    assert (story.claims, story.said()) == ([], [])
+
+
+def test_a_part_payment_of_an_invoice_that_nobody_has_stated_decides_nothing():
+    story = known(start=WEDNESDAY)
+    story.hear(paid(amount_due=2000))
+    assert (story.claims, story.said(), story.last.wake_at) == ([], [], None)

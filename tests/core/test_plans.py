@@ -218,3 +218,14 @@ def test_the_order_in_which_agreement_and_payments_arrive_never_matters(order):
         story.turn(told[index])
     instalments = {name: each.amount_due for name, each in story.customer.invoices.items() if each.plan}
     assert instalments == {"PL-1/2": 1000}
+
+
+@pytest.mark.parametrize(("amounts", "left"), [((2000, 2000), 2000), ((2000, 2000, 2000), 4000)])
+def test_money_that_comes_in_the_night_after_the_last_day_breaks_the_plan_when_the_day_begins(amounts, left):
+    """It is too late at midnight; stages, and with them plans, are looked at from eight o'clock on."""
+    rules = policy(("promise_grace_days = 2", "promise_grace_days = 2\nplan_grace_days = 0"))
+    story = agreed(*amounts, rules=rules).until("2026-03-20 20:00")
+    story.go("2026-03-20 23:30").hear(settled("2026-03-20 23:30", left))
+    assert (broken(story), story.last.wake_at) == ([], at("2026-03-21 07:00"))
+    story.until("2026-03-21 07:00")
+    assert broken(story) == ["instalment 1"]

@@ -2,10 +2,13 @@
 
 import pytest
 
+from dispatcher.core.identity import share
 from dispatcher.core.policy import PolicyProblems, parse
-from dispatcher.core.stages import standing
+from dispatcher.core.rules import NEVER
+from dispatcher.core.stages import schedule, standing
 from dispatcher.core.zones import place_of
-from tests.core.builders import day, known, overdue, stage_text, staged, with_stages
+from schemas.inbox import QuietSpan
+from tests.core.builders import CUSTOMER, MINUTE, at, day, known, overdue, stage_text, staged, with_stages
 
 DUE = day("2026-03-10")
 BERLIN = place_of("Europe/Berlin", "DE", None)
@@ -133,3 +136,65 @@ def test_what_a_policy_may_not_state(what):
     found = parse(with_stages(stages))
     assert isinstance(found, PolicyProblems)
     assert any(problem.path.startswith(path) for problem in found.problems), str(found)
+
+
+def days(rules, skipped=0):
+    """(first day, first day on which it is too late) of each stage, counted from the due date."""
+    plan = schedule(rules, DUE, BERLIN, skipped)
+    return [
+        (start - DUE, end if end == NEVER else end - DUE) for start, end in zip(plan.starts, plan.ends, strict=True)
+    ]
+
+
+def test_a_stage_that_is_not_meant_for_an_invoice_pushes_no_other_to_a_later_day():
+    only = 'only = { party = "business" }'
+    rules = staged(stage_text("one", 3), stage_text("two", 5, only), stage_text("three", 5))
+    assert [days(rules)[2][0], days(rules, skipped=0b10)[2][0]] == [6, 5]
+
+
+def test_a_reminder_before_the_due_date_ends_on_it():
+    send = 'missed = "send"'
+    assert days(staged(stage_text("early", -3, send), stage_text("later", 20)))[0] == (-3, 0)
+
+
+def test_a_reminder_of_the_due_date_has_that_day():
+    send = 'missed = "send"'
+    assert days(staged(stage_text("today", 0, send), stage_text("later", 20)))[0] == (0, 1)
+
+
+def test_a_further_stage_has_begun_only_once_its_day_has_come():
+    rules = staged(stage_text("one", 7, 'missed = "send"'), TWO_DAYS)
+    assert [stand(rules, offset).more for offset in (7, 11, 12)] == [False, False, True]
+
+
+@pytest.mark.parametrize(("lines", "part"), [((), 1), (("mandatory = true",), 2)])
+def test_what_waited_for_the_morning_is_spread_over_an_hour_and_what_is_mandatory_over_its_first_half(lines, part):
+    rules = staged(stage_text("one", 7, *lines), changes=(("spread_minutes = 0", "spread_minutes = 60"),))
+    story = known(rules, "2026-03-18 22:30")
+    story.hear(overdue())
+    opens, spread = at("2026-03-19 06:00"), share(CUSTOMER) * 60 * MINUTE >> 16
+    assert (story.last.wake_at, spread > 0) == (opens + spread // part, True)
+
+
+def test_where_nothing_ever_opens_one_looks_again_every_week_and_says_so_once():
+    story = known(staged(stage_text("one", 7)), "2026-03-17 11:00", quiet_hours=(QuietSpan(0, 0),))
+    story.hear(overdue())
+    assert story.last.wake_at == at("2026-03-19 00:00")  # the weeks of 1970 began on a Thursday
+    story.until("2026-04-10 12:00")
+    assert [each for each in story.said() if each[0] == "deferred"] == [("deferred", "quiet_hours", "one")]
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("", {}),
+        ('\nscope = "creditor"', {"counts": "claims", "scope": "creditor"}),
+        ('\ncounts = "attempts"', {"counts": "attempts", "scope": "person"}),
+    ],
+)
+def test_a_reason_tells_what_its_cap_counts_unless_it_is_every_contact(more, told):
+    changes = (("max = 3", f"max = 1{more}"), ("min_gap_hours = 20", "min_gap_hours = 0"))
+    story = known(staged(stage_text("one", 1), stage_text("two", 2), changes=changes), "2026-03-11 11:00")
+    story.hear(overdue())
+    story.until("2026-03-12 11:00")
+    assert story.records[-1].reasons[0].inputs == {"contacts": 1, "most": 1, **told}

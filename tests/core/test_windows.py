@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatcher.core.rules import Window
-from dispatcher.core.windows import intersect, merge, opening, subtract
+from dispatcher.core.windows import closed_rule, intersect, merge, opening, subtract
 from dispatcher.core.zones import place_of
 from schemas.inbox import QuietSpan
 from tests.core.builders import DAY, HOUR, MINUTE, at
@@ -171,3 +171,36 @@ def test_the_ends_of_a_timeline_are_seamless():
         assert boundary % week == 0
         ends = [opening(EIGHT_TO_EIGHT, BERLIN, (), boundary + shift, 0).end for shift in (-1, 0, 1)]
         assert len(set(ends)) == 1
+
+
+def test_at_the_minute_at_which_the_policy_opens_it_is_the_other_rule_that_is_closed():
+    late = Window("sms", always((600, 1200)).ranges, "presets.late")
+    both = Window("sms", EIGHT_TO_EIGHT.ranges, "windows.sms", (late,))
+    named = {minute: closed_rule(both, BERLIN, at(f"2026-03-11 {minute}")) for minute in ("06:59", "07:00", "08:59")}
+    assert named == {"06:59": "windows.sms", "07:00": "presets.late", "08:59": "presets.late"}
+
+
+def test_the_next_opening_is_looked_for_three_weeks_from_the_beginning_of_a_week():
+    """Only holidays are open; the next one is twenty days ahead (1 January 2026 was a Thursday, as 1 January 1970 was)."""
+    window = hours(holiday=((480, 1200),))
+    assert opens(window, "2025-12-11 12:00", place_of("Europe/London", "GB", None)) == ("12-25 08:00", "12-25 20:00")
+    assert opens(window, "2026-04-30 12:00", place_of("Etc/UTC", "FR", None)) == ("05-01 08:00", "05-01 20:00")
+    assert opens(window, "2026-10-15 12:00", place_of("Europe/Rome", "IT", None)) == ("11-01 07:00", "11-01 19:00")
+
+
+def test_a_quiet_span_that_ends_when_it_begins_lasts_the_whole_day():
+    assert opens(EIGHT_TO_EIGHT, "2026-03-11 12:00", quiet=(QuietSpan(540, 540),)) is None
+
+
+def test_quiet_hours_end_late_where_the_clock_reads_the_same_time_twice():
+    quiet = (QuietSpan(0, 150),)  # until half past two, which comes twice in Berlin on 25 October 2026
+    assert opens(always((0, 1440)), "2026-10-24 23:00", quiet=quiet)[0] == "10-25 01:30"
+
+
+def test_quiet_hours_begin_early_where_the_clock_reads_the_same_time_twice():
+    quiet = (QuietSpan(150, 600),)
+    assert opens(always((0, 1440)), "2026-10-24 23:00", quiet=quiet)[1] == "10-25 00:30"
+
+
+def test_what_has_no_length_is_no_span():
+    assert (merge([(5, 5)]), intersect(((0, 5),), ((5, 9),))) == ((), ())

@@ -69,6 +69,20 @@ def test_the_gate_is_closed_for_a_policy_under_which_too_many_hear_more(command,
     assert (ended.code, "would hear more" in ended.err) == (1, True)
 
 
+def test_the_gate_is_closed_for_a_policy_that_costs_too_much_more(command, stricter):
+    ended = command("compare", stricter, str(POLICY), *OPTIONS, "--fail-if-dearer", "5")
+    assert (ended.code, "would cost" in ended.err) == (1, True)
+
+
+def test_the_gate_is_open_for_a_policy_that_costs_as_much(command):
+    assert command("compare", str(POLICY), str(POLICY), *OPTIONS, "--fail-if-dearer", "0").code == 0
+
+
+def test_every_reason_why_the_gate_is_closed_is_said(command, stricter):
+    ended = command("compare", stricter, str(POLICY), *OPTIONS, "--fail-if-dearer", "5", "--fail-if-more", "5")
+    assert (ended.code, ended.err.count("dispatcher: ")) == (1, 2)
+
+
 def test_people_read_tables(command, stricter):
     arguments = ("compare", str(POLICY), stricter, "--customers", "20", "--days", "30", "--jobs", "1")
     said = command(*arguments).out
