@@ -1,6 +1,8 @@
 """`make faults`: the fault matrix on real Kafka, real worker processes and providers that lose no record of what they took.
 
 python -m tests.faults [--rows F1,F3] [--seed N] [--contacts N]    exit 1: a violation; build/faults/report.json has them all
+
+Some rows need Go, once, to build toxiproxy, or root, to mount a small disk; where these are missing they say so and are skipped.
 """
 
 import argparse
@@ -69,7 +71,8 @@ def _line(row: Told) -> str:
     said = "ok" if row.clean else "FAIL"
     return (
         f"{row.id:4} {said:4} {row.contacts:6} contacts  {row.lost} lost  {row.disturbed} disturbed  "
-        f"{row.twice} twice, flagged  {row.in_doubt} in doubt  violations {broken or 0}  {row.seconds:.0f} s"
+        f"{row.twice} twice, flagged  {row.in_doubt} in doubt  violations {broken or 0}  "
+        f"healed in {row.healed_s:.0f} s  {row.seconds:.0f} s"
     )
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from dispatcher.engine.clients import Kafka
 from dispatcher.local.smtp import SmtpSink
 from dispatcher.local.twilio import TwilioStandIn
 from schemas.journal import JournalRecord
@@ -26,6 +27,7 @@ from tests.broker.providers import sending_to
 from tests.faults.portfolio import OPENED, USUAL, Shares, portfolio
 
 HEALED_WITHIN_S = 60.0
+_LOOK_S = 0.2
 PARTITIONS = 4
 
 Row = Callable[["Scene"], Awaitable[None]]
@@ -62,6 +64,8 @@ class Scene:
     owing: list[str] = field(default_factory=list)
     spared: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    healed_s: float = HEALED_WITHIN_S
     _workers: int = 0
 
     @property
@@ -113,13 +117,29 @@ class Scene:
         self.smtp.heal()
 
     async def settled(self) -> list[str]:
-        """Wait until everybody who owes was reached, at most the time of healing; returns who was not."""
+        """Wait until everybody who owes was reached and no input waits, at most the time of healing; returns who was not."""
+        ends = time.monotonic() + HEALED_WITHIN_S
         missing = set(self.owing)
         try:
             await self.installed.until(lambda records: _reached(records[-1], missing), timeout_s=HEALED_WITHIN_S)
         except AssertionError:
             return sorted(missing)
+        while (waits := await self._waiting()) and time.monotonic() < ends:
+            await asyncio.sleep(_LOOK_S)
+        self.waiting = waits
+        self.healed_s = HEALED_WITHIN_S - (ends - time.monotonic())
         return []
+
+    async def _waiting(self) -> list[str]:
+        """Inputs of which the group has not taken everything."""
+        config = self.installed.config
+        async with Kafka(config.connection) as kafka:
+            found = []
+            for topic in config.inputs:
+                taken = await kafka.group_position(config.app_id, topic)
+                ends = await kafka.ends(topic)
+                found += [f"{topic}[{p}]" for p, (start, end) in ends.items() if taken.get(p, start) < end]
+        return found
 
 
 def _reached(record: JournalRecord, missing: set[str]) -> bool:

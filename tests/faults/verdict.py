@@ -22,7 +22,7 @@ class Told:
 
     `twice` were sent again after a doubt that nobody could resolve (a mail, with the same Message-ID): counted, and flagged
     in the journal; any other second message is a violation of I3. `disturbed`: messages to people who had paid, or objected,
-    before they owed.
+    before they owed. `healed_s`: until all were reached and no input waited, from the end of what the row did.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Told:
     violations: dict[str, int]
     says: list[str]
     disturbed: int = 0
+    healed_s: float = 0.0
     failed: bool = False
 
     @property
@@ -51,7 +52,9 @@ class Told:
             "twice": self.twice,
             "in_doubt": self.in_doubt,
             "violations": self.violations,
+            "healed_s": self.healed_s,
             "seconds": self.seconds,
+            "failed": self.failed,
         }
 
 
@@ -76,6 +79,7 @@ async def run(
             for each in verdict["rows"]
         ]
         says += set_up.notes
+        says += [f"not taken within the time of healing: {topic}" for topic in set_up.waiting]
         says += [f"lost: {customer}; {_told_of(customer, journal)}" for customer in lost]
         return Told(
             name,
@@ -87,6 +91,8 @@ async def run(
             verdict["violations"],
             says[:10],
             sum(times for point, times in reached.items() if point in set_up.spared),
+            round(set_up.healed_s, 1),
+            failed=bool(set_up.waiting),
         )
 
 
