@@ -2,7 +2,7 @@
 
 python -m tests.faults [--rows F1,F3] [--seed N] [--contacts N]    exit 1: a violation; build/faults/report.json has them all
 
-Some rows need Go, once, to build toxiproxy, or root, to mount a small disk; where these are missing they say so and are skipped.
+Some rows need Go, once, to build toxiproxy, or root, to mount a small disk: where these are missing they are skipped, aloud.
 """
 
 import argparse
