@@ -163,17 +163,19 @@ async def _taken_over(awake: Process, before: int) -> None:
 
 
 def _sent_again(channel: str) -> Callable[[Sequence[JournalRecord]], bool]:
-    """For `until`: there were contacts in doubt, and each of them was sent once more, by another attempt."""
+    """For `until`: no contact is in doubt any more, and of those that were some were sent once more, by another attempt."""
     doubtful: dict[str | None, str | None] = {}
     again: set[str | None] = set()
 
     def done(records: Sequence[JournalRecord]) -> bool:
         last = records[-1]
-        if last.channel == channel and last.result == "in_doubt":
+        if last.channel != channel:
+            return False
+        if last.result == "in_doubt":
             doubtful[last.contact_id] = last.attempt_id
-        if last.result == "accepted" and doubtful.get(last.contact_id, last.attempt_id) != last.attempt_id:
+        elif last.result == "accepted" and doubtful.pop(last.contact_id, last.attempt_id) != last.attempt_id:
             again.add(last.contact_id)
-        return bool(doubtful) and again >= doubtful.keys()
+        return bool(again) and not doubtful
 
     return done
 
