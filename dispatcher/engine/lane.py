@@ -29,7 +29,6 @@ from dispatcher.engine.policy_switch import PolicyInForce
 from dispatcher.engine.positions import Committable
 from dispatcher.engine.replanning import Replanning
 from dispatcher.engine.senders import Job, Senders
-from dispatcher.engine.transactions import FlushFailed
 from dispatcher.engine.turn import Decider, StateUnreadable, Turn
 from dispatcher.ops.clock import Clock
 from dispatcher.ops.health import Health
@@ -257,8 +256,12 @@ class Lane:
                 return None
             self._latest = max(self._latest, now)
             turn, taken = Turn(self._latest, self._policy(state)), self._take()
-            await self._decide(turn, taken.by_customer, state)
-            await self._wake(turn, state)
+            try:
+                await self._decide(turn, taken.by_customer, state)
+                await self._wake(turn, state)
+            except BaseException:  # a rebalance may end us here too
+                self._not_handed_on(turn)
+                raise
             return turn, taken
 
     def _policy(self, state: LaneState) -> Policy:
@@ -363,13 +366,13 @@ class Lane:
         generation = self.gate.generation
         began = time.monotonic()
         shared.health.idle(self.name)  # waiting for Kafka is bounded by the flush's own deadline
-        async with shared.flushing:
-            lease = Lease.starting_now(shared.config.lease_s)
-            try:
+        try:
+            async with shared.flushing:
+                lease = Lease.starting_now(shared.config.lease_s)
                 await state.flush(turn, self._applied, self._replanning.planned)
-            except FlushFailed:
-                self._flush_failed(turn)
-                raise
+        except BaseException:  # it failed, or a rebalance ended us
+            self._not_handed_on(turn)
+            raise
         shared.health.beat(self.name)
         self.gate.proved(generation)
         shared.committable.advance(self.tp, self._applied + 1)
@@ -397,8 +400,8 @@ class Lane:
         for appended in turn.settled:
             metrics.payment_to_stop(max(0.0, wall - appended / 1000))
 
-    def _flush_failed(self, turn: Turn) -> None:
-        """Nobody may send these; if they stand all the same, we know that they were not sent."""
+    def _not_handed_on(self, turn: Turn) -> None:
+        """Nobody sends these claims; if they stand all the same, we know that they were not sent."""
         for claim, _ in turn.claims:
             self._shared.orphans.unsent(claim.attempt_id, claim.claimed_at)
             pool = self._shared.senders.pool(claim.channel)

@@ -18,6 +18,7 @@ from dispatcher.core.policy import Policy
 from dispatcher.engine.hourly import Hourly
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.outcomes import OutcomeFact, Outcomes
+from dispatcher.engine.pace import Pace
 from dispatcher.ops.clock import Clock
 from dispatcher.ops.metrics import Metrics
 from schemas.inbox import AttemptAccepted, AttemptInDoubt, AttemptRejected, AttemptReleased
@@ -61,6 +62,7 @@ class Pool:
         workers: int,
         most_open: int,
         timeout_s: float,
+        lease_s: float,
         compose: Compose,
         outcomes: Outcomes,
         braked: Callable[[Channel, str], bool],
@@ -70,12 +72,15 @@ class Pool:
     ) -> None:
         """`most_open` bounds claims without a standing outcome, `workers` calls at a time, `timeout_s` one call.
 
+        `lease_s` is how long a claim may wait for its call: a slow provider is given fewer claims (see `Pace`).
         `braked` tells whether an operator has stopped the channel, or a creditor, right now; `hourly` is the policy's limit.
         """
         self.channel: Channel = channel
         self._adapter = adapter
         self._workers = workers
-        self._credits = self._most_open = most_open
+        self._open = 0
+        self._short = False
+        self._pace = Pace(workers, most_open, lease_s)
         self.on_credit: Callable[[], None] = lambda: None
         self._timeout_s = timeout_s
         self._compose = compose
@@ -101,16 +106,19 @@ class Pool:
     @property
     def available(self) -> int:
         """How many more attempts may be claimed now; 0 while the provider is to be left alone, or the hour is full."""
-        return self._credits if time.monotonic() >= self._resting_until and not self._hourly.reached else 0
+        if time.monotonic() < self._resting_until or self._hourly.reached:
+            return 0
+        return max(0, self._pace.most_open - self._open)
 
     def reserve(self, n: int) -> None:
         """A lane is about to flush `n` claims."""
-        self._credits -= n
+        self._open += n
+        self._short = self._short or self._open >= self._pace.most_open
         self._hourly.count(n)
 
     def give_back(self, n: int) -> None:
         """These claims were not flushed."""
-        self._credits += n
+        self._open -= n
         self._hourly.count(-n)
 
     def submit(self, job: Job) -> None:
@@ -158,8 +166,9 @@ class Pool:
             self._hourly.count(-1)
         self._known.discard(job.claim.attempt_id)
         self._withdrawn.discard(job.claim.attempt_id)
-        self._credits += 1
-        if self._credits == self._most_open // 2:
+        self._open -= 1
+        if self._short and self._open <= self._pace.most_open // 2:
+            self._short = False
             self.on_credit()
 
     async def _attempt(self, job: Job) -> OutcomeFact:
@@ -181,7 +190,10 @@ class Pool:
             if isinstance(prepared, Rejected):
                 return self._told(job, prepared)
             await self._wait_for_gate(job)
+            began = time.monotonic()
             outcome = await self._adapter.send(prepared, permit=permit, deadline_s=self._timeout_s)
+            if started:
+                self._pace.took(time.monotonic() - began)
             return self._told(job, outcome)
         except Exception as fault:  # a fault of adapter or template must not end the pool
             _log.exception("attempt_failed", attempt_id=attempt_id, channel=self.channel)

@@ -1,0 +1,110 @@
+"""What a lane takes from a channel's pool goes to a sender, or back: over many rebalances no credit may get lost."""
+
+import asyncio
+import contextlib
+
+import pytest
+
+from channels.fake import FakeAdapter
+from dispatcher.engine.config import Connection, EngineConfig
+from dispatcher.engine.gate import Gate
+from dispatcher.engine.hourly import Hourly
+from dispatcher.engine.lane import Lane, Shared
+from dispatcher.engine.orphans import Orphans
+from dispatcher.engine.senders import Pool, Senders
+from dispatcher.engine.transactions import FlushFailed
+from dispatcher.engine.turn import Turn
+from dispatcher.ops.health import Health
+from tests.core.builders import due, known, policy
+
+pytestmark = pytest.mark.asyncio
+
+MOST_OPEN = 4
+
+
+class EndlessFlush:
+    """A state whose flush never ends."""
+
+    def __init__(self):
+        self.flushing = asyncio.Event()
+
+    async def flush(self, turn, applied, planned):
+        self.flushing.set()
+        await asyncio.Event().wait()
+
+
+class FailingFlush:
+    async def flush(self, turn, applied, planned):
+        raise FlushFailed("append of partition 0: ProducerFenced")
+
+
+@pytest.fixture
+def claim():
+    (claim,) = known().hear(due(due_on="2026-03-02")).claims
+    return claim
+
+
+@pytest.fixture
+def pool(claim):
+    return Pool(
+        claim.channel,
+        FakeAdapter(claim.channel),
+        workers=MOST_OPEN,
+        most_open=MOST_OPEN,
+        timeout_s=1.0,
+        lease_s=1.0,
+        compose=lambda claim, policy: None,
+        outcomes=None,
+        braked=lambda channel, creditor: False,
+        hourly=Hourly(claim.channel, lambda: None, lambda: 0, lambda channel: None),
+        clock=None,
+        metrics=None,
+    )
+
+
+@pytest.fixture
+def lane(pool):
+    config = EngineConfig(Connection("nowhere:1"), "a", "", 1)
+    senders = Senders({pool.channel: pool})
+    unused = dict.fromkeys(Shared.__dataclass_fields__)
+    used = {
+        "config": config,
+        "senders": senders,
+        "orphans": Orphans(config, senders, None),
+        "health": Health(),
+        "flushing": asyncio.Semaphore(1),
+    }
+    return Lane(0, Gate(frozenset, lambda: True), Shared(**(unused | used)))
+
+
+def turn_with(claim, pool):
+    turn = Turn(claim.claimed_at, policy())
+    turn.claims.append((claim, 0))
+    pool.reserve(1)
+    return turn
+
+
+async def test_a_claim_whose_flush_failed_costs_no_credit(lane, pool, claim):
+    with pytest.raises(FlushFailed):
+        await lane._flush(turn_with(claim, pool), FailingFlush())
+    assert pool.available == MOST_OPEN
+
+
+async def test_a_claim_whose_flush_a_rebalance_ended_costs_no_credit(lane, pool, claim):
+    state = EndlessFlush()
+    flush = asyncio.ensure_future(lane._flush(turn_with(claim, pool), state))
+    await state.flushing.wait()
+    flush.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await flush
+    assert pool.available == MOST_OPEN
+
+
+async def test_a_claim_that_waited_for_its_flush_when_a_rebalance_came_costs_no_credit(lane, pool, claim):
+    async with lane._shared.flushing:
+        flush = asyncio.ensure_future(lane._flush(turn_with(claim, pool), FailingFlush()))
+        await asyncio.sleep(0)
+        flush.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await flush
+    assert pool.available == MOST_OPEN
