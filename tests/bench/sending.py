@@ -59,7 +59,7 @@ async def _side_by_side(way: Way, answer_ms: int, broker: str, folder: Path, fig
     count = CONTACTS if answer_ms == 0 else SLOW_CONTACTS
     with _stand_in(way, answer_ms, folder) as port:
         first = await _bare(way, port, folder, count)
-        ours = await _contacts(way, port, broker, folder, answer_ms, count)
+        ours = await _contacts(way, port, broker, folder, answer_ms=answer_ms, count=count)
         second = await _bare(way, port, folder, count)
     name = f"{way.reached}_to_bare_{answer_ms}_ms"
     figures.sending[name] = 2 * ours / (first + second)
@@ -91,7 +91,7 @@ async def _bare(way: Way, port: int, folder: Path, count: int) -> float:
     return float(out)
 
 
-async def _contacts(way: Way, port: int, broker: str, folder: Path, answer_ms: int, count: int) -> float:
+async def _contacts(way: Way, port: int, broker: str, folder: Path, *, answer_ms: int, count: int) -> float:
     """Contacts a second of a worker that finds them all due."""
     (folder / "policy.toml").write_text(all_at_once(POLICY.read_text("utf-8")), "utf-8")
     settings = sending_to(f"http://127.0.0.1:{port}", f"smtp://127.0.0.1:{port}") | {
