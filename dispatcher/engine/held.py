@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 from schemas.values import Channel
 
-MOST_A_TURN = 100
-"""How many a turn may add: who waits behind them for another channel comes a little later, and events are not held up."""
+MOST_A_TICK = 32
+"""How many a lane may add in a quarter of a second: looking at a million in vain would leave no time to send."""
 
 
 class Held:

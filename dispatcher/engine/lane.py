@@ -6,7 +6,7 @@ position: older records are skipped; a hole makes it read again from there. What
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -20,7 +20,7 @@ from dispatcher.engine.backlog import Backlog, Taken
 from dispatcher.engine.carriers import ConsumerRecord, Stretch
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.gate import Gate
-from dispatcher.engine.held import MOST_A_TURN, Held
+from dispatcher.engine.held import MOST_A_TICK, Held
 from dispatcher.engine.lane_state import LaneRefused, LaneState, unreadable
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.log_ends import LogEnds
@@ -102,6 +102,7 @@ class Lane:
         self._backlog = Backlog()
         self._replanning = Replanning("")
         self._held = Held()
+        self._look_at_due_from = 0.0
         self._paused = False
         self._work = asyncio.Event()
         self._applied = -1
@@ -347,8 +348,7 @@ class Lane:
         conditions = self._conditions()
         yield_at = time.perf_counter() + _SLICE_S
         fired, held = 0, 0
-        ready = self._held.ready(self._shared.senders.with_credit)
-        for key in chain(ready, state.wake_ups.due(turn.now, state.instants), self._replanning.take()):
+        for key in chain(self._due(turn, state), self._replanning.take()):
             if key in turn.wakes:
                 continue
             decision = self._shared.decider.decide(turn, key, [], state.records.get(key), conditions)
@@ -358,7 +358,8 @@ class Lane:
             elif decision is not None and decision.lacking is not None:
                 self._held.add(decision.lacking, key)
                 held += 1
-                if held >= MOST_A_TURN:
+                if held >= MOST_A_TICK:
+                    self._look_at_due_from = time.monotonic() + _TICK_S
                     break
             fired += 1
             sliced = time.perf_counter() > yield_at
@@ -369,6 +370,12 @@ class Lane:
                 await asyncio.sleep(0)
                 conditions = self._conditions()
                 yield_at = time.perf_counter() + _SLICE_S
+
+    def _due(self, turn: Turn, state: LaneState) -> Iterator[bytes]:
+        """Who waited for a credit, then whose time has come; not those while others wait and were looked at just now."""
+        yield from self._held.ready(self._shared.senders.with_credit)
+        if not self._held or time.monotonic() >= self._look_at_due_from:
+            yield from state.wake_ups.due(turn.now, state.instants)
 
     def _must_flush(self, turn: Turn, state: LaneState) -> bool:
         if not turn.empty or turn.journal or self.gate.unproved:

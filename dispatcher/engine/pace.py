@@ -5,7 +5,7 @@ given back unsent, and claimed again, for as long as the provider is slow.
 """
 
 _WEIGHT = 1 / 8
-"""Of the last call in the smoothed time of a call: a few slow ones are heard at once, a single one is not believed."""
+"""Of the last call in the smoothed time of a call: the first is believed, later a few slow ones are, a single one is not."""
 
 
 class Pace:
@@ -16,13 +16,13 @@ class Pace:
         self._workers = workers
         self._most_open = most_open
         self._half_lease_s = lease_s / 2
-        self._call_s = 0.0
-        self.bound = most_open
-        """Claims that may stand open now: `most_open`, or fewer; never fewer than start at once."""
+        self._call_s: float | None = None
+        self.bound = min(workers, most_open)
+        """Claims that may stand open now: those that start at once, until a call has shown how long one takes."""
 
     def took(self, seconds: float) -> None:
         """A call, its waiting for the gate and its further tries included, was over after so long."""
-        self._call_s += (seconds - self._call_s) * _WEIGHT
+        self._call_s = seconds if self._call_s is None else self._call_s + (seconds - self._call_s) * _WEIGHT
         sustainable = self._workers * self._half_lease_s
         if self._call_s * self._most_open <= sustainable:
             self.bound = self._most_open

@@ -81,6 +81,7 @@ class Pool:
         self._workers = workers
         self._pace = pace
         self._open = 0
+        self._short = False
         self.on_credit: Callable[[], None] = lambda: None
         self._timeout_s = timeout_s
         self._compose = compose
@@ -113,6 +114,7 @@ class Pool:
     def reserve(self, partition: int) -> None:
         """The lane of a partition is about to flush a claim."""
         self._open += 1
+        self._short = self._short or self._open >= self._pace.bound
         self.hourly.count(1, partition)
 
     def give_back(self, partition: int) -> None:
@@ -168,7 +170,8 @@ class Pool:
         self._known.discard(job.claim.attempt_id)
         self._withdrawn.discard(job.claim.attempt_id)
         self._open -= 1
-        if self._open == self._pace.bound // 2:
+        if self._short and self._open <= self._pace.bound // 2:
+            self._short = False
             self.on_credit()
 
     async def _attempt(self, job: Job) -> OutcomeFact:

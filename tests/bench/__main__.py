@@ -17,7 +17,7 @@ from tests.bench.latency import latency
 from tests.bench.partitions import SIZES, partitions
 from tests.bench.restoring import restore
 from tests.bench.runs import Figures, bare, end_to_end, every_rule, pipeline, stock
-from tests.bench.sending import mails, texts
+from tests.bench.sending import ANSWERS_MS, mails, texts
 from tests.bench.silence import silence
 from tests.broker.installation import ROOT
 
@@ -31,8 +31,7 @@ BARS = {
     "restore": (150_000, "at least"),
     "latency_p50_ms": (50, "below"),
     "latency_p99_ms": (250, "below"),
-    "texts_to_bare": (0.7, "at least"),
-    "mails_to_bare": (0.7, "at least"),
+    **{f"{reached}_to_bare_{n}_ms": (0.7, "at least") for reached in ("sms", "email") for n in ANSWERS_MS},
     "silence_pending_p99_s": (1.0, "below"),
     "silence_falling_due_p99_s": (1.0, "below"),
     **{f"pipeline_to_bare_{n}": (0.3, "at least") for n in SIZES},
@@ -80,8 +79,7 @@ def judged(figures: Figures, decision: dict[str, float]) -> dict[str, object]:
         "restore": figures.restore,
         "latency_p50_ms": figures.latency_ms.get("p50", float("nan")),
         "latency_p99_ms": figures.latency_ms.get("p99", float("nan")),
-        "texts_to_bare": figures.texts or float("nan"),
-        "mails_to_bare": figures.mails or float("nan"),
+        **figures.sending,
         "silence_pending_p99_s": figures.silence_s.get("pending_p99", float("nan")),
         "silence_falling_due_p99_s": figures.silence_s.get("falling_due_p99", float("nan")),
         **figures.partitions,

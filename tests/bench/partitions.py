@@ -9,8 +9,8 @@ from tests.bench.runs import SETTINGS, Figures, contender, through
 from tests.broker.installation import Installation
 
 SIZES = (8, 32, 64)
-CUSTOMERS = 60_000
-LATENCY_CUSTOMERS = 40_000
+CUSTOMERS = 40_000
+LATENCY_CUSTOMERS = 20_000
 
 
 async def partitions(broker: str, folder: Path, figures: Figures) -> None:

@@ -28,11 +28,15 @@ SETTINGS = {
 }
 
 
+_FIELDS = {"latency": "latency_ms", "silence": "silence_s", "texts": "sending", "mails": "sending"}
+"""The figure of a measurement that has not its name."""
+
+
 @dataclass
 class Figures:
     """What `throughput.json` holds: events a second, records a second for restore, milliseconds for latency.
 
-    `texts` and `mails` are ratios to a bare loop around the same client, `silence_s` is p99 from a payment's append to its
+    `sending` has ratios to a bare loop around the same client, `silence_s` is p99 from a payment's append to its
     effect, `partitions` has the ratio of pipeline and the latency by their number.
     """
 
@@ -44,8 +48,7 @@ class Figures:
     every_rule: float = 0.0
     end_to_end: float = 0.0
     restore: float = 0.0
-    texts: float = 0.0
-    mails: float = 0.0
+    sending: dict[str, float] = field(default_factory=dict)
     silence_s: dict[str, float] = field(default_factory=dict)
     partitions: dict[str, float] = field(default_factory=dict)
     latency_ms: dict[str, float] = field(default_factory=dict)
@@ -57,7 +60,7 @@ class Figures:
 
     def of(self, name: str) -> object:
         """What is known of one measurement."""
-        value = getattr(self, {"latency": "latency_ms", "silence": "silence_s"}.get(name, name))
+        value = getattr(self, _FIELDS.get(name, name))
         return {name: value, "details": self.details.get(name)}
 
 

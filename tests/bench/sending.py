@@ -23,6 +23,7 @@ from tests.broker.installation import POLICY, Installation
 from tests.broker.providers import sending_to
 
 CONTACTS = 15_000
+SLOW_CONTACTS = 5_000
 LIMIT_S = 180.0
 
 
@@ -37,34 +38,40 @@ class Way:
 
 TEXTS = Way("twilio", "sms", 32)
 MAILS = Way("smtp", "email", 8)
+ANSWERS_MS = (0, 50)
+"""At once, which shows what each costs, and after the time that a provider takes."""
 
 
 async def texts(broker: str, folder: Path, figures: Figures) -> None:
     """Texts through Twilio's client."""
-    figures.texts = await _side_by_side(TEXTS, broker, folder, figures)
+    for answer_ms in ANSWERS_MS:
+        await _side_by_side(TEXTS, answer_ms, broker, folder, figures)
 
 
 async def mails(broker: str, folder: Path, figures: Figures) -> None:
     """Mails through aiosmtplib."""
-    figures.mails = await _side_by_side(MAILS, broker, folder, figures)
+    for answer_ms in ANSWERS_MS:
+        await _side_by_side(MAILS, answer_ms, broker, folder, figures)
 
 
-async def _side_by_side(way: Way, broker: str, folder: Path, figures: Figures) -> float:
-    """The ratio: bare, ours, bare again, because a machine is not always equally fast."""
-    with _stand_in(way, folder) as port:
-        first = await _bare(way, port, folder)
-        ours = await _contacts(way, port, broker, folder)
-        second = await _bare(way, port, folder)
-    bare = (first + second) / 2
-    details = {"contacts": CONTACTS, "at_once": way.at_once, "ours": round(ours), "bare": [round(first), round(second)]}
-    figures.details["texts" if way is TEXTS else "mails"] = details
-    return ours / bare
+async def _side_by_side(way: Way, answer_ms: int, broker: str, folder: Path, figures: Figures) -> None:
+    """Bare, ours, bare again, because a machine is not always equally fast."""
+    count = CONTACTS if answer_ms == 0 else SLOW_CONTACTS
+    with _stand_in(way, answer_ms, folder) as port:
+        first = await _bare(way, port, folder, count)
+        ours = await _contacts(way, port, broker, folder, answer_ms=answer_ms, count=count)
+        second = await _bare(way, port, folder, count)
+    name = f"{way.reached}_to_bare_{answer_ms}_ms"
+    figures.sending[name] = 2 * ours / (first + second)
+    told = {"contacts": count, "at_once": way.at_once, "ours": round(ours), "bare": [round(first), round(second)]}
+    figures.details[name] = told
+    print(name, round(figures.sending[name], 3), told, flush=True)
 
 
 @contextmanager
-def _stand_in(way: Way, folder: Path) -> Iterator[int]:
+def _stand_in(way: Way, answer_ms: int, folder: Path) -> Iterator[int]:
     """The port on which it serves."""
-    command = [sys.executable, "-m", "tests.bench.stand_ins", way.stand_in]
+    command = [sys.executable, "-m", "tests.bench.stand_ins", way.stand_in, str(answer_ms)]
     with (folder / "stand-in.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         try:
@@ -75,16 +82,16 @@ def _stand_in(way: Way, folder: Path) -> Iterator[int]:
             process.communicate()
 
 
-async def _bare(way: Way, port: int, folder: Path) -> float:
+async def _bare(way: Way, port: int, folder: Path, count: int) -> float:
     mail = folder / "mail.eml"
     mail.write_bytes(mail_of(_policy()))
-    command = ["-m", "tests.bench.bare_sending", way.stand_in, str(port), str(CONTACTS), str(way.at_once), str(mail)]
+    command = ["-m", "tests.bench.bare_sending", way.stand_in, str(port), str(count), str(way.at_once), str(mail)]
     process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.PIPE)
     out, _ = await process.communicate()
     return float(out)
 
 
-async def _contacts(way: Way, port: int, broker: str, folder: Path) -> float:
+async def _contacts(way: Way, port: int, broker: str, folder: Path, *, answer_ms: int, count: int) -> float:
     """Contacts a second of a worker that finds them all due."""
     (folder / "policy.toml").write_text(all_at_once(POLICY.read_text("utf-8")), "utf-8")
     settings = sending_to(f"http://127.0.0.1:{port}", f"smtp://127.0.0.1:{port}") | {
@@ -92,16 +99,16 @@ async def _contacts(way: Way, port: int, broker: str, folder: Path) -> float:
         "DISPATCHER_SESSION_TIMEOUT": "10",
         "DISPATCHER_CLOCK": DUE.isoformat(),
     }
-    installed = Installation(broker, f"sending-{way.reached}.", folder, PARTITIONS, settings)
+    installed = Installation(broker, f"sending-{way.reached}-{answer_ms}.", folder, PARTITIONS, settings)
     await installed.create()
-    await plant(installed, _policy(), CONTACTS, way.reached)
-    worker = installed.worker(f"sending-{way.reached}")
-    times = await _journalled(installed, worker)
+    await plant(installed, _policy(), count, way.reached)
+    worker = installed.worker(f"sending-{way.reached}-{answer_ms}")
+    times = await _journalled(installed, worker, count)
     await worker.end()
-    return CONTACTS / (times["accepted"] - times["claimed"])
+    return count / (times["accepted"] - times["claimed"])
 
 
-async def _journalled(installed: Installation, worker: LocalProcess) -> dict[str, float]:
+async def _journalled(installed: Installation, worker: LocalProcess, count: int) -> dict[str, float]:
     """When the first contact was claimed and the last one accepted, in seconds."""
     times: dict[str, float] = {}
     accepted = 0
@@ -114,10 +121,10 @@ async def _journalled(installed: Installation, worker: LocalProcess) -> dict[str
                 elif result == "accepted":
                     times[result] = max(times.get(result, 0.0), each.timestamp / 1000)
                     accepted += 1
-                    if accepted == CONTACTS:
+                    if accepted == count:
                         return times
     except TimeoutError:
-        raise TimeoutError(f"{accepted} of {CONTACTS} contacts in {LIMIT_S} s: {worker.output()[-2000:]}") from None
+        raise TimeoutError(f"{accepted} of {count} contacts in {LIMIT_S} s: {worker.output()[-2000:]}") from None
     raise RuntimeError("the journal ended")
 
 

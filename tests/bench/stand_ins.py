@@ -1,8 +1,9 @@
 """Providers that cost next to nothing, in a process of their own: what is measured against them is the sender.
 
-usage: python -m tests.bench.stand_ins twilio|smtp     prints its port and serves until it is ended
+usage: python -m tests.bench.stand_ins twilio|smtp MILLISECONDS     prints its port and serves until it is ended
 
-They speak just enough of each protocol for the official clients, keep no list, and check nothing.
+They speak just enough of each protocol for the official clients, keep no list, check nothing, and answer to a message
+after so many milliseconds.
 """
 
 import asyncio
@@ -25,6 +26,14 @@ _END_OF_MAIL = b"\r\n.\r\n"
 
 class _Writes(Protocol):
     def write(self, data: bytes) -> None: ...
+
+
+def _answer(out: _Writes, data: bytes) -> None:
+    after = int(sys.argv[2]) / 1000
+    if after:
+        asyncio.get_running_loop().call_later(after, out.write, data)
+    else:
+        out.write(data)
 
 
 class QuickTwilio(asyncio.Protocol):
@@ -50,7 +59,7 @@ class QuickTwilio(asyncio.Protocol):
             self._waiting = self._waiting[whole:]
             body = self._body.replace(_SID.encode(), b"SM%032x" % next(self._made))
             head = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
-            self._out.write(head + body)
+            _answer(self._out, head + body)
 
 
 class QuickSmtp(asyncio.Protocol):
@@ -72,12 +81,13 @@ class QuickSmtp(asyncio.Protocol):
             if end < 0:
                 return
             line, self._waiting = self._waiting[:end], self._waiting[end + len(ending) :]
-            self._out.write(self._reply(line[:4].upper()))
+            if self._in_mail:
+                self._in_mail = False
+                _answer(self._out, b"250 2.0.0 OK: queued\r\n")
+            else:
+                self._out.write(self._reply(line[:4].upper()))
 
     def _reply(self, verb: bytes) -> bytes:
-        if self._in_mail:
-            self._in_mail = False
-            return b"250 2.0.0 OK: queued\r\n"
         if verb == b"DATA":
             self._in_mail = True
             return b"354 go on\r\n"

@@ -12,8 +12,8 @@ def pace_after(seconds, calls=100):
     return pace
 
 
-def test_before_the_first_call_everything_is_allowed():
-    assert Pace(32, most_open=256, lease_s=10.0).bound == 256
+def test_before_the_first_call_no_more_is_claimed_than_starts_at_once():
+    assert Pace(32, most_open=256, lease_s=10.0).bound == 32
 
 
 def test_a_quick_provider_is_bounded_by_the_most_alone():

@@ -55,6 +55,13 @@ class Gate:
         return self.words[min(next(self.asked), len(self.words) - 1)]
 
 
+def quick():
+    """The pace of a provider whose calls have been quick."""
+    pace = Pace(1, most_open=4, lease_s=10.0)
+    pace.took(0.01)
+    return pace
+
+
 @asynccontextmanager
 async def sending(adapter, *, now=NOON, braked=False):
     desk, clock, metrics = Desk(), StoppedClock(now), Metrics()
@@ -62,7 +69,7 @@ async def sending(adapter, *, now=NOON, braked=False):
         "sms",
         adapter,
         workers=1,
-        pace=Pace(1, most_open=4, lease_s=10.0),
+        pace=quick(),
         timeout_s=5.0,
         compose=lambda claim, _: Message(claim.attempt_id, "sms", claim.contact_point, "Due.", "en"),
         outcomes=desk,

@@ -1,6 +1,7 @@
 """`make faults`: the fault matrix on real Kafka, real worker processes and providers that lose no record of what they took.
 
-python -m tests.faults [--rows F1,F3] [--seed N] [--contacts N] [--many N]    exit 1: a violation; build/faults/report.json has them all
+python -m tests.faults [--rows F1,F3] [--seed N] [--contacts N] [--many N]
+exit 1: a violation; build/faults/report.json has them all
 
 Some rows need Go, once, to build toxiproxy, or root, to mount a small disk: where these are missing they are skipped, aloud.
 """
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 import traceback
+from dataclasses import dataclass
 from pathlib import Path
 
 from dispatcher.local.kafka import EmbeddedKafka
@@ -24,15 +26,24 @@ from tests.faults.verdict import Told, run
 RESULT = ROOT / "build" / "faults" / "report.json"
 
 
+@dataclass(frozen=True)
+class Size:
+    """Of a row: the customers of its portfolio, and what it calls many; the seed decides the rest."""
+
+    seed: int
+    contacts: int
+    many: int
+
+
 async def matrix(names: list[str], seed: int, contacts: int | None, many: int) -> list[Told | str]:
     """The rows, one after the other, on one broker where they need none of their own; the name of one that was skipped."""
     told: list[Told | str] = []
     with tempfile.TemporaryDirectory(prefix="faults") as folder:
         async with EmbeddedKafka(log_path=Path(folder) / "kafka.log") as shared:
             for name in names:
-                size = contacts or CONTACTS.get(name, USUAL)
+                size = Size(seed, contacts or CONTACTS.get(name, USUAL), many)
                 try:
-                    row = await _row(name, Path(folder) / name, seed, size, many, shared)
+                    row = await _row(name, Path(folder) / name, size, shared)
                 except Skipped as skipped:
                     told.append(name)
                     print(f"{name:4} SKIPPED: {skipped}", flush=True)
@@ -44,20 +55,26 @@ async def matrix(names: list[str], seed: int, contacts: int | None, many: int) -
     return told
 
 
-async def _row(name: str, folder: Path, seed: int, contacts: int, many: int, shared: EmbeddedKafka) -> Told:
+async def _row(name: str, folder: Path, size: Size, shared: EmbeddedKafka) -> Told:
     folder.mkdir(parents=True)
     own = OWN_BROKERS.get(name)
     if own is None:
-        return await _on(shared, name, folder, seed, contacts, many)
+        return await _on(shared, name, folder, size)
     async with own(folder) as broker:
-        return await _on(broker, name, folder, seed, contacts, many)
+        return await _on(broker, name, folder, size)
 
 
-async def _on(broker: Broker, name: str, folder: Path, seed: int, contacts: int, many: int) -> Told:
+async def _on(broker: Broker, name: str, folder: Path, size: Size) -> Told:
     began = time.monotonic()
     try:
         return await run(
-            (name, ROWS[name]), broker.bootstrap_servers, folder, seed=seed, contacts=contacts, broker=broker, many=many
+            (name, ROWS[name]),
+            broker.bootstrap_servers,
+            folder,
+            seed=size.seed,
+            contacts=size.contacts,
+            broker=broker,
+            many=size.many,
         )
     except Skipped:
         raise
@@ -70,8 +87,8 @@ def _line(row: Told) -> str:
     broken = {name: count for name, count in row.violations.items() if count}
     said = "ok" if row.clean else "FAIL"
     return (
-        f"{row.id:4} {said:4} {row.contacts:6} contacts  {row.lost} lost  {row.disturbed} disturbed  {row.complaints} complaints  "
-        f"{row.twice} twice, flagged  {row.in_doubt} in doubt  violations {broken or 0}  "
+        f"{row.id:4} {said:4} {row.contacts:6} contacts  {row.lost} lost  {row.disturbed} disturbed  "
+        f"{row.complaints} complaints  {row.twice} twice, flagged  {row.in_doubt} in doubt  violations {broken or 0}  "
         f"healed in {row.healed_s:.0f} s  {row.seconds:.0f} s"
     )
 

@@ -23,7 +23,8 @@ class Told:
 
     `twice` were sent again after a doubt that nobody could resolve (a mail, with the same Message-ID): counted, and flagged
     in the journal; any other second message is a violation of I3. `disturbed`: messages to people who had paid, or objected,
-    before they owed. `complaints` are the row's own. `healed_s`: until all were reached and no input waited, from the end of what the row did.
+    before they owed. `complaints` are the row's own. `healed_s`: until all were reached and no input waited, from the
+    end of what the row did.
     """
 
     id: str
