@@ -7,7 +7,7 @@ something wrong: all that is known is that the broker's stamp was made between q
 
 import time
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 import structlog
 
@@ -18,12 +18,6 @@ MOST_SKEW_S: Final = 2.0
 
 _EVERY_S: Final = 1.0
 _log = structlog.get_logger(__name__)
-
-
-class Asked(NamedTuple):
-    """When an append was handed over, by the clock that no one can set."""
-
-    monotonic: float
 
 
 class BrokerClock:
@@ -50,14 +44,14 @@ class BrokerClock:
         """Whether the last comparison is older than a second."""
         return self._monotonic() - self._compared_at > _EVERY_S
 
-    def asked(self) -> Asked:
-        """An append is handed over now."""
-        return Asked(self._monotonic())
+    def asked(self) -> float:
+        """An append is handed over now: when, by the clock that nobody can set."""
+        return self._monotonic()
 
-    def answered(self, asked: Asked, stamped: Millis) -> None:
+    def answered(self, asked: float, stamped: Millis) -> None:
         """It stands since `stamped` on the broker's clock; below 0: the topic bears the stamps of its publishers."""
         latest, after = self._wall(), self._monotonic()
-        earliest = latest - (after - asked.monotonic)
+        earliest = latest - (after - asked)
         stamp = stamped / 1000
         if stamped < 0:
             skew = 0.0
