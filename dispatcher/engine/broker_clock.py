@@ -6,7 +6,7 @@ something wrong: all that is known is that the broker's stamp was made between q
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import structlog
@@ -48,17 +48,15 @@ class BrokerClock:
         """An append is handed over now: when, by the clock that nobody can set."""
         return self._monotonic()
 
-    def answered(self, asked: float, stamped: Millis) -> None:
-        """It stands since `stamped` on the broker's clock; below 0: the topic bears the stamps of its publishers."""
+    def answered(self, asked: float, stamps: Iterable[Millis]) -> None:
+        """They stand since these instants on the brokers' clocks; the worst counts.
+
+        Below 0: the topic bears the stamps of its publishers, which say nothing.
+        """
         latest, after = self._wall(), self._monotonic()
         earliest = latest - (after - asked)
-        stamp = stamped / 1000
-        if stamped < 0:
-            skew = 0.0
-        elif stamp < earliest:
-            skew = earliest - stamp
-        else:
-            skew = min(0.0, latest - stamp)
+        outside = (max(0.0, earliest - each / 1000) + min(0.0, latest - each / 1000) for each in stamps if each >= 0)
+        skew = max(outside, key=abs, default=0.0)
         self._skew, self._offset, self._compared_at = skew, latest - after, after
         self._tell(skew)
         self._say(skew)

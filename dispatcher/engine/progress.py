@@ -51,8 +51,8 @@ class Progress:
             where = range(self._config.partitions if mark.fresh else 1)
             try:
                 asked = self._clock.asked()
-                for future in await self._writer.append([(partition, [entry]) for partition in where]):
-                    self._clock.answered(asked, (await future).timestamp)
+                appended = await self._writer.append([(partition, [entry]) for partition in where])
+                self._clock.answered(asked, [(await each).timestamp for each in appended])
             except AppendFailed:
                 await asyncio.sleep(_FAILED_PAUSE_S)
             except Exception:  # the broker's answer to a batch: any of aiokafka's errors
