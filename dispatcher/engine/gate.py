@@ -33,7 +33,7 @@ class Gate:
     ) -> None:
         """Closed."""
         self._required = required
-        self._trusted = trusted
+        self.clock_trusted = trusted
         self._monotonic = monotonic
         self._wall = wall
         self._owned = False
@@ -94,7 +94,7 @@ class Gate:
             return False
         if self._monotonic() - self._caught_up_at > FRESH_S:
             return False
-        return self._oldest_word() >= self._wall() - FRESH_S and self._trusted()
+        return self._oldest_word() >= self._wall() - FRESH_S and self.clock_trusted()
 
     def _oldest_word(self) -> float:
         """What intake said last of the source of which it spoke longest ago; asked at every slice, so it is kept."""

@@ -30,7 +30,7 @@ from dispatcher.engine.replanning import Replanning
 from dispatcher.engine.senders import Job, Senders
 from dispatcher.engine.transactions import FlushFailed
 from dispatcher.engine.turn import Decider, Turn
-from dispatcher.ops.clock import Clock, ForwardClock
+from dispatcher.ops.clock import Clock, PlanningClock
 from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
 
@@ -102,7 +102,7 @@ class Lane:
         self._flushed_at = 0.0
         self._heard_at = 0.0
         self._stalls = 0
-        self._clock = ForwardClock(shared.clock)
+        self._clock = PlanningClock(shared.clock, gate.clock_trusted)
         self._failures = 0
         self._finishing = False
 

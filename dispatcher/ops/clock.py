@@ -12,6 +12,9 @@ from schemas.values import Millis, from_millis
 
 _NANOS_A_MILLI: Final = 1_000_000
 
+_KEPT_IN_STEP_MS: Final = 2_000
+"""What a clock that is right may be set back by."""
+
 
 class Clock(Protocol):
     """What time it is."""
@@ -56,17 +59,25 @@ class SettableClock:
         return self._start + int((self._monotonic() - self._began) * self._rate * 1000)
 
 
-class ForwardClock:
-    """A clock that stands still where `clock` goes back: nothing is planned for an earlier instant than before."""
+class PlanningClock:
+    """A clock that nobody plans backwards by, or by a jump that is not confirmed.
 
-    def __init__(self, clock: Clock) -> None:
+    It follows `clock` while that is `trusted`, and stands still where it goes back a little, as a clock does that is kept in
+    step. While it is not trusted it stands still too: what a wrong clock calls missed or expired could not be undone. It
+    goes back only if a clock that is trusted says that it was far ahead.
+    """
+
+    def __init__(self, clock: Clock, trusted: Callable[[], bool]) -> None:
         self._clock = clock
-        self._latest: Millis = 0
+        self._trusted = trusted
+        self._latest: Millis | None = None
 
     def now(self) -> Millis:
-        """The latest instant so far: milliseconds since the epoch, UTC."""
-        self._latest = max(self._latest, self._clock.now())
-        return self._latest
+        """The instant to plan for: milliseconds since the epoch, UTC."""
+        instant, latest = self._clock.now(), self._latest
+        if latest is None or (self._trusted() and not 0 < latest - instant <= _KEPT_IN_STEP_MS):
+            self._latest = latest = instant
+        return latest
 
 
 def clock_for(settings: ClockSettings | None) -> Clock:

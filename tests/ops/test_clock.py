@@ -2,7 +2,9 @@
 
 import time
 
-from dispatcher.ops.clock import ForwardClock, SettableClock, SystemClock, clock_for
+import pytest
+
+from dispatcher.ops.clock import PlanningClock, SettableClock, SystemClock, clock_for
 from dispatcher.settings import ClockSettings
 
 
@@ -29,15 +31,50 @@ def test_it_says_how_it_was_set():
     assert clock_for(ClockSettings(1_772_438_400_000, 60)).marked == "set to 2026-03-02T08:00:00+00:00, rate 60"
 
 
-def test_a_clock_that_goes_back_stands_still_for_whoever_plans():
-    shown = iter([5_000, 9_000, 1_000, 9_001])
+class Watch:
+    """A planning clock, the wall clock under it, and whether that is trusted."""
 
-    class Jumping:
-        marked = None
+    marked = None
 
-        def now(self) -> int:
-            return next(shown)
+    def __init__(self, shown: int = 50_000) -> None:
+        self.shown, self.trusted = shown, True
+        self.planning = PlanningClock(self, lambda: self.trusted)
+        self.planning.now()
 
-    clock = ForwardClock(Jumping())
+    def now(self) -> int:
+        return self.shown
 
-    assert [clock.now() for _ in range(4)] == [5_000, 9_000, 9_000, 9_001]
+    def plans(self, shown: int, *, trusted: bool = True) -> int:
+        self.shown, self.trusted = shown, trusted
+        return self.planning.now()
+
+
+def test_plans_follow_the_clock():
+    assert Watch(50_000).plans(51_000) == 51_000
+
+
+def test_plans_stand_still_where_a_clock_that_is_kept_in_step_goes_back():
+    watch = Watch(50_000)
+
+    assert [watch.plans(48_500), watch.plans(49_999), watch.plans(50_001)] == [50_000, 50_000, 50_001]
+
+
+@pytest.mark.parametrize("jump", [3_600_000, -40_000])
+def test_plans_do_not_follow_a_jump_that_nobody_confirms(jump: int):
+    watch = Watch(50_000)
+
+    assert watch.plans(50_000 + jump, trusted=False) == 50_000
+
+
+def test_plans_go_on_from_the_right_instant_when_the_clock_was_mended():
+    watch = Watch(50_000)
+    watch.plans(3_650_000, trusted=False)
+
+    assert watch.plans(60_000) == 60_000
+
+
+def test_a_start_with_a_wrong_clock_does_not_stop_plans_until_it_is_caught_up_with():
+    watch = Watch(86_400_000)
+    watch.plans(86_401_000, trusted=False)
+
+    assert watch.plans(60_000) == 60_000
