@@ -126,7 +126,7 @@ class Worker:
         self._progress = Progress(config, self._intake, self._ends, self._writer, self._broker_clock)
         self._watchdog = Watchdog(
             lambda: standings(self._lanes.values(), self._intake, self._ends, self._committable),
-            lambda: self._ends.answered_lately,
+            lambda: self._ends.answered_lately and not self._writer.failed_lately,
             self._read_again,
             parts.metrics.no_progress,
             config.stillness,
