@@ -26,7 +26,7 @@ class Stuck(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where something stands (`position`) that should reach `end`: records that are read, or positions that are committed."""
+    """Where something stands (`position`) that should reach `end`: records that are read, or positions committed."""
 
     name: Literal["records", "commits"]
     tp: TP
@@ -72,6 +72,10 @@ class Watchdog:
         while True:
             await self.look()
             await asyncio.sleep(_ROUND_S)
+
+    def assigned(self) -> None:
+        """The group gave out its partitions anew: everything has all its time again."""
+        self._watched.clear()
 
     async def look(self) -> None:
         """Compare with the last look; `Stuck` where patience is over."""

@@ -219,6 +219,7 @@ class Worker:
 
     async def _on_assigned(self, _: Any, assigned: Iterable[TP] = (), **__: Any) -> None:
         self._parts.metrics.rebalanced()
+        self._watchdog.assigned()
         owned = set(assigned)
         mine = {tp.partition for tp in owned if tp.topic == self._config.inbox}
         sources = {tp for tp in owned if tp.topic != self._config.inbox}

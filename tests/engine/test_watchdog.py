@@ -79,6 +79,14 @@ async def test_while_kafka_is_away_no_time_passes():
     assert house.again == []
 
 
+async def test_after_a_rebalance_everything_has_its_time_again():
+    house = House()
+    for _ in range(8):
+        await house.pass_by(8)
+        house.watchdog.assigned()
+    assert house.again == []
+
+
 async def test_what_still_does_not_move_ends_the_process_with_its_name():
     house = House()
     with pytest.raises(Stuck, match=r"records of inbox\[0\] stand at 5 of 9"):
