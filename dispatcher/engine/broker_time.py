@@ -6,7 +6,7 @@ Between two answers a jump shows against the time since boot, which nobody sets.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import structlog
@@ -42,15 +42,15 @@ class BrokerTime:
         """Now, to be handed to `heard` with the answer."""
         return Asked(self._wall(), self._steady())
 
-    def heard(self, asked: Asked, appended: float) -> None:
-        """The broker dated a record `appended` (seconds) that we sent when we `asked`, and that we see stand now.
+    def heard(self, asked: Asked, dates: Iterable[float]) -> None:
+        """Brokers dated (seconds) records that we sent when we `asked`, and that we see stand now: the furthest off counts.
 
         An answer during which our clock was set says nothing: any date lies between the two times. A date below 0 says that
         the topic keeps its publishers' dates: then only steps of our clock are seen.
         """
         wall, steady = self._wall(), self._steady()
         if abs((wall - asked.wall) - (steady - asked.steady)) <= TOLERANCE_S:
-            self._apart = 0.0 if appended < 0 else min(0.0, appended - asked.wall) or max(0.0, appended - wall)
+            self._apart = max((_apart(asked.wall, each, wall) for each in dates), key=abs)
             self._boot = wall - steady
         self._tell()
 
@@ -74,3 +74,7 @@ class BrokerTime:
                 _log.warning("clock_agrees_again", off_seconds=round(self.off_s, 3))
             else:
                 _log.error("clock_disagrees", off_seconds=round(self.off_s, 3), most_seconds=TOLERANCE_S)
+
+
+def _apart(before: float, date: float, after: float) -> float:
+    return 0.0 if date < 0 else min(0.0, date - before) or max(0.0, date - after)

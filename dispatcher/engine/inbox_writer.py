@@ -6,6 +6,7 @@ repeats is removed in the aggregate.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Iterable, Sequence
 
 from aiokafka import AIOKafkaProducer
@@ -16,6 +17,7 @@ from dispatcher.engine.transactions import BATCH_BYTES, Entry
 
 _REQUEST_TIMEOUT_MS = 10_000
 _CLOSE_S = 5.0
+_LATELY_S = 30.0
 _LARGEST_REJECTED = 4 * 1024 * 1024
 
 
@@ -31,6 +33,12 @@ class InboxWriter:
         self._config = config
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
+        self._failed_at = float("-inf")
+
+    @property
+    def failed_lately(self) -> bool:
+        """Whether Kafka refused to take something within the last half minute: whoever waits for that is not stuck."""
+        return time.monotonic() - self._failed_at < _LATELY_S
 
     async def start(self) -> None:
         """Connect."""
@@ -78,6 +86,7 @@ class InboxWriter:
 
     async def discard(self) -> None:
         """Give the producer up, after a failure or at the end; the next append opens a new one."""
+        self._failed_at = time.monotonic()
         producer, self._producer = self._producer, None
         if producer is not None:
             with contextlib.suppress(Exception):
@@ -100,6 +109,7 @@ class InboxWriter:
                 try:
                     await producer.start()
                 except Exception as fault:
+                    self._failed_at = time.monotonic()
                     with contextlib.suppress(Exception):
                         await producer.stop()
                     raise AppendFailed(type(fault).__name__) from fault

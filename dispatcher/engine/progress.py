@@ -49,9 +49,8 @@ class Progress:
             try:
                 asked = self._broker_time.asking()
                 everywhere = [(partition, [entry]) for partition in range(self._config.partitions if fresh else 1)]
-                for future in await self._writer.append(everywhere):
-                    appended = await future
-                    self._broker_time.heard(asked, appended.timestamp / 1000)
+                appended = await self._writer.append(everywhere)
+                self._broker_time.heard(asked, [(await each).timestamp / 1000 for each in appended])
             except AppendFailed:
                 await asyncio.sleep(_FAILED_PAUSE_S)
             except Exception:  # the broker's answer to a batch: any of aiokafka's errors

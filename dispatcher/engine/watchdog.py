@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 import structlog
 from faust.types import TP
@@ -25,9 +26,9 @@ class Stuck(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where something stands (`position`) that should reach `end`; `name` says what moves there: records or commits."""
+    """Where something stands (`position`) that should reach `end`: records that are read, or positions committed."""
 
-    name: str
+    name: Literal["records", "commits"]
     tp: TP
     position: int
     end: int
@@ -72,6 +73,10 @@ class Watchdog:
             await self.look()
             await asyncio.sleep(_ROUND_S)
 
+    def assigned(self) -> None:
+        """The group gave out its partitions anew: everything has all its time again."""
+        self._watched.clear()
+
     async def look(self) -> None:
         """Compare with the last look; `Stuck` where patience is over."""
         if not self._reachable():
@@ -98,4 +103,5 @@ class Watchdog:
         watch.since = now
         self._tell()
         _log.error("no_progress", what=where, position=standing.position, end=standing.end, tries=watch.tries)
-        await self._read_again(standing.tp, standing.position)
+        if standing.name == "records":  # a commit is tried again by itself, twice a second
+            await self._read_again(standing.tp, standing.position)

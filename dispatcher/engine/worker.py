@@ -136,7 +136,7 @@ class Worker:
         self._progress = Progress(config, self._intake, self._ends, self._writer, self._broker_time)
         self._watchdog = Watchdog(
             lambda: standings(self._lanes.values(), self._intake, self._ends, self._committable),
-            lambda: self._ends.answered_lately,
+            lambda: self._ends.answered_lately and not self._writer.failed_lately,
             self._read_again,
             parts.metrics.no_progress,
             config.stillness,
@@ -229,6 +229,7 @@ class Worker:
 
     async def _on_assigned(self, _: Any, assigned: Iterable[TP] = (), **__: Any) -> None:
         self._parts.metrics.rebalanced()
+        self._watchdog.assigned()
         owned = set(assigned)
         mine = {tp.partition for tp in owned if tp.topic == self._config.inbox}
         sources = {tp for tp in owned if tp.topic != self._config.inbox}

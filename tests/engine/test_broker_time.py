@@ -25,7 +25,7 @@ def answered(clocks: Clocks, ahead: float = 0.0, took: float = 0.1) -> BrokerTim
     broker_time = BrokerTime(wall=lambda: clocks.wall, steady=lambda: clocks.boot)
     asked = broker_time.asking()
     clocks.pass_by(took)
-    broker_time.heard(asked, asked.wall + took / 2 + ahead)
+    broker_time.heard(asked, [asked.wall + took / 2 + ahead])
     return broker_time
 
 
@@ -72,5 +72,20 @@ def test_an_answer_during_which_the_clock_was_set_proves_nothing(clocks: Clocks,
     asked = broker_time.asking()
     clocks.pass_by(0.1)
     clocks.wall += jump
-    broker_time.heard(asked, asked.wall + 0.05)
+    broker_time.heard(asked, [asked.wall + 0.05])
     assert not broker_time.agrees
+
+
+def test_of_several_brokers_the_one_that_differs_most_counts(clocks: Clocks) -> None:
+    broker_time = answered(clocks)
+    asked = broker_time.asking()
+    broker_time.heard(asked, [asked.wall, asked.wall + 60.0, asked.wall])
+    assert not broker_time.agrees
+
+
+def test_a_topic_that_keeps_its_publishers_dates_shows_steps_alone(clocks: Clocks) -> None:
+    broker_time = answered(clocks)
+    broker_time.heard(broker_time.asking(), [-0.001])
+    before = broker_time.agrees
+    clocks.wall += 60.0
+    assert (before, broker_time.agrees) == (True, False)

@@ -18,8 +18,9 @@ class House:
         self.end = {HERE: 9, THERE: 5}
         self.again: list[tuple[TP, int]] = []
         self.alarms = 0
+        self.what = "records"
         self.watchdog = Watchdog(
-            lambda: [Standing("records", tp, self.at[tp], self.end[tp]) for tp in self.at],
+            lambda: [Standing(self.what, tp, self.at[tp], self.end[tp]) for tp in self.at],
             lambda: self.reachable,
             self.read_again,
             self.alarm,
@@ -78,11 +79,27 @@ async def test_while_kafka_is_away_no_time_passes():
     assert house.again == []
 
 
+async def test_after_a_rebalance_everything_has_its_time_again():
+    house = House()
+    for _ in range(8):
+        await house.pass_by(8)
+        house.watchdog.assigned()
+    assert house.again == []
+
+
 async def test_what_still_does_not_move_ends_the_process_with_its_name():
     house = House()
     with pytest.raises(Stuck, match=r"records of inbox\[0\] stand at 5 of 9"):
         await house.pass_by(40)
     assert len(house.again) == 2
+
+
+async def test_a_position_that_is_not_committed_is_not_read_again_but_ends_the_process_too():
+    house = House()
+    house.what = "commits"
+    with pytest.raises(Stuck, match=r"commits of inbox\[0\]"):
+        await house.pass_by(40)
+    assert (house.again, house.alarms) == ([], 2)
 
 
 async def test_whoever_gets_on_has_all_tries_again():
