@@ -19,13 +19,13 @@ from schemas import journal
 from schemas.journal import JournalRecord
 from tests.broker.installation import PATIENCE_S, Installation, due, installation
 
-EVENTS = 100_000
+EVENTS = 200_000
 CUSTOMERS = 2_000
 KILLS = 8
 PAUSES = 4
 INVOICE = "I-1"
 START = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
-RATE = 2_500
+RATE = 5_000
 
 
 def stated(number: int, customer: int) -> tuple[str, bytes, bytes]:

@@ -43,10 +43,10 @@ OPENED = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 """A Wednesday in London on which every channel may be used."""
 
 PARTITIONS = 2
-DRAINED_WITHIN_S = 60.0
-REPORTED_WITHIN_S = 30.0
+DRAINED_WITHIN_S = 30.0
+REPORTED_WITHIN_S = 15.0
 REFUSED_WITHIN_S = 45.0
-"""Each is some times what it takes: on a busy machine a mere start takes ten seconds."""
+"""The first two are promises. On a busy machine a mere start takes ten seconds."""
 PROBED_EVERY_S = 0.5
 
 

@@ -21,7 +21,7 @@ from tests.broker.installation import installation, new_prefix
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-CUSTOMERS = 100_000
+CUSTOMERS = 200_000
 PARTITIONS = 8
 AT_ONCE = 4
 """As many lanes as a worker restores at a time."""

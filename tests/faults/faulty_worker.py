@@ -22,7 +22,7 @@ from dispatcher.engine.turn import Turn
 from dispatcher.engine.worker import Parts
 from dispatcher.ops.metrics import Metrics
 from schemas.values import Channel
-from tests.broker.impaired_worker import Way, asking_soon, loop_blocked, main
+from tests.broker.impaired_worker import Way, accepting_gap, asking_soon, loop_blocked, main
 from tests.faults.stepwise import SEND_STEPS, At, Stepwise
 
 SENDS_BEFORE = 15
@@ -179,6 +179,7 @@ WAYS: Mapping[str, Way] = {
     way.__name__: way
     for way in (
         asking_soon,
+        accepting_gap,
         *(_sending("dying", step, _die) for step in SEND_STEPS),
         *(_sending("raising", step, _raise) for step in SEND_STEPS if step != "under_way"),
         dying_flushed,

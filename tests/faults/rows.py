@@ -5,10 +5,16 @@ from collections.abc import Mapping
 from tests.faults import (
     rows_billing,
     rows_broker,
+    rows_clocks,
+    rows_inputs,
     rows_links,
+    rows_load,
+    rows_policy,
     rows_processes,
     rows_providers,
+    rows_releases,
     rows_state,
+    rows_topics,
 )
 from tests.faults.brokers import OwnBroker, cramped, linked, three, tidy
 from tests.faults.scene import Row
@@ -22,8 +28,14 @@ ROWS: Mapping[str, Row] = dict(
             | rows_providers.ROWS
             | rows_billing.ROWS
             | rows_state.ROWS
+            | rows_topics.ROWS
+            | rows_inputs.ROWS
+            | rows_clocks.ROWS
+            | rows_policy.ROWS
+            | rows_releases.ROWS
+            | rows_load.ROWS
         ).items(),
-        key=lambda row: (int(row[0][1:].rstrip("b")), row[0]),
+        key=lambda row: (int(row[0][1:].rstrip("bc")), row[0]),
     )
 )
 
@@ -34,7 +46,7 @@ USUAL = 4_000
 _MANY = 8_000
 CONTACTS: Mapping[str, int] = {
     **dict.fromkeys(("F6", "F13", "F14", "F16", "F20", "F25", "F28", "F30"), _MANY),
-    "F26": 20_000,
+    **dict.fromkeys(("F26", "F27"), 20_000),
 }
 """Customers of the rows in which nothing but their number takes time; of all others `USUAL`. A good half is contacted.
 

@@ -1,13 +1,12 @@
 """What billing systems do: publish again, in any order, nonsense, in transactions that they abort, while we are down."""
 
-import signal
 from collections.abc import Mapping
 
 from aiokafka import AIOKafkaProducer
 
 from tests.broker.installation import due, profile
 from tests.broker.operations import ready
-from tests.faults.portfolio import OPENED, Shares
+from tests.faults.portfolio import OPENED
 from tests.faults.scene import Row, Scene
 from tests.faults.together import together
 
@@ -49,20 +48,6 @@ async def f16_poison(scene: Scene) -> None:
     await together(scene.publish(), poured())
 
 
-async def f26_all_down(scene: Scene) -> None:
-    """While all workers are down, contacts fall due and payments and objections come last: none of those is contacted."""
-    worker = scene.worker()
-    await ready(worker)
-    before, causing = scene.portfolio(Shares(paid=0.5, racing=0.0, opted_out=0.05))
-    profiles = [each for each in before if b"customer.updated" in each[2]]
-    await scene.installed.publish(profiles)
-    await worker.end(signal.SIGKILL)
-    await scene.installed.publish(causing)
-    await scene.installed.publish([each for each in before if each not in profiles])
-    scene.worker()
-    scene.worker()
-
-
 async def f30_aborted_upstream(scene: Scene) -> None:
     """A billing system writes in transactions and aborts every second one: what was aborted was never published."""
     worker = scene.worker()
@@ -89,6 +74,5 @@ ROWS: Mapping[str, Row] = {
     "F13": f13_published_again,
     "F14": f14_any_order,
     "F16": f16_poison,
-    "F26": f26_all_down,
     "F30": f30_aborted_upstream,
 }
