@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from dispatcher.core.grouping import totals
 from schemas.inbox import AttemptAccepted
 from schemas.state import Invoice
-from tests.core.builders import due, known, overdue, policy, stage_text, staged
+from tests.core.builders import conditions, due, known, overdue, policy, stage_text, staged
 
 NOON = "2026-03-26 11:00"
 
@@ -134,3 +134,38 @@ def test_an_invoice_that_heard_the_message_of_its_second_stage_too_hears_nothing
     assert [(claim.stage.id, [name for name, _ in claim.invoices]) for claim in story.claims] == [
         ("more", ["I-1", "I-2"])
     ]
+
+
+def told(story):
+    """(stage, invoices) of each contact, and what was said of those that were put off."""
+    made = [(claim.stage.id, [name for name, _ in claim.invoices]) for claim in story.claims]
+    return made, [each for each in story.said() if each[0] in {"deferred", "waiting"}]
+
+
+def test_what_was_put_off_is_looked_at_again_after_another_contact_and_says_only_what_holds_in_the_end():
+    """The notice has no room at the mail provider; the other creditor's text is made, and now it is the gap that counts."""
+    story = known(start="2026-03-25 11:00", under=conditions(credit=("sms",)))
+    story.hear(overdue("I-old", "2026-03-10", creditor_id="acme"), overdue("I-new", "2026-03-24"))
+    assert told(story) == ([("first", ["I-new"])], [("deferred", "min_gap", "notice")])
+
+
+def test_after_a_notice_that_was_late_the_stage_that_has_begun_is_looked_at_in_the_same_turn():
+    story = known(start="2026-04-10 11:00")
+    story.hear(overdue())
+    assert told(story) == ([("notice", ["I-1"])], [("waiting", "in_flight", "call")])
+
+
+def test_an_invoice_that_has_heard_the_message_of_the_lead_is_left_to_a_message_of_its_own():
+    late = stage_text("late", 1, 'missed = "send"', "until = { days = 20 }")
+    story = known(staged(late, stage_text("more", 5)), "2026-03-16 11:00")
+    story.hear(overdue("I-1", "2026-03-10"), overdue("I-2", "2026-03-10"))
+    heard = {"I-1": ("late",), "I-2": ("more",)}
+    invoices = {
+        name: replace(each, done=tuple((each.due_on, stage) for stage in heard[name]), verdict="")
+        for name, each in story.customer.invoices.items()
+    }
+    story.customer = replace(story.customer, invoices=invoices, contacts=(), attempts={})
+    story.claims.clear()
+    story.records.clear()
+    story.turn()
+    assert told(story) == ([("more", ["I-1"])], [("waiting", "in_flight", "late")])
