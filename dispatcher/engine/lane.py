@@ -6,46 +6,30 @@ position: older records are skipped; a hole makes it read again from there. What
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain
 
 import structlog
 from faust.types import TP
 
 from dispatcher import __version__
-from dispatcher.core.decide import Claim, Conditions
 from dispatcher.core.policy import Policy
 from dispatcher.engine.backlog import Backlog, Taken
-from dispatcher.engine.carriers import ConsumerRecord, Stretch
-from dispatcher.engine.config import EngineConfig
+from dispatcher.engine.carriers import Stretch
+from dispatcher.engine.deciding import TICK_S, Deciding
 from dispatcher.engine.gate import Gate
-from dispatcher.engine.held import MOST_A_TICK, Held
+from dispatcher.engine.handing_on import hand_on, not_handed_on
 from dispatcher.engine.lane_state import LaneRefused, LaneState, unreadable
 from dispatcher.engine.lease import Lease
-from dispatcher.engine.log_ends import LogEnds
-from dispatcher.engine.orphans import Orphans
-from dispatcher.engine.policy_switch import PolicyInForce
-from dispatcher.engine.positions import Committable
-from dispatcher.engine.replanning import Replanning
-from dispatcher.engine.senders import Job, Senders
-from dispatcher.engine.turn import Decider, StateUnreadable, Turn
-from dispatcher.ops.clock import Clock, Forward
-from dispatcher.ops.health import Health
-from dispatcher.ops.metrics import Metrics
+from dispatcher.engine.shared import Shared
+from dispatcher.engine.turn import StateUnreadable, Turn
+from dispatcher.ops.clock import Forward
 
 _log = structlog.get_logger(__name__)
 
-_TICK_S = 0.25
-_SLICE_S = 0.002
-_SLICE_RECORDS = 8
 _MOST_RECORDS = 1_000
 _FAR_BEHIND = 250
 """So many records more, while the gate is closed, and events are only folded: what they lead to is planned afterwards."""
 _MOST_RECORDS_BEHIND = 20_000
 """Of a turn that only folds: a flush has its price, and nobody waits for a contact."""
-_MOST_WAKE_UPS = 1_000
-_WAKE_UPS_BESIDE_EVENTS = 200
 _IDLE_FLUSH_S = 5.0
 _SETTLING_S = 0.02
 """A broker writes a commit's markers afterwards: a transaction begun sooner waits 20 ms and costs more requests."""
@@ -63,31 +47,6 @@ class LaneStuck(LaneFailed):
     """Records wait for the lane, and none arrives however often it asks; the process has to be restarted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What the lanes of a worker share."""
-
-    config: EngineConfig
-    in_force: PolicyInForce
-    decider: Decider
-    senders: Senders
-    orphans: Orphans
-    ends: LogEnds
-    committable: Committable
-    clock: Clock
-    metrics: Metrics
-    health: Health
-    deciding: asyncio.Lock
-    flushing: asyncio.Semaphore
-    restoring: asyncio.Semaphore
-    committed: Callable[[TP], Awaitable[int | None]]
-    seek: Callable[[TP, int], Awaitable[bool]]
-    pause: Callable[[TP], None]
-    resume: Callable[[TP], None]
-    conditions: Callable[[bool, bool], Conditions]
-    clock_agrees: Callable[[], bool]
-
-
 class Lane:
     """Serves one partition from `run` until it finishes or is cancelled."""
 
@@ -100,11 +59,9 @@ class Lane:
         self._shared = shared
         self._state: LaneState | None = None
         self._backlog = Backlog()
-        self._replanning = Replanning("")
-        self._held = Held()
-        self._look_at_due_from = 0.0
         self._paused = False
         self._work = asyncio.Event()
+        self._deciding = self._begin("")
         self._applied = -1
         self._flushed_at = 0.0
         self._heard_at = 0.0
@@ -124,9 +81,19 @@ class Lane:
         end = self._shared.ends.end(self.tp)
         return 0 if end is None else max(0, end.offset - self._applied - 1)
 
-    @property
     def _far_behind(self) -> bool:
         return self._backlog.records > _FAR_BEHIND or self.behind > _FAR_BEHIND
+
+    def _begin(self, planned: str) -> Deciding:
+        return Deciding(
+            self.partition,
+            self.gate,
+            self._shared,
+            planned,
+            far_behind=self._far_behind,
+            events_wait=lambda: bool(self._backlog),
+            again=self._work.set,
+        )
 
     @property
     def position(self) -> int:
@@ -141,7 +108,7 @@ class Lane:
     @property
     def to_replan(self) -> int:
         """Customers who have not been planned by the policy in force yet."""
-        return len(self._replanning)
+        return len(self._deciding.replanning)
 
     def offer(self, stretch: Stretch) -> None:
         """Take records from the agent, or refuse them: the chain shows the hole and the lane reads again."""
@@ -158,7 +125,7 @@ class Lane:
     def replan(self) -> None:
         """Plan every customer anew, soon and in slices."""
         if self._state is not None:
-            self._replanning.again(self._state.records)
+            self._deciding.replanning.again(self._state.records)
         self._work.set()
 
     async def run(self) -> None:
@@ -213,8 +180,7 @@ class Lane:
             committed = await shared.committed(self.tp)
             state = await LaneState.restore(shared.config, self.partition, committed)
         self._applied = state.watermark.applied
-        self._replanning = Replanning(state.watermark.planned)
-        self._held = Held()
+        self._deciding = self._begin(state.watermark.planned)
         self._state = state
         self._stalls = 0
         self._heard_at = time.monotonic()
@@ -252,7 +218,7 @@ class Lane:
                 if self._finishing:
                     return
                 shared.health.idle(self.name)
-                await asyncio.sleep(_TICK_S)
+                await asyncio.sleep(TICK_S)
                 continue
             turn, taken = made
             if self._must_flush(turn, state):
@@ -274,17 +240,19 @@ class Lane:
             self._shared.health.beat(self.name)
             turn, taken = Turn(self._instants.reach(now), self._policy(state)), self._take()
             try:
-                await self._decide(turn, taken.by_customer, state)
-                await self._wake(turn, state)
+                await self._deciding.events(turn, taken.by_customer, state)
+                await self._deciding.wake_ups(turn, state)
             except BaseException:  # a rebalance may end us here too
-                self._not_handed_on(turn)
+                not_handed_on(turn, self.partition, self._shared)
                 raise
             return turn, taken
 
     def _policy(self, state: LaneState) -> Policy:
         """The policy in force: a turn begins and ends with the same one."""
         policy = self._shared.in_force.policy
-        self._replanning.begin(f"{policy.hash} {__version__}", state.records)  # a release may judge otherwise too
+        self._deciding.replanning.begin(
+            f"{policy.hash} {__version__}", state.records
+        )  # a release may judge otherwise too
         return policy
 
     async def _wait(self, state: LaneState) -> None:
@@ -298,13 +266,13 @@ class Lane:
         """How long nothing can be due; on a clock that runs fast the tick bounds it."""
         next_at = state.wake_ups.next_at()
         if next_at is None:
-            return _TICK_S
-        if self._held or self._shared.senders.all_exhausted or not self.gate.is_open():
-            return _TICK_S
-        return min(_TICK_S, max(0.001, (next_at - self._shared.clock.now()) / 1000))
+            return TICK_S
+        if self._deciding.held or self._shared.senders.all_exhausted or not self.gate.is_open():
+            return TICK_S
+        return min(TICK_S, max(0.001, (next_at - self._shared.clock.now()) / 1000))
 
     def _take(self) -> Taken:
-        behind = not self.gate.is_open() and self._far_behind
+        behind = not self.gate.is_open() and self._far_behind()
         taken = self._backlog.take(self._applied, _MOST_RECORDS_BEHIND if behind else _MOST_RECORDS)
         self._applied = taken.applied
         if taken.heard:
@@ -314,74 +282,11 @@ class Lane:
             self._shared.metrics.hole_repaired()
         return taken
 
-    async def _decide(self, turn: Turn, by_customer: dict[bytes, list[ConsumerRecord]], state: LaneState) -> None:
-        records = state.records
-        decide = self._shared.decider.decide
-        conditions = self._conditions()
-        yield_at = time.perf_counter() + _SLICE_S
-        for number, (key, raw) in enumerate(by_customer.items()):
-            decision = decide(turn, key, raw, records.get(key), conditions)
-            if decision is not None and decision.claims:
-                self._reserve(decision.claims)
-                conditions = self._conditions()
-            if number % _SLICE_RECORDS == 0 and time.perf_counter() > yield_at:
-                await asyncio.sleep(0)
-                conditions = self._conditions()
-                yield_at = time.perf_counter() + _SLICE_S
-
-    def _conditions(self) -> Conditions:
-        """As of now: good for one slice of 2 ms, or until a credit is taken."""
-        gate_open = self.gate.is_open()
-        return self._shared.conditions(gate_open, not gate_open and self._far_behind)
-
-    def _reserve(self, claims: Sequence[Claim]) -> None:
-        for claim in claims:
-            self._shared.senders.reserve(claim, self.partition)
-
-    async def _wake(self, turn: Turn, state: LaneState) -> None:
-        """Plan customers whose time has come again, or whom another policy planned, with what is known now.
-
-        Where events wait, 200 of them or 2 ms, so that a payment is not kept waiting; else more, in slices.
-        """
-        if not self.gate.is_open() or self._shared.senders.all_exhausted:
-            return
-        conditions = self._conditions()
-        yield_at = time.perf_counter() + _SLICE_S
-        fired, held = 0, 0
-        for key in chain(self._due(turn, state), self._replanning.take()):
-            if key in turn.wakes:
-                continue
-            decision = self._shared.decider.decide(turn, key, [], state.records.get(key), conditions)
-            if decision is not None and decision.claims:
-                self._reserve(decision.claims)
-                conditions = self._conditions()
-            elif decision is not None and decision.lacking is not None:
-                self._held.add(decision.lacking, key)
-                held += 1
-                if held >= MOST_A_TICK:
-                    self._look_at_due_from = time.monotonic() + _TICK_S
-                    break
-            fired += 1
-            sliced = time.perf_counter() > yield_at
-            if fired >= _MOST_WAKE_UPS or (self._backlog and (sliced or fired >= _WAKE_UPS_BESIDE_EVENTS)):
-                self._work.set()
-                break
-            if sliced:
-                await asyncio.sleep(0)
-                conditions = self._conditions()
-                yield_at = time.perf_counter() + _SLICE_S
-
-    def _due(self, turn: Turn, state: LaneState) -> Iterator[bytes]:
-        """Who waited for a credit, then whose time has come; not those while others wait and were looked at just now."""
-        yield from self._held.ready(self._shared.senders.with_credit)
-        if not self._held or time.monotonic() >= self._look_at_due_from:
-            yield from state.wake_ups.due(turn.now, state.instants)
-
     def _must_flush(self, turn: Turn, state: LaneState) -> bool:
         if not turn.empty or turn.journal or self.gate.unproved:
             return True
         due = self._finishing or time.monotonic() - self._flushed_at > _IDLE_FLUSH_S
-        replanned = bool(state.records) and self._replanning.planned != state.watermark.planned
+        replanned = bool(state.records) and self._deciding.replanning.planned != state.watermark.planned
         return due and (replanned or self._applied > state.watermark.applied)
 
     async def _flush(self, turn: Turn, state: LaneState) -> None:
@@ -393,9 +298,9 @@ class Lane:
             async with shared.flushing:
                 lease = Lease.starting_now(shared.config.lease_s)
                 hour, made = shared.senders.made(self.partition)
-                await state.flush(turn, self._applied, self._replanning.planned, hour, made)
+                await state.flush(turn, self._applied, self._deciding.replanning.planned, hour, made)
         except BaseException:  # it failed, or a rebalance ended us
-            self._not_handed_on(turn)
+            not_handed_on(turn, self.partition, shared)
             raise
         shared.health.beat(self.name)
         self.gate.proved(generation)
@@ -404,31 +309,7 @@ class Lane:
         self._failures = 0
         shared.metrics.flush(self._flushed_at - began)
         state.apply(turn)
-        for attempt_id in turn.withdrawn:
-            shared.senders.withdraw(attempt_id)
-        for claim, appended in turn.claims:
-            pool = shared.senders.pool(claim.channel)
-            if pool is not None:
-                pool.submit(Job(claim, turn.policy, lease, self.gate.is_open, appended, self.partition))
-        self._count(turn)
-
-    def _count(self, turn: Turn) -> None:
-        metrics = self._shared.metrics
-        for (stage, result, code, channel), n in turn.counts.items():
-            metrics.decision(stage, result, code, n)
-            if code == "shadow" and channel is not None:
-                metrics.attempt(channel, "shadow", n)
-        for topic, n in turn.repeated.items():
-            metrics.event(topic, "repeated", n)
-        wall = time.time()
-        for appended in turn.settled:
-            metrics.payment_to_stop(max(0.0, wall - appended / 1000))
-
-    def _not_handed_on(self, turn: Turn) -> None:
-        """Nobody sends these claims; if they stand all the same, we know that they were not sent."""
-        for claim, _ in turn.claims:
-            self._shared.orphans.unsent(claim.attempt_id, claim.claimed_at)
-            self._shared.senders.give_back(claim, self.partition)
+        hand_on(turn, self.partition, shared, lease, self.gate.is_open)
 
     async def _look_around(self, state: LaneState) -> None:
         """Compare with the broker's own word: are we up to date, or did something never arrive?"""

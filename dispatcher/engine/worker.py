@@ -25,7 +25,7 @@ from dispatcher.engine.gauges import Announced, Gauges
 from dispatcher.engine.hourly import Hourly, share_of
 from dispatcher.engine.inbox_writer import InboxWriter
 from dispatcher.engine.intake import Intake
-from dispatcher.engine.lane import Lane, LaneStuck, Shared
+from dispatcher.engine.lane import Lane, LaneStuck
 from dispatcher.engine.lane_state import LaneRefused
 from dispatcher.engine.log_ends import LogEnds
 from dispatcher.engine.orphans import Orphans
@@ -35,6 +35,7 @@ from dispatcher.engine.policy_switch import Objection, PolicyInForce, follow
 from dispatcher.engine.positions import Committable, PositionedConsumer
 from dispatcher.engine.progress import Progress
 from dispatcher.engine.senders import Compose, Pool, Senders
+from dispatcher.engine.shared import Shared
 from dispatcher.engine.standings import standings
 from dispatcher.engine.task_records import Script, TaskWriter
 from dispatcher.engine.topology import Unsuited, stopping_sources

@@ -9,10 +9,11 @@ from channels.fake import FakeAdapter
 from dispatcher.engine.config import Connection, EngineConfig
 from dispatcher.engine.gate import Gate
 from dispatcher.engine.hourly import Hourly
-from dispatcher.engine.lane import Lane, Shared
+from dispatcher.engine.lane import Lane
 from dispatcher.engine.orphans import Orphans
 from dispatcher.engine.pace import Pace
 from dispatcher.engine.senders import Pool, Senders
+from dispatcher.engine.shared import Shared
 from dispatcher.engine.transactions import FlushFailed
 from dispatcher.engine.turn import Turn
 from dispatcher.ops.health import Health

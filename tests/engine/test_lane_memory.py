@@ -8,8 +8,9 @@ from faust.types import TP
 from dispatcher.engine.backlog import MOST_WAITING
 from dispatcher.engine.carriers import Stretch
 from dispatcher.engine.gate import Gate
-from dispatcher.engine.lane import Lane, Shared
+from dispatcher.engine.lane import Lane
 from dispatcher.engine.lane_state import LaneState
+from dispatcher.engine.shared import Shared
 
 POLL = 500
 
