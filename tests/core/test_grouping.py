@@ -197,3 +197,14 @@ def test_a_creditor_with_one_mandatory_stage_among_others_goes_first():
         overdue("I-first", "2026-04-09", creditor_id="acme"), overdue("I-notice", "2026-03-25", creditor_id="acme")
     )
     assert [claim.stage.id for claim in story.claims][:1] == ["notice"]
+
+
+def test_the_creditor_with_the_most_severe_stage_goes_first_however_mild_its_others_are():
+    stages = [stage_text(name, day) for name, day in (("one", 1), ("two", 5), ("three", 9))]
+    story = known(staged(*stages), "2026-03-20 11:00")
+    story.hear(
+        overdue("I-two", "2026-03-14"),
+        overdue("I-one", "2026-03-18", creditor_id="acme"),
+        overdue("I-three", "2026-03-10", creditor_id="acme"),
+    )
+    assert [claim.stage.id for claim in story.claims] == ["three"]
