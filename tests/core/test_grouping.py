@@ -3,9 +3,9 @@
 from msgspec.structs import replace
 
 from dispatcher.core.grouping import totals
-from schemas.inbox import AttemptAccepted
+from schemas.inbox import AttemptAccepted, PhonePoint
 from schemas.state import Invoice
-from tests.core.builders import conditions, due, known, overdue, policy, stage_text, staged
+from tests.core.builders import PHONE, conditions, due, known, overdue, policy, stage_text, staged
 
 NOON = "2026-03-26 11:00"
 
@@ -169,3 +169,42 @@ def test_an_invoice_that_has_heard_the_message_of_the_lead_is_left_to_a_message_
     story.records.clear()
     story.turn()
     assert told(story) == ([("more", ["I-1"])], [("waiting", "in_flight", "late")])
+
+
+def test_a_credit_note_of_a_cent_is_taken_off_and_one_that_is_used_up_is_not_mentioned():
+    story = known(policy(), "2026-03-11 11:00")
+    notes = [overdue(name, amount=amount, kind="credit_note") for name, amount in (("N-1", 1), ("N-0", 0))]
+    story.hear(*notes, overdue())
+    assert [name for name, _ in story.claims[0].invoices] == ["I-1", "N-1"]
+
+
+def test_a_creditor_with_one_mandatory_stage_among_others_goes_first():
+    """The mandatory notice is the milder one of its creditor's two; the other creditor's call is more severe than both."""
+    rules = policy(("max = 3", "max = 1"), ("min_gap_hours = 20", "min_gap_hours = 0"))
+    story = known(rules, "2026-04-10 11:00", phones=(PhonePoint(PHONE, "mobile"),))
+    story.hear(overdue("I-call", "2026-03-10"))
+    story.customer = replace(
+        story.customer,
+        contacts=(),
+        attempts={},
+        invoices={
+            name: replace(each, done=((each.due_on, "notice"),), verdict="")
+            for name, each in story.customer.invoices.items()
+        },
+    )
+    story.claims.clear()
+    story.hear(
+        overdue("I-first", "2026-04-09", creditor_id="acme"), overdue("I-notice", "2026-03-25", creditor_id="acme")
+    )
+    assert [claim.stage.id for claim in story.claims][:1] == ["notice"]
+
+
+def test_the_creditor_with_the_most_severe_stage_goes_first_however_mild_its_others_are():
+    stages = [stage_text(name, day) for name, day in (("one", 1), ("two", 5), ("three", 9))]
+    story = known(staged(*stages), "2026-03-20 11:00")
+    story.hear(
+        overdue("I-two", "2026-03-14"),
+        overdue("I-one", "2026-03-18", creditor_id="acme"),
+        overdue("I-three", "2026-03-10", creditor_id="acme"),
+    )
+    assert [claim.stage.id for claim in story.claims] == ["three"]

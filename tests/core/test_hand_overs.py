@@ -249,3 +249,9 @@ def test_the_word_of_counsel_on_an_invoice_that_is_gone_uses_nothing_up():
     draft = draft_of(EMPTY)
     use_up(draft, attempt)
     assert draft.frozen(EMPTY) is EMPTY
+
+
+def test_after_a_letter_that_was_late_the_stage_that_has_begun_waits_for_another_day():
+    rules = staged(task("letter", 7, "letter", 'missed = "send"'), stage_text("mail", 8))
+    story = handed(rules, "2026-03-19 11:00")
+    assert [claim.stage.id for claim in story.claims] == ["letter"]

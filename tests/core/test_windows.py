@@ -202,3 +202,18 @@ def test_quiet_hours_begin_early_where_the_clock_reads_the_same_time_twice():
 
 def test_what_has_no_length_is_no_span():
     assert (merge([(5, 5)]), intersect(((0, 5),), ((5, 9),))) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("hole", "left"),
+    [
+        ((0, 5), ((5, 10),)),
+        ((10, 12), ((5, 10),)),
+        ((5, 7), ((7, 10),)),
+        ((8, 10), ((5, 8),)),
+        ((5, 10), ()),
+        ((6, 7), ((5, 6), (7, 10))),
+    ],
+)
+def test_a_hole_that_touches_an_end_leaves_no_empty_span(hole, left):
+    assert subtract(((5, 10),), (hole,)) == left
