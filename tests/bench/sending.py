@@ -2,6 +2,11 @@
 
 Both send to the same stand-in, a process of its own that costs a fraction of either, with as many calls at a time. The
 contacts wait in the state, so that nothing but sending is measured: from the first claim in the journal to the last outcome.
+
+Where the stand-in answers at once, one processor is the limit of both, and ours has more to do: by a profile, the client
+takes three tenths of a worker's time, claims and outcomes another three, Kafka's requests one to two, rendering one. A mail
+needs five round trips of that busy loop on each of eight connections. Where it answers after 50 ms, the number of calls at a
+time is the limit.
 """
 
 import asyncio
