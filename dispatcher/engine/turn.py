@@ -78,6 +78,7 @@ class Decider:
         """Fold a customer's records, plan, and add the result to the turn; None if it had to be parked.
 
         A wake-up that leads to nothing for want of credit (`lacking`) adds nothing: its customer has to be looked at again.
+        Only where the journal says that a contact waits for the input the true reason is told, once.
 
         Raises:
             StateUnreadable: `record` is not what any release of ours wrote.
@@ -94,7 +95,7 @@ class Decider:
                 if type(arrival.fact) is InvoiceSettled and arrival.appended:
                     turn.settled.append(arrival.appended)
             decision = decide(customer_id, customer, arrivals, turn.policy, turn.now, conditions)
-            if decision.lacking is not None and not raw and not decision.claims:
+            if decision.lacking is not None and not raw and not decision.claims and not _waits_for_input(customer):
                 return decision
             encoded = record if _unchanged(decision, customer, record) else _encoded(decision)
             tasks = [each for each in decision.claims if each.channel == "call_task"] if decision.claims else ()
@@ -165,6 +166,10 @@ class Decider:
         flags = 0 if record is None else state.flags_of(record)  # of claims that are open all the same
         turn.state.append((key, state.encode(parked, again, flags)))
         turn.wakes[key] = again
+
+
+def _waits_for_input(customer: Customer) -> bool:
+    return any(each.verdict.startswith("waiting|input_behind") for each in customer.invoices.values())
 
 
 def _unchanged(decision: Decision, customer: Customer, record: bytes | None) -> bool:

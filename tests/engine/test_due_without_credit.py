@@ -7,7 +7,7 @@ from dispatcher.core.decide import Decision
 from dispatcher.core.policy import Policy
 from dispatcher.engine.task_records import TaskWriter
 from dispatcher.engine.turn import Decider, StateUnreadable, Turn
-from schemas import state
+from schemas import journal, state
 from tests.core.builders import CUSTOMER, conditions, due, known
 
 
@@ -45,3 +45,15 @@ def test_with_credit_it_is_claimed() -> None:
 def test_a_record_that_cannot_be_read_decides_nothing() -> None:
     with pytest.raises(StateUnreadable, match=CUSTOMER):
         woken(record=b"\x01\x00" + bytes(8) + b"\xff\xff")
+
+
+def test_where_the_journal_says_that_it_waits_for_the_input_the_true_reason_is_told_once() -> None:
+    story = known(under=conditions(gate_open=False, credit=()), start="2026-03-10 10:00")
+    story.hear(due())
+    turn = Turn(story.now + 5_000, story.policy)
+    kept = state.encode(story.customer, story.now, 0)
+    decider = Decider(TaskWriter(no_script))
+    decider.decide(turn, CUSTOMER.encode(), [], kept, conditions(credit=()))
+    told = [journal.decode_journal(value).reasons[0].code for _, value in turn.journal]
+    decider.decide(turn, CUSTOMER.encode(), [], turn.state[0][1], conditions(credit=()))
+    assert (told, len(turn.journal)) == (["provider_limit"], 1)

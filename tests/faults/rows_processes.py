@@ -35,22 +35,18 @@ async def f1_killed_at_every_step(scene: Scene) -> None:
 
 async def f2_ended_while_sending(scene: Scene) -> None:
     """SIGTERM with calls under way, three times; then an exception before a request is written, and one after its answer."""
-
-    async def ended() -> None:
-        for number in range(3):
-            worker = scene.worker()
-            await in_time(
-                scene.twilio.arrival(scene.twilio.requests + scene.contacts // 20),
-                "texts are under way",
-                worker,
-            )
-            await worker.end(signal.SIGTERM)
-            if worker.exit_code != 0:
-                raise AssertionError(f"worker {number} ended with {worker.exit_code}")
-        for step in ("permitted", "answered"):
-            scene.worker(f"raising_{step}")
-
-    await together(scene.publish(15.0), ended())
+    before, causing = scene.portfolio()
+    await scene.installed.publish(before)
+    for number in range(3):
+        worker, before_it = scene.worker(), scene.twilio.requests
+        await scene.installed.publish(causing[number::4])
+        await in_time(scene.twilio.arrival(before_it + scene.contacts // 20), "texts are under way", worker)
+        await worker.end(signal.SIGTERM)
+        if worker.exit_code != 0:
+            raise AssertionError(f"worker {number} ended with {worker.exit_code}")
+    for step in ("permitted", "answered"):
+        scene.worker(f"raising_{step}")
+    await scene.installed.publish(causing[3::4])
 
 
 async def f3_zombies(scene: Scene) -> None:
