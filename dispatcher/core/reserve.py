@@ -53,14 +53,10 @@ def _to_come(turn: Turn, asked: Asked, tier: str) -> Iterator[tuple[str, Asked, 
         skipped = skipped_for(turn, turn.profile, invoice) if turn.profile and policy.conditions else 0
         starts = schedule(policy, invoice.due_on, turn.place).starts
         for stage in policy.stages:
-            meant = not skipped >> stage.index & 1
+            if not stage.mandatory or skipped >> stage.index & 1 or (invoice.due_on, stage.id) in invoice.done:
+                continue
             at = turn.opens(starts[stage.index])
-            if (
-                stage.mandatory
-                and meant
-                and (invoice.due_on, stage.id) not in invoice.done
-                and _is_free(stop_of(turn, invoice_id, stage.phase), at)
-            ):
+            if _is_free(stop_of(turn, invoice_id, stage.phase), at):
                 channel = stage.ladders[tier][0]
                 creditor_id = policy.creditor(invoice.creditor_id).id
                 point = asked.point if channel == asked.channel else ""

@@ -11,8 +11,16 @@ def skipped_for(turn: Turn, profile: ProfileStated, invoice: Invoice) -> int:
     """Bit n is set where stage n is not meant for the invoice.
 
     The invoice is looked at by itself: its own amount and days overdue, and the tier that these give. What it shares a
-    message with does not change which stages it has.
+    message with does not change which stages it has. Asked more than once in a turn, it is looked at once.
     """
+    key = (invoice.due_on, invoice.amount_due, invoice.currency)
+    known = turn.skips.get(key)
+    if known is None:
+        known = turn.skips[key] = _skipped(turn, profile, invoice)
+    return known
+
+
+def _skipped(turn: Turn, profile: ProfileStated, invoice: Invoice) -> int:
     case = Case(profile, turn.today - invoice.due_on, {invoice.currency: invoice.amount_due}, turn.past())
     tier = tier_for(turn.policy, case).name if turn.policy.tier_conditions else ""
     skipped = 0
