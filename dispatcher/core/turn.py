@@ -34,8 +34,8 @@ class Turn(Draft, kw_only=True):
     `causes`: invoice -> the event of this turn that touched it; `cause`, the last event, stands in for the others. `told` is
     the journal's form of the cause that was last written, `told_of`. `mandatory_waits`: stage, contact and planned
     instant of mandatory contacts that are due and wait for their hour.
-    `resting`: invoice -> the running plan that covers it. `counts` are those of `past`, once it was asked. `skips`: due date,
-    amount and currency -> the stages that are not meant for such an invoice, as bits. `lacking` is the channel of a contact
+    `resting`: invoice -> the running plan that covers it. `counts` are those of `past`, once it was asked. `skips`: due
+    date, amount and currency -> the stages not meant for such an invoice, as bits. `lacking` is the channel of a contact
     that is put off for want of credit alone.
     """
 
