@@ -49,6 +49,10 @@ class Committable:
         found = [(tp, self._committed.get(tp, -1), position) for tp, position in self._positions.items()]
         return [(tp, committed, position) for tp, committed, position in found if committed < position]
 
+    def owes(self, tp: TP, position: int) -> bool:
+        """Whether the group's coordinator has not heard of a position yet."""
+        return self._committed.get(tp, -1) < position
+
     def position(self, tp: TP) -> int | None:
         """The position of one partition, if it is ours."""
         return self._positions.get(tp)
@@ -166,6 +170,13 @@ class PositionedConsumer(driver.Consumer):
         self._acked.clear()
         self._acked_index.clear()
         return iter(self.committable.partitions())
+
+    def _should_commit(self, tp: TP, offset: int) -> bool:
+        """By what the coordinator has confirmed: Faust takes a commit that a rebalance refused for made, for good.
+
+        A worker that slept through its session and got its partitions back left their positions uncommitted that way.
+        """
+        return self.committable.owes(tp, offset)
 
     def _new_offset(self, tp: TP) -> int | None:
         return self.committable.position(tp)
