@@ -159,8 +159,9 @@ async def _taken_over(awake: Process, before: int) -> None:
 
 
 def _sent_again(channel: str) -> Callable[[Sequence[JournalRecord]], bool]:
-    """For `until`: no contact is in doubt any more, and of those that were some were sent once more, by another attempt."""
-    doubtful: dict[str | None, str | None] = {}
+    """For `until`: no contact is in doubt, some were given back unsent, and of those whoever still owes was sent it again."""
+    doubtful: set[str | None] = set()
+    given_back: set[str | None] = set()
     again: set[str | None] = set()
 
     def done(records: Sequence[JournalRecord]) -> bool:
@@ -168,10 +169,17 @@ def _sent_again(channel: str) -> Callable[[Sequence[JournalRecord]], bool]:
         if last.channel != channel:
             return False
         if last.result == "in_doubt":
-            doubtful[last.contact_id] = last.attempt_id
-        elif last.result == "accepted" and doubtful.pop(last.contact_id, last.attempt_id) != last.attempt_id:
-            again.add(last.contact_id)
-        return bool(again) and not doubtful
+            doubtful.add(last.contact_id)
+        elif last.reasons[0].code == "doubt_resend":
+            doubtful.discard(last.contact_id)
+            if last.customer_id.startswith("owes-"):
+                given_back.add(last.contact_id)
+        elif last.result == "accepted":
+            doubtful.discard(last.contact_id)
+            if last.contact_id in given_back:
+                given_back.discard(last.contact_id)
+                again.add(last.contact_id)
+        return bool(again) and not doubtful and not given_back
 
     return done
 
