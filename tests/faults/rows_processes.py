@@ -159,7 +159,7 @@ async def _taken_over(awake: Process, before: int) -> None:
 
 
 def _sent_again(channel: str) -> Callable[[Sequence[JournalRecord]], bool]:
-    """For `until`: no contact is in doubt, some were given back unsent, and of those whoever still owes was sent it again."""
+    """For `until`: no contact is in doubt, some were given back, and of those whoever still owes was sent it again."""
     doubtful: set[str | None] = set()
     given_back: set[str | None] = set()
     again: set[str | None] = set()
