@@ -23,7 +23,7 @@ CLAIM_CHECK: Millis = 60_000
 
 
 MOST_SENDS = 3
-"""A contact that was in doubt so often is left to a person."""
+"""A contact that may have been sent so often is left to a person."""
 
 
 def attend(turn: Turn) -> None:
@@ -46,7 +46,7 @@ def _end_doubt(turn: Turn, attempt_id: str, attempt: Attempt) -> None:
     A resend counts beside the attempt in doubt, which may have reached the customer: caps see both.
     """
     rule = turn.policy.in_doubt[attempt.channel]
-    if rule == "resend" and attempt.number >= MOST_SENDS:
+    if rule == "resend" and _sends(turn, attempt) >= MOST_SENDS:
         return
     match rule:
         case "hold":
@@ -61,6 +61,12 @@ def _end_doubt(turn: Turn, attempt_id: str, attempt: Attempt) -> None:
         case _:
             assert_never(rule)
     note_event(turn, note, turn.cause)
+
+
+def _sends(turn: Turn, attempt: Attempt) -> int:
+    """How many attempts of a contact may have reached the customer: one that was given back unsent left the ledger."""
+    entries = [each for each in turn.contacts if each.attempt_id.rpartition(".")[0] == attempt.contact_id]
+    return sum(each.became != "refused" for each in entries)
 
 
 def in_flight(turn: Turn, creditor_id: str) -> bool:

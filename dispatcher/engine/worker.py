@@ -55,9 +55,11 @@ _LAST_FLUSH_S = 5.0
 _CRASH_LOOK_S = 0.2
 _TOPOLOGY_S = 10.0
 _WORKERS = {"sms": 32, "email": 16}
-CREDITS: Mapping[Channel, int] = {"sms": 1024, "email": 512}
-"""How many claims of a channel may be without a standing outcome, in one worker, at the pace of a fast provider: enough that
-calls go on while claims are flushed and outcomes come to stand."""
+CREDITS: Mapping[Channel, int] = {"sms": 256, "email": 128}
+"""How many claims of a channel may be without a standing outcome, in one worker, at the pace of a fast provider.
+
+Enough that calls go on while claims are flushed and outcomes come to stand; and all of them are in doubt if the worker dies.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.inbox import AttemptAccepted, AttemptInDoubt, AttemptLooked, AttemptResolved
+from schemas.inbox import AttemptAccepted, AttemptInDoubt, AttemptLooked, AttemptReleased, AttemptResolved
 from schemas.state import HAS_IN_DOUBT
 from tests.core.builders import Story, known, overdue, policy
 
@@ -71,6 +71,17 @@ def test_a_contact_that_is_in_doubt_for_the_third_time_is_left_to_a_person():
         story.hear(AttemptInDoubt(attempt, "smtp", "timeout"))
         look(story, attempt, 2)
     assert (len(story.claims), story.customer.attempts[attempt].state) == (3, "in_doubt")
+
+
+def test_attempts_that_were_given_back_unsent_are_no_sends():
+    story = known(policy(("[consent]", '[in_doubt]\nemail = "resend"\n\n[consent]')), NOON, phones=())
+    story.hear(overdue())
+    for number in range(3):
+        story.hear(AttemptReleased(story.claims[number].attempt_id, "lease_expired"))
+    doubtful = story.claims[-1].attempt_id
+    story.hear(AttemptInDoubt(doubtful, "smtp", "timeout"))
+    look(story, doubtful, 2)
+    assert [claim.attempt_id.rpartition(".")[2] for claim in story.claims] == ["1", "2", "3", "4", "5"]
 
 
 def test_failed_it_is_over_and_its_stage_stays_used_up():

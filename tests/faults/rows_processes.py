@@ -114,10 +114,10 @@ async def f4b_stopped_in_commit(scene: Scene) -> None:
 
 async def f5_blocked_loop(scene: Scene) -> None:
     """A synchronous call holds the loop: the probe says so in time, and afterwards everything goes on."""
+    worker = scene.worker("blocking")
+    await ready(worker)
 
     async def blocked() -> None:
-        worker = scene.worker("blocking")
-        await ready(worker)
         folder = scene.installed.folder / "worker-1"
         await eventually((folder / BLOCKED).exists, "the loop is blocked", worker=worker)
         await _answers(worker, 503, _STUCK_WITHIN_S)
