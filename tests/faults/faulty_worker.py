@@ -9,7 +9,7 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Never
+from typing import Any, Never
 
 from aiokafka.conn import AIOKafkaConnection
 from aiokafka.protocol.transaction import EndTxnRequest
@@ -99,10 +99,10 @@ def stopping_in_commit(config: EngineConfig, parts: Parts) -> tuple[EngineConfig
     committing: list[str] = []
     flush, send = LaneState.flush, AIOKafkaConnection.send
 
-    async def flushing(self: LaneState, turn: Turn, applied: int, planned: str) -> None:
+    async def flushing(self: LaneState, turn: Turn, *position: Any) -> None:
         if len(turn.claims) >= CLAIMS_AT_LEAST and not committing:
             committing.append(self._transactions._transactional_id)
-        await flush(self, turn, applied, planned)
+        await flush(self, turn, *position)
 
     def sending(self: AIOKafkaConnection, request: object, expect_response: bool = True) -> object:
         answer = send(self, request, expect_response)
