@@ -37,6 +37,7 @@ TASKS = "reminders.tasks"
 REJECTED = "reminders.rejected"
 POLICY = "reminders.policy"
 BRAKES = "reminders.brakes"
+POINTS = "reminders.points"
 
 INPUTS = (BILLING_SETTLED, CUSTOMERS_FEEDBACK, CUSTOMERS_UPDATED, BILLING_OVERDUE, BILLING_DUE)
 """What intake reads, the most urgent first: what stops a contact is served before what causes one."""
@@ -91,4 +92,10 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(POLICY, "ours", "policies, by hash", settings=(("cleanup.policy", "compact"),)),
     Topic(BRAKES, "ours", "what operators have stopped", settings=(("cleanup.policy", "compact"),)),
+    Topic(
+        POINTS,
+        "ours",
+        "opt-outs and bounces, by number or address",
+        settings=(("retention.ms", "-1"), _APPEND_TIME),
+    ),
 )

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final, Protocol, assert_never
 
 from schemas import inbox
-from schemas.topics import BRAKES, INBOX, POLICY, REJECTED, TOPICS, Topic
+from schemas.topics import BRAKES, INBOX, POINTS, POLICY, REJECTED, TOPICS, Topic
 
-_SINGLE: Final = frozenset({REJECTED, POLICY, BRAKES})
+_SINGLE: Final = frozenset({REJECTED, POLICY, BRAKES, POINTS})
 """Topics of few records, whose order across customers is worth more than their spread."""
 
 _MEANING: Final = "cleanup.policy"

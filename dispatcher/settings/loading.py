@@ -34,6 +34,7 @@ def load(environ: Mapping[str, str]) -> Settings | SettingsProblems:
         templates=read.read(v.TEMPLATES),
         data_dir=read.read(v.DATA_DIR),
         database_url=read.read(v.DATABASE_URL),
+        secret=read.read(v.SECRET),
         public_url=read.read(v.PUBLIC_URL),
         gateway_port=read.read(v.GATEWAY_PORT),
         metrics_host=read.read(v.METRICS_HOST),

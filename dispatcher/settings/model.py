@@ -76,6 +76,7 @@ class Settings:
     templates: tuple[Path, ...]
     data_dir: Path
     database_url: Secret | None
+    secret: Secret | None
     public_url: str | None
     gateway_port: int
     metrics_host: str

@@ -139,6 +139,13 @@ DATABASE_URL = Variable(
     _secret,
     shown="masked",
 )
+SECRET = Variable(
+    "DISPATCHER_SECRET",
+    "seals customers' links and keys the digests of numbers and addresses; the same for all processes, and kept for good",
+    "expected at least 16 characters that nobody can guess",
+    parsing.optional(parsing.long_secret),
+    shown="masked",
+)
 PUBLIC_URL = Variable(
     "DISPATCHER_PUBLIC_URL",
     "address under which providers and customers reach the gateway",
@@ -241,6 +248,7 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     TEMPLATES,
     DATA_DIR,
     DATABASE_URL,
+    SECRET,
     PUBLIC_URL,
     GATEWAY_PORT,
     METRICS_HOST,
