@@ -88,6 +88,7 @@ async def pool(kafka: Kafka) -> AsyncIterator[tuple[Pool, Provider]]:
         compose=lambda claim, policy: claim,
         outcomes=kafka,
         braked=lambda channel, creditor: False,
+        barred=lambda channel, point: None,
         hourly=hourly("sms"),
         clock=SystemClock(),
         metrics=Metrics(),
