@@ -6,7 +6,7 @@ So whoever writes STOP is left alone within the time that a record needs to arri
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 import structlog
@@ -16,12 +16,17 @@ from dispatcher.core.point_bars import PointBars
 from dispatcher.engine.clients import Kafka, KafkaAway, Record
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.log_ends import LogEnds
+from dispatcher.engine.outcomes import SENDER
 from dispatcher.engine.transactions import Entry
 from schemas import points, topics
-from schemas.inbox import ConsentChanged, Stamp
+from schemas.inbox import AttemptRejected, ConsentChanged, Stamp
 from schemas.points import PointStated
+from schemas.values import Channel
 
 _PAUSE_S = 1.0
+_STANDINGS: Mapping[str, points.Standing] = {"suppressed": "opted_out", "recipient": "unreachable"}
+"""What a provider's refusal says of a contact point, by whose fault it was."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -73,6 +78,14 @@ class Points:
             except KafkaAway as away:
                 _log.warning("points_topic_away", why=str(away))
             await asyncio.sleep(_PAUSE_S)
+
+    def refusal(self, channel: Channel, point: str, fact: AttemptRejected) -> Entry | None:
+        """What a provider's refusal says of the number or address itself; None where it was no fault of that."""
+        standing = _STANDINGS.get(fact.refusal)
+        if standing is None:
+            return None
+        stated = PointStated(channel, standing, time.time_ns() // 1000, SENDER, fact.attempt_id, fact.code)
+        return points.digest(point, self._config.point_key), points.encode(stated)
 
     def consent(self, fact: ConsentChanged, stamp: Stamp) -> Entry | None:
         """What a customer's word on a channel says of the number or address itself; None where that is nothing new.

@@ -21,6 +21,7 @@ from dispatcher.engine.lease import Lease
 from dispatcher.engine.outcomes import OutcomeFact, Outcomes
 from dispatcher.engine.pace import Pace
 from dispatcher.engine.permit import Permit
+from dispatcher.engine.transactions import Entry
 from dispatcher.ops.clock import Clock
 from dispatcher.ops.metrics import Metrics
 from schemas.inbox import AttemptAccepted, AttemptInDoubt, AttemptRejected, AttemptReleased
@@ -72,6 +73,7 @@ class Pool:
         outcomes: Outcomes,
         braked: Callable[[Channel, str], bool],
         barred: Callable[[Channel, str], ReasonCode | None],
+        refused: Callable[[Channel, str, AttemptRejected], Entry | None],
         hourly: Hourly,
         clock: Clock,
         metrics: Metrics,
@@ -79,7 +81,7 @@ class Pool:
         """`pace` bounds claims without a standing outcome, `workers` calls at a time, `timeout_s` one call.
 
         `braked` tells whether an operator has stopped the channel, or a creditor, right now, `barred` why a number or
-        address must not be used by now; `hourly` is the policy's limit.
+        address must not be used by now, `refused` what a refusal says of it; `hourly` is the policy's limit.
         """
         self.channel: Channel = channel
         self._adapter = adapter
@@ -93,6 +95,7 @@ class Pool:
         self._outcomes = outcomes
         self._braked = braked
         self._barred = barred
+        self._refused = refused
         self.hourly = hourly
         self._clock = clock
         self._metrics = metrics
@@ -170,7 +173,8 @@ class Pool:
 
     async def _report(self, job: Job, fact: OutcomeFact) -> None:
         """The credit comes back when the outcome stands; the worker has gone on to the next call by then."""
-        await self._outcomes.report(job.claim.customer_id, fact)
+        said = self._refused(self.channel, job.claim.contact_point, fact) if isinstance(fact, AttemptRejected) else None
+        await self._outcomes.report(job.claim.customer_id, fact, said)
         if isinstance(fact, AttemptReleased):
             self.hourly.count(-1, job.partition)
         self._known.discard(job.claim.attempt_id)

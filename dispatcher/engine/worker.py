@@ -390,6 +390,7 @@ class Worker:
                 outcomes=self._outcomes,
                 braked=self._brakes.holds,
                 barred=self._points.bars.why,
+                refused=self._points.refusal,
                 hourly=self._hourly(channel),
                 clock=self._parts.clock,
                 metrics=self._parts.metrics,

@@ -58,6 +58,7 @@ def pool(claim):
         outcomes=None,
         braked=lambda channel, creditor: False,
         barred=lambda channel, point: None,
+        refused=lambda channel, point, fact: None,
         hourly=Hourly(claim.channel, lambda: None, lambda: 0, lambda channel: None),
         clock=None,
         metrics=None,

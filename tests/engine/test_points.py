@@ -8,7 +8,7 @@ from dispatcher.engine.config import Connection, EngineConfig
 from dispatcher.engine.log_ends import End
 from dispatcher.engine.points import Points
 from schemas import points
-from schemas.inbox import ConsentChanged
+from schemas.inbox import AttemptRejected, ConsentChanged
 from schemas.points import PointStated
 
 NUMBER = "+447700900123"
@@ -99,6 +99,24 @@ def test_reading_what_was_missing_makes_it_fresh(known, ends):
     ends.answer(1, 99.9)
     known.take(record())
     assert known.fresh(0.7)
+
+
+def refused(known, refusal):
+    entry = known.refusal("sms", NUMBER, AttemptRejected("ct-1.1", "twilio", refusal, "21610"))
+    return None if entry is None else points.decode(entry[1]).standing
+
+
+def test_an_opt_out_that_the_provider_keeps_belongs_to_the_number(known):
+    assert refused(known, "suppressed") == "opted_out"
+
+
+def test_a_number_that_is_none_is_unreachable_for_everybody(known):
+    assert refused(known, "recipient") == "unreachable"
+
+
+@pytest.mark.parametrize("refusal", ["content", "config"])
+def test_what_was_no_fault_of_the_number_says_nothing_of_it(known, refusal):
+    assert refused(known, refusal) is None
 
 
 def said(known, *, allowed):
