@@ -63,7 +63,14 @@ async def provider():
 
 @pytest_asyncio.fixture
 async def adapter(provider):
-    made = TwilioSms(TwilioConfig(ACCOUNT_SID, AUTH_TOKEN, "+15005550006", base_url=provider.base_url))
+    config = TwilioConfig(
+        ACCOUNT_SID,
+        AUTH_TOKEN,
+        "+15005550006",
+        base_url=provider.base_url,
+        status_callback="https://remind.example/hooks/twilio/status/",
+    )
+    made = TwilioSms(config)
     yield made
     await made.close()
 
