@@ -5,7 +5,8 @@ import json
 import aiosmtplib
 import pytest
 
-from dispatcher.local.smtp import Reply, SmtpSink
+from dispatcher.local.smtp import SmtpSink
+from dispatcher.local.smtp_faults import Reply
 
 MAIL = b"Subject: Invoice\r\n\r\nDue.\r\n"
 
