@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 
 from dispatcher import __version__
 from dispatcher.cli import (
+    bounces,
     brakes,
     compare,
     configuration,
@@ -67,6 +68,7 @@ for group in (
     rejected,
     parked,
     doubt,
+    bounces,
     brakes,
     point,
     verify,

@@ -6,6 +6,7 @@ from litestar import Litestar
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, ControllerRouterHandler
 
+from dispatcher.gateway.bounces import bounces_routes
 from dispatcher.gateway.customers import customers_routes
 from dispatcher.gateway.desk import desk_routes
 from dispatcher.gateway.events import events_routes
@@ -18,7 +19,7 @@ from dispatcher.gateway.twilio import twilio_routes
 
 def gateway(parts: Parts, *, more: Sequence[ControllerRouterHandler] = ()) -> ASGIApp:
     """What a web server serves. `more`: further handlers, such as those of customers' pages."""
-    own = (operations_routes, events_routes, customers_routes, twilio_routes, desk_routes)
+    own = (operations_routes, events_routes, customers_routes, twilio_routes, bounces_routes, desk_routes)
     inner = Litestar(
         [*(handler for routes in own for handler in routes(parts)), *more],
         openapi_config=None,

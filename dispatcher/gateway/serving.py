@@ -28,7 +28,6 @@ from dispatcher.gateway.parts import Parts, TwilioHooks
 from dispatcher.ops import logs
 from dispatcher.ops.clock import clock_for
 from dispatcher.settings import Settings, client_options
-from schemas.points import point_key
 
 _BURST_S: Final = 2.0
 """A caller may save up so many seconds of its rate."""
@@ -143,7 +142,7 @@ def _parts(settings: Settings, appender: Appender, keys: tuple[ApiKey, ...], twi
         now=lambda: clock.now() * 1000,
         random_id=lambda: secrets.token_hex(16),
         partitions=settings.partitions,
-        point_key=point_key(f"dispatcher:{settings.app_id}" if settings.secret is None else settings.secret.reveal()),
+        point_key=settings.point_key,
         keys=keys,
         callers=Buckets(limits.caller_rate, max(1.0, limits.caller_rate * _BURST_S), time.monotonic),
         strangers=Buckets(limits.stranger_rate, max(_STRANGERS_BURST, limits.stranger_rate), time.monotonic),

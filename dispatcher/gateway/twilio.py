@@ -16,7 +16,7 @@ from dispatcher.gateway.access import AnyRequest, forged
 from dispatcher.gateway.appending import Away
 from dispatcher.gateway.parts import Parts, TwilioHooks
 from dispatcher.gateway.problems import answer, kafka_away, not_set_up, problem
-from dispatcher.gateway.word_of_twilio import Whereabouts, heard, reply_of, reported
+from dispatcher.gateway.word_of_twilio import heard, reply_of, reported
 
 LARGEST_BODY: Final = 64 * 1024
 """Bytes of one call: Twilio's are below 4 KiB."""
@@ -40,7 +40,7 @@ def twilio_routes(parts: Parts) -> Sequence[HTTPRouteHandler]:
         """Twilio's StatusCallback, signed by it. 204: Kafka has the receipt. 503: it has not."""
         if parts.twilio is None:
             return not_set_up("Twilio")
-        told = reported(token, await _form(parts, parts.twilio, request), _where(parts))
+        told = reported(token, await _form(parts, parts.twilio, request), parts.here_and_now())
         if isinstance(told, Malformed):
             return _malformed(told)
         if isinstance(await parts.append(told.entries), Away):
@@ -61,7 +61,7 @@ def twilio_routes(parts: Parts) -> Sequence[HTTPRouteHandler]:
         """A message to one of our numbers, signed by Twilio. What it means for the number is kept; its text is not."""
         if parts.twilio is None:
             return not_set_up("Twilio")
-        told = heard(await _form(parts, parts.twilio, request), _where(parts))
+        told = heard(await _form(parts, parts.twilio, request), parts.here_and_now())
         if isinstance(told, Malformed):
             return _malformed(told)
         if told.entries and isinstance(await parts.append(told.entries), Away):
@@ -88,10 +88,6 @@ async def _form(parts: Parts, hooks: TwilioHooks, request: AnyRequest) -> dict[s
     if not signed:
         forged(parts, request)
     return dict(parse_qsl(body.decode(), keep_blank_values=True))
-
-
-def _where(parts: Parts) -> Whereabouts:
-    return Whereabouts(parts.partitions, parts.point_key, parts.now())
 
 
 def _malformed(told: Malformed) -> Response[bytes]:

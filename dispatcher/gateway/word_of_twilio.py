@@ -9,22 +9,13 @@ from channels import callback_token, sms_opt_out, sms_twilio_callbacks
 from channels.protocol import Rejected
 from channels.sms_twilio_callbacks import Malformed, StatusReport
 from channels.sms_twilio_errors import meaning
-from dispatcher.gateway.appending import SOURCE, Entry, to_inbox, to_points
+from dispatcher.gateway.appending import SOURCE, Entry, Whereabouts, to_inbox, to_points
 from schemas.contact_points import e164
 from schemas.inbox import AttemptReceipt
 from schemas.points import PointStated, Standing
 
 _PROVIDER: Final = "twilio"
 _NOTHING: Final = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
-
-
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """Where things are written: the inbox's configured partitions, the key of the digests of numbers, and the time (µs)."""
-
-    partitions: int
-    point_key: bytes
-    at_us: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +48,11 @@ def reported(token: str, form: Mapping[str, str], where: Whereabouts) -> Reporte
     customer_id, attempt_id = names
     event_id = f"{report.message_sid}/{report.raw_status}"
     receipt = AttemptReceipt(attempt_id, _PROVIDER, report.status, report.code)
-    written = [to_inbox(customer_id, where.partitions, where.at_us, event_id, receipt)]
+    written = [to_inbox(customer_id, where, event_id, receipt)]
     number, standing = form.get("To", ""), _standing(report)
     if standing is not None and e164(number, None) == number:
         stated = PointStated("sms", standing, where.at_us, SOURCE, event_id, f"{_PROVIDER} {report.code}")
-        written.append(to_points(number, where.point_key, stated))
+        written.append(to_points(number, where, stated))
     return Reported(report.status, tuple(written))
 
 
@@ -76,7 +67,7 @@ def heard(form: Mapping[str, str], where: Whereabouts) -> Heard | Malformed:
         return Heard(word, ())
     standing, why = known
     stated = PointStated("sms", standing, where.at_us, SOURCE, message.sid, why)
-    return Heard(word, (to_points(message.number, where.point_key, stated),))
+    return Heard(word, (to_points(message.number, where, stated),))
 
 
 def reply_of(word: sms_opt_out.Reply, help_text: str | None) -> bytes:
