@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from aiosmtpd.smtp import Envelope, LoginPassword
 
@@ -21,6 +21,9 @@ from dispatcher.local.smtp_mail import SentMail
 from dispatcher.local.smtp_reports import absence, bounce, complaint
 from dispatcher.local.smtp_scripts import Scripts
 from dispatcher.local.smtp_session import Connection
+
+_NOBODY: Final = (None, "<>")
+"""The sender of a report, which asks for no report of its own."""
 
 
 class SmtpSink:
@@ -118,8 +121,9 @@ class SmtpSink:
     def take(self, envelope: Envelope, fault: SmtpFault | None) -> int:
         """Keep a mail, once for each of its recipients, and send back what a fault says; how many it has now."""
         content = envelope.original_content or b""
+        sender = "" if envelope.mail_from in _NOBODY else str(envelope.mail_from)
         for recipient in envelope.rcpt_tos:
-            mail = SentMail(self._clock(), envelope.mail_from or "", recipient, content)
+            mail = SentMail(self._clock(), sender, recipient, content)
             if self._journal_path is not None:
                 named = str(mail.parsed()["Message-ID"] or "")
                 self._journal.add({"at": mail.at, "to": recipient, "from": mail.sender, "message_id": named})

@@ -55,7 +55,11 @@ def bounce(
     head = _head(mail, at, f"MAILER-DAEMON@{_MTA} (Mail Delivery System)", _SUBJECTS[action])
     head += "Auto-Submitted: auto-replied\n"
     returned = ("message/rfc822", _text(mail)) if whole else ("text/rfc822-headers", _headers(mail))
-    parts = (("text/plain; charset=us-ascii", person), ("message/delivery-status", machine), returned)
+    parts = (
+        ("Notification", "text/plain; charset=us-ascii", person),
+        ("Delivery report", "message/delivery-status", machine),
+        ("Undelivered Message", *returned),
+    )
     return _report(head, "delivery-status", parts)
 
 
@@ -74,9 +78,9 @@ def complaint(mail: SentMail, *, at: int, kind: Literal["abuse", "not-spam"] = "
     )
     head = _head(mail, at, f"feedback@{_MTA}", f"FW: {mail.parsed()['Subject'] or ''}")
     parts = (
-        ("text/plain; charset=us-ascii", person),
-        ("message/feedback-report", machine),
-        ("message/rfc822", _text(mail)),
+        ("Notification", "text/plain; charset=us-ascii", person),
+        ("Feedback report", "message/feedback-report", machine),
+        ("Message", "message/rfc822", _text(mail)),
     )
     return _report(head, "feedback-report", parts)
 
@@ -105,9 +109,11 @@ def _head(mail: SentMail, at: int, sender: str, subject: str) -> str:
     )
 
 
-def _report(head: str, kind: str, parts: tuple[tuple[str, str], ...]) -> bytes:
+def _report(head: str, kind: str, parts: tuple[tuple[str, str, str], ...]) -> bytes:
     edge = f"{_QUEUE_ID}.1772618400/{_MTA}"
-    body = "".join(f"--{edge}\nContent-Type: {content}\n\n{text}\n" for content, text in parts)
+    body = "This is a MIME-encapsulated message.\n\n" + "".join(
+        f"--{edge}\nContent-Description: {named}\nContent-Type: {content}\n\n{text}\n" for named, content, text in parts
+    )
     whole = f'{head}Content-Type: multipart/report; report-type={kind};\n\tboundary="{edge}"\n\n{body}--{edge}--\n'
     return whole.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-8", "surrogateescape")
 

@@ -6,6 +6,7 @@ from email.policy import default
 import aiosmtplib
 import pytest
 
+from channels.email_bounces import Complaint, NotAReport, report
 from dispatcher.local.smtp import SmtpSink
 from dispatcher.local.smtp_faults import Bounces, Complains, IsAway
 from dispatcher.local.smtp_mail import SentMail
@@ -20,13 +21,13 @@ MAIL = SentMail(
 )
 
 
-def parts(report):
-    return list(message_from_bytes(report, policy=default).iter_parts())
+def parts(raw):
+    return list(message_from_bytes(raw, policy=default).iter_parts())
 
 
-def blocks(report):
+def blocks(raw):
     """The header blocks of the part that is meant for machines."""
-    return [dict(block.items()) for block in parts(report)[1].get_payload()]
+    return [dict(block.items()) for block in parts(raw)[1].get_payload()]
 
 
 def test_a_bounce_is_a_report_of_delivery_status():
@@ -68,11 +69,10 @@ def test_a_report_comes_from_nobody_to_the_sender():
 
 
 def test_a_complaint_is_a_feedback_report_with_the_mail():
-    report = complaint(MAIL, at=AT)
-    parsed = message_from_bytes(report, policy=default)
-    assert parsed.get_param("report-type") == "feedback-report"
-    assert b"Feedback-Type: abuse\r\n" in report
-    assert b"<c-1@creditor.example>" in report
+    raw = complaint(MAIL, at=AT)
+    assert message_from_bytes(raw, policy=default).get_param("report-type") == "feedback-report"
+    assert b"Feedback-Type: abuse\r\n" in raw
+    assert b"<c-1@creditor.example>" in raw
 
 
 def test_an_absence_is_no_report_and_says_that_it_was_made_by_itself():
@@ -81,9 +81,35 @@ def test_an_absence_is_no_report_and_says_that_it_was_made_by_itself():
     assert parsed["Auto-Submitted"].startswith("auto-replied")
 
 
-@pytest.mark.parametrize("report", [bounce(MAIL, at=AT), complaint(MAIL, at=AT), absence(MAIL, at=AT)])
-def test_lines_end_as_they_do_on_the_wire(report):
-    assert report.count(b"\n") == report.count(b"\r\n")
+@pytest.mark.parametrize("raw", [bounce(MAIL, at=AT), complaint(MAIL, at=AT), absence(MAIL, at=AT)])
+def test_lines_end_as_they_do_on_the_wire(raw):
+    assert raw.count(b"\n") == raw.count(b"\r\n")
+
+
+@pytest.mark.parametrize(
+    ("status", "action", "kind"),
+    [("5.1.1", "failed", "permanent"), ("4.4.1", "delayed", "transient"), ("5.7.26", "failed", "policy")],
+)
+def test_a_bounce_is_understood_by_the_parser_of_bounces(status, action, kind):
+    [read] = report(bounce(MAIL, at=AT, status=status, says=f"550 {status} No", action=action))
+    assert (read.recipient, read.action, read.kind, read.message_id) == (
+        "kim@example.com",
+        action,
+        kind,
+        "<c-1@creditor.example>",
+    )
+
+
+def test_a_complaint_is_understood_by_the_parser_of_complaints():
+    assert report(complaint(MAIL, at=AT)) == (Complaint("kim@example.com", "<c-1@creditor.example>"),)
+
+
+def test_praise_is_no_complaint():
+    assert report(complaint(MAIL, at=AT, kind="not-spam")) == ()
+
+
+def test_an_absence_is_not_taken_for_a_report():
+    assert isinstance(report(absence(MAIL, at=AT)), NotAReport)
 
 
 @pytest.mark.asyncio

@@ -80,3 +80,12 @@ async def test_the_url_names_scheme_and_port(sink, server_tls):
         SmtpSink(port=25, tls=server_tls, starttls=True).url,
     ]
     assert schemes == ["smtp://127.0.0.1:25", "smtps://127.0.0.1:25", "smtp+starttls://127.0.0.1:25"]
+
+
+@pytest.mark.asyncio
+async def test_a_report_has_no_sender(sink):
+    async with aiosmtplib.SMTP(hostname="127.0.0.1", port=sink.port, start_tls=False) as client:
+        await client.mail("")
+        await client.rcpt("kim@example.com")
+        await client.data(MAIL)
+    assert sink.messages[0].sender == ""
