@@ -12,11 +12,13 @@ from msgspec.structs import replace
 
 from channels.protocol import Accepted, Capabilities, NotStarted, Outcome
 from dispatcher.core.claim import Claim
+from dispatcher.engine.account import Account, Supply
 from dispatcher.engine.hourly import Hourly
+from dispatcher.engine.job import Job
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.outcomes import OutcomeFact
-from dispatcher.engine.pace import Pace
-from dispatcher.engine.senders import Job, Pool, Senders
+from dispatcher.engine.pool import Pool
+from dispatcher.engine.senders import Senders
 from dispatcher.ops.clock import SystemClock
 from dispatcher.ops.metrics import Metrics
 from schemas.inbox import AttemptAccepted, AttemptReleased
@@ -69,11 +71,12 @@ def hourly(channel, most: int | None = None) -> Hourly:
     return Hourly(channel, lambda: most, SystemClock().now, lambda channel: None)
 
 
-def quick() -> Pace:
-    """That of a provider whose calls have been quick."""
-    pace = Pace(2, most_open=CREDITS, lease_s=60.0)
-    pace.took(0.01)
-    return pace
+def quick(provider) -> Account:
+    """An account whose calls have been quick."""
+    account = Account(Supply("stand-in", "sms", provider), workers=2, most_open=CREDITS, lease_s=60.0, now=0.0)
+    account.begin(1, 0.0)
+    account.end(Accepted("ref"), 1, 0.01, 0.0, started=True)
+    return account
 
 
 @asynccontextmanager
@@ -81,9 +84,7 @@ async def pool(kafka: Kafka) -> AsyncIterator[tuple[Pool, Provider]]:
     provider = Provider()
     made = Pool(
         "sms",
-        provider,
-        workers=2,
-        pace=quick(),
+        [quick(provider)],
         timeout_s=1.0,
         compose=lambda claim, policy: claim,
         outcomes=kafka,
@@ -92,7 +93,6 @@ async def pool(kafka: Kafka) -> AsyncIterator[tuple[Pool, Provider]]:
         clock=SystemClock(),
         metrics=Metrics(),
     )
-    made.start()
     try:
         yield made, provider
     finally:
