@@ -31,6 +31,8 @@ from schemas.values import Channel
 _LOOK_AGAIN_S = 0.05
 """Clocks close gates and end leases; nobody announces it."""
 _LEAST_WAIT_S = 0.001
+_RESERVE = 8
+"""One more claim for mandatory stages for so many others."""
 _SLICE_S = 0.002
 
 _log = structlog.get_logger(__name__)
@@ -93,6 +95,14 @@ class Pool:
         if self.hourly.reached:
             return 0
         return max(0, self._bound - self._open)
+
+    @property
+    def available_for_mandatory(self) -> int:
+        """The same for mandatory stages, which have some more: they need not wait however many others came first."""
+        if self.hourly.reached:
+            return 0
+        bound = self._bound
+        return max(0, bound + -(-bound // _RESERVE) - self._open)
 
     def reserve(self, partition: int) -> None:
         """The lane of a partition is about to flush a claim."""

@@ -63,10 +63,14 @@ class Senders:
             return _EVERY_CHANNEL
         return frozenset(c for c, pool in self._pools.items() if pool.available > 0) | _WITHOUT_PROVIDER
 
+    def with_reserve(self) -> frozenset[Channel]:
+        """Channels that may be claimed for by mandatory stages."""
+        return frozenset(c for c, pool in self._pools.items() if pool.available_for_mandatory > 0)
+
     @property
     def all_exhausted(self) -> bool:
-        """Whether every provider has as many open attempts as it may."""
-        return bool(self._pools) and not any(pool.available > 0 for pool in self._pools.values())
+        """Whether every provider has as many open attempts as it may, mandatory ones too."""
+        return bool(self._pools) and not any(pool.available_for_mandatory > 0 for pool in self._pools.values())
 
     def knows(self, attempt_id: str) -> bool:
         """Whether any pool is still to report an outcome of the attempt."""

@@ -370,6 +370,7 @@ class Worker:
             self._brakes.active,
             senders.exhausted,
             behind,
+            senders.with_reserve(),
         )
 
     def _clock_agrees(self) -> bool:

@@ -20,6 +20,7 @@ SHORT = "Due."
 LONG = "x" * 500
 """Of four segments."""
 ONE: Claim = claim("sms")
+POLICY = policy()
 MANDATORY = replace(ONE.stage, mandatory=True)
 
 
@@ -109,7 +110,7 @@ def pool(*accounts, text=SHORT, inbox=None) -> Pool:
 def job(attempt_id: str, creditor: str = "A", *, mandatory: bool = False, gate=lambda: True) -> Job:
     stage = MANDATORY if mandatory else ONE.stage
     each = replaced(ONE, attempt_id=attempt_id, creditor_id=creditor, stage=stage)
-    return Job(each, policy(), Lease.starting_now(60.0), gate, 0, 0)
+    return Job(each, POLICY, Lease.starting_now(60.0), gate, 0, 0)
 
 
 def submit(made: Pool, *jobs: Job) -> None:

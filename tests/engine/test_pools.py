@@ -143,7 +143,18 @@ async def test_a_pool_without_credit_offers_its_channel_to_no_lane():
         senders = Senders({"sms": made}, hourly("call_task"))
         before = "sms" in senders.with_credit()
         claimed(made, 100)
-        assert (before, "sms" in senders.with_credit(), senders.all_exhausted) == (True, False, True)
+        assert (before, "sms" in senders.with_credit()) == (True, False)
+
+
+async def test_a_pool_without_credit_has_one_left_for_a_mandatory_stage():
+    kafka = Kafka()
+    async with pool(kafka) as (made, _):
+        senders = Senders({"sms": made}, hourly("call_task"))
+        claimed(made, 100)
+        before = ("sms" in senders.with_reserve(), senders.all_exhausted)
+        made.reserve(0)
+        assert (before, "sms" in senders.with_reserve(), senders.all_exhausted) == ((True, False), False, True)
+        made.give_back(0)
 
 
 async def test_behind_a_closed_gate_nothing_leaves_and_at_the_end_it_is_given_back():
