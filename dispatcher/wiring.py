@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import NoReturn
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from channels.registry import Accounts, RegistryProblems, build
 from channels.retrying import Retrying
 from dispatcher.core import calendars
 from dispatcher.core.policy import Policy
+from dispatcher.engine.account import Supply
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection, EngineConfig
 from dispatcher.engine.gate import SourcePartition
@@ -144,10 +146,12 @@ def parts_of(settings: Settings, policy: Policy) -> Parts:
     metrics.sending(settings.sending)
     templates = read_templates(settings, policy, metrics)
     clock = clock_for(settings.clock)
+    accounts = supplies(settings)
+    metrics.accounts(each.name for each in accounts)
     return Parts(
         policy=policy,
         objection=objection_of(settings),
-        adapters=adapters(settings),
+        supplies=accounts,
         compose=templates.render,
         script=templates.script,
         sending=settings.sending,
@@ -234,18 +238,24 @@ def objection_of(settings: Settings) -> Objection:
     return objection
 
 
-def adapters(settings: Settings) -> Mapping[Channel, Adapter]:
-    """The providers that are called in this sending mode.
+def supplies(settings: Settings) -> tuple[Supply, ...]:
+    """The accounts of the providers that are called in this sending mode.
 
     Raises:
-        Unstartable: one cannot be made of what the settings say.
+        Unstartable: one cannot be used as the settings say.
     """
     if settings.sending in ("off", "shadow"):
-        return {}
-    built = build(_names(settings), _accounts(settings))
+        return ()
+    names = _names(settings)
+    built = build(names, _accounts(settings))
     if isinstance(built, RegistryProblems):
         raise Unstartable(ExitCode.SETTINGS, "\n".join(built.sentences))
-    return {channel: Retrying(adapter, chance=random.random) for channel, adapter in built.items()}
+    return tuple(_supply(names[channel], channel, adapter, settings) for channel, adapter in built.items())
+
+
+def _supply(name: str, channel: Channel, adapter: Adapter, settings: Settings) -> Supply:
+    terms = settings.terms[name]
+    return Supply(name, channel, adapter, per_second=terms.per_second, persist=partial(Retrying, chance=random.random))
 
 
 def _names(settings: Settings) -> Mapping[Channel, str]:

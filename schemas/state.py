@@ -32,6 +32,9 @@ HAS_IN_DOUBT = 2
 HAS_OPEN_CLAIM = 4
 """Flag: an attempt of the customer is claimed and not yet answered."""
 
+URGENT = 8
+"""Flag: a mandatory contact with the customer is due and waits; the customer is looked at before others."""
+
 
 class Settlement(msgspec.Struct, frozen=True, array_like=True, gc=False, order=True):
     """A word of billing that something was settled: when it was said (microseconds), what remained, since when."""

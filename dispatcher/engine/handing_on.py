@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
+from dispatcher.engine.job import Job
 from dispatcher.engine.lease import Lease
-from dispatcher.engine.senders import Job
 from dispatcher.engine.shared import Shared
 from dispatcher.engine.turn import Turn
 from dispatcher.ops.metrics import Metrics

@@ -15,7 +15,7 @@ from dispatcher.engine.transactions import PartitionTransactions
 from dispatcher.engine.turn import Turn
 from dispatcher.engine.wake_ups import Instants, WakeUps
 from schemas import topics
-from schemas.state import HAS_IN_DOUBT, WAITING_FOR_PROFILE, flags_of, wake_of
+from schemas.state import HAS_IN_DOUBT, URGENT, WAITING_FOR_PROFILE, flags_of, wake_of
 from schemas.values import Channel
 
 
@@ -112,12 +112,12 @@ class LaneState:
             before = records.get(key)
             records[key] = record
             self._count(key, before, record)
-            at = wakes.pop(key)
-            if at and (before is None or at != wake_of(before) or at <= turn.now):
-                add(key, at)
+            at, urgent = wakes.pop(key), flags_of(record) & URGENT
+            if at and (before is None or at != wake_of(before) or at <= turn.now or urgent > flags_of(before) & URGENT):
+                add(key, at, urgent=urgent)
         for key, at in wakes.items():  # looked at, and left as they were: what came up has left the index
             if at and at <= turn.now:
-                add(key, at)
+                add(key, at, urgent=flags_of(records[key]) & URGENT)
 
     def _count(self, key: bytes, before: bytes | None, after: bytes) -> None:
         was, now = 0 if before is None else flags_of(before), flags_of(after)

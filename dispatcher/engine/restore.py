@@ -18,7 +18,7 @@ from dispatcher.engine.config import Connection, EngineConfig
 from dispatcher.engine.log_position import WATERMARK_KEY, LogBounds, Watermark
 from dispatcher.engine.wake_ups import WakeUps
 from schemas import inbox, topics
-from schemas.state import HAS_IN_DOUBT, WAITING_FOR_PROFILE, flags_of, wake_of
+from schemas.state import HAS_IN_DOUBT, URGENT, WAITING_FOR_PROFILE, flags_of, wake_of
 
 _FETCH_BYTES = 8 * 1024 * 1024
 _POLL_MS = 20
@@ -107,10 +107,9 @@ async def _index(restored: Restored) -> None:
     yield_at = time.perf_counter() + _SLICE_S
     add = restored.wake_ups.add
     for number, (key, record) in enumerate(restored.records.items()):
-        at = wake_of(record)
+        at, flags = wake_of(record), flags_of(record)
         if at:
-            add(key, at)
-        flags = flags_of(record)
+            add(key, at, urgent=flags & URGENT)
         if flags:
             if flags & HAS_IN_DOUBT:
                 restored.doubtful.add(key)

@@ -1,7 +1,8 @@
 """A worker: the lanes of the partitions that the group gives us, intake, senders; and how all of it ends."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping
+import time
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,9 +11,9 @@ from typing import Any, cast
 import structlog
 from faust.types import TP
 
-from channels.protocol import Adapter
 from dispatcher.core.decide import Conditions, Sending
 from dispatcher.core.policy import Policy
+from dispatcher.engine.account import Account, Supply
 from dispatcher.engine.app import build_app
 from dispatcher.engine.brakes import Brakes
 from dispatcher.engine.broker_time import BrokerTime
@@ -25,17 +26,18 @@ from dispatcher.engine.gauges import Announced, Gauges
 from dispatcher.engine.hourly import Hourly, share_of
 from dispatcher.engine.inbox_writer import InboxWriter
 from dispatcher.engine.intake import Intake
+from dispatcher.engine.job import Compose
 from dispatcher.engine.lane import Lane, LaneStuck
 from dispatcher.engine.lane_state import LaneRefused
 from dispatcher.engine.log_ends import LogEnds
 from dispatcher.engine.orphans import Orphans
 from dispatcher.engine.outcomes import Outcomes
-from dispatcher.engine.pace import Pace
 from dispatcher.engine.points import Points
 from dispatcher.engine.policy_switch import Objection, PolicyInForce, follow
+from dispatcher.engine.pool import Pool
 from dispatcher.engine.positions import Committable, PositionedConsumer
 from dispatcher.engine.progress import Progress
-from dispatcher.engine.senders import Compose, Pool, Senders
+from dispatcher.engine.senders import Senders
 from dispatcher.engine.shared import Shared
 from dispatcher.engine.standings import standings
 from dispatcher.engine.task_records import Script, TaskWriter
@@ -55,7 +57,8 @@ _DRAIN_S = 15.0
 _LAST_FLUSH_S = 5.0
 _CRASH_LOOK_S = 0.2
 _TOPOLOGY_S = 10.0
-_WORKERS = {"sms": 32, "email": 16}
+_CALLS_AT_ONCE: Mapping[Channel, int] = {"sms": 32, "email": 16}
+"""To one account."""
 CREDITS: Mapping[Channel, int] = {"sms": 256, "email": 128}
 """How many claims of a channel may be without a standing outcome, in one worker, at the pace of a fast provider.
 
@@ -72,7 +75,7 @@ class Parts:
 
     policy: Policy
     objection: Objection
-    adapters: Mapping[Channel, Adapter]
+    supplies: tuple[Supply, ...]
     compose: Compose
     script: Script
     sending: Sending
@@ -138,7 +141,8 @@ class Worker:
             self._lanes.values,
             broker_time=self._broker_time,
         )
-        self._doubts = Doubts(self._doubtful, parts.adapters, self._outcomes.report, config.doubt)
+        adapters = {each.channel: each.adapter for each in parts.supplies}
+        self._doubts = Doubts(self._doubtful, adapters, self._outcomes.report, config.doubt)
         self._progress = Progress(config, self._intake, self._ends, self._writer, self._broker_time)
         self._watchdog = Watchdog(
             lambda: standings(self._lanes.values(), self._intake, self._ends, self._committable),
@@ -163,7 +167,6 @@ class Worker:
         await self._writer.start()
         await self._brakes.load()  # before anybody may be contacted
         await self._points.load()
-        self._senders.start()
         for task in (
             self._ends.run(),
             self._intake.run(),
@@ -243,6 +246,7 @@ class Worker:
         sources = {tp for tp in owned if tp.topic != self._config.inbox}
         for partition in [p for p in self._lanes if p not in mine]:
             self._give_up(partition)
+        self._senders.divide(len(mine) / self._config.partitions)
         self._committable.forget([tp for tp in self._committable.partitions() if tp not in owned])
         self._intake.retain(sources)
         for partition in sorted(mine):
@@ -373,30 +377,34 @@ class Worker:
             senders.exhausted,
             behind,
             self._points.bars,
+            senders.with_reserve(),
         )
 
     def _clock_agrees(self) -> bool:
         return self._broker_time.agrees
 
     def _pools(self) -> dict[Channel, Pool]:
-        return {
-            channel: Pool(
-                channel,
-                adapter,
-                workers=_WORKERS[channel],
-                pace=Pace(_WORKERS[channel], most_open=CREDITS[channel], lease_s=self._config.lease_s),
-                timeout_s=self._config.provider_timeout_s,
-                compose=self._parts.compose,
-                outcomes=self._outcomes,
-                braked=self._brakes.holds,
-                barred=self._points.bars.why,
-                refused=self._points.refusal,
-                hourly=self._hourly(channel),
-                clock=self._parts.clock,
-                metrics=self._parts.metrics,
-            )
-            for channel, adapter in self._parts.adapters.items()
-        }
+        by_channel: dict[Channel, list[Supply]] = {}
+        for supply in self._parts.supplies:
+            by_channel.setdefault(supply.channel, []).append(supply)
+        return {channel: self._pool(channel, supplies) for channel, supplies in by_channel.items()}
+
+    def _pool(self, channel: Channel, supplies: Sequence[Supply]) -> Pool:
+        credit, lease_s, now = CREDITS[channel] // len(supplies), self._config.lease_s, time.monotonic()
+        workers = _CALLS_AT_ONCE[channel]
+        return Pool(
+            channel,
+            [Account(each, workers=workers, most_open=credit, lease_s=lease_s, now=now) for each in supplies],
+            timeout_s=self._config.provider_timeout_s,
+            compose=self._parts.compose,
+            outcomes=self._outcomes,
+            braked=self._brakes.holds,
+            barred=self._points.bars.why,
+            refused=self._points.refusal,
+            hourly=self._hourly(channel),
+            clock=self._parts.clock,
+            metrics=self._parts.metrics,
+        )
 
     def _hourly(self, channel: Channel) -> Hourly:
         def most() -> int | None:

@@ -59,6 +59,9 @@ class Metrics:
         self._paused = self._gauge("paused", "1 while sending is paused", "channel")
         self._in_flight = self._gauge("sends_in_flight", "Calls to a provider under way", "channel")
         self._mode = self._gauge("sending_mode", "1 for the mode in force", "mode")
+        self._limit_waits = self._counter(
+            "limit_waits", "Times that messages waited for an account's own limit", "account"
+        )
         build = self._gauge("build_info", "1, labelled by what runs", "version", "python")
         self._event_to_send = self._histogram(
             "event_to_send_seconds", "From an event's append to the call of the provider", _WAITS_S
@@ -196,6 +199,15 @@ class Metrics:
     def sends_in_flight(self, channel: Channel, calls: int) -> None:
         """How many calls to the channel's provider are under way now."""
         self._in_flight.labels(channel).set(calls)
+
+    def accounts(self, names: Iterable[str]) -> None:
+        """The configured accounts: their series exist from now on."""
+        for name in names:
+            self._limit_waits.labels(name)
+
+    def limit_waited(self, account: str) -> None:
+        """Messages wait because an account takes no more now (`DISPATCHER_..._PER_SECOND`)."""
+        self._limit_waits.labels(account).inc()
 
     def sending(self, mode: Sending) -> None:
         """The sending mode in force."""

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from dispatcher.settings import variables as v
 from dispatcher.settings.kafka_client import client_options
-from dispatcher.settings.model import ClockSettings, Gateway, Kafka, Sending, Twilio
+from dispatcher.settings.model import ClockSettings, Gateway, Kafka, Sending, Terms, Twilio
 from dispatcher.settings.problems import Problem
 from dispatcher.settings.reading import Reader
 from dispatcher.settings.smtp import SmtpServer, is_loopback
@@ -86,6 +86,11 @@ def email(read: Reader) -> tuple[SmtpServer | None, str | None]:
         pair = {v.SMTP_URL.name: server, v.EMAIL_FROM.name: sender}
         read.problems += _missing(pair, "expected: mail server and sender are set together, or none of them")
     return server, sender
+
+
+def terms(read: Reader) -> Mapping[str, Terms]:
+    """How much each account is given, by its name."""
+    return {"twilio": Terms(read.read(v.TWILIO_PER_SECOND)), "smtp": Terms(read.read(v.SMTP_PER_SECOND))}
 
 
 def unused_allowlist(sending: Sending, allowlist: frozenset[str]) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from dispatcher.settings import variables as v
-from dispatcher.settings.consistency import clock, email, gateway, kafka, twilio, unused_allowlist
+from dispatcher.settings.consistency import clock, email, gateway, kafka, terms, twilio, unused_allowlist
 from dispatcher.settings.model import Settings
 from dispatcher.settings.problems import SettingsProblems
 from dispatcher.settings.reading import Reader
@@ -45,6 +45,7 @@ def load(environ: Mapping[str, str]) -> Settings | SettingsProblems:
         twilio=sms,
         smtp=mail[0],
         email_from=mail[1],
+        terms=terms(read),
         clock=clock(read, sms, mail[0]),
         entries=tuple(sorted(read.entries, key=lambda entry: entry.variable)),
         warnings=warnings,

@@ -1,5 +1,6 @@
 """The settings of one process, read once at its start."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -73,6 +74,13 @@ class Gateway:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """How much an account is given: `per_second` units (segments of texts, or mails) from all workers; None: any number."""
+
+    per_second: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ClockSettings:
     """A wall clock that starts at `start` and runs `rate` times as fast: for stand-ins alone."""
 
@@ -107,6 +115,8 @@ class Settings:
     twilio: Twilio | None
     smtp: SmtpServer | None
     email_from: str | None
+    # By name of the account: "twilio" and "smtp".
+    terms: Mapping[str, Terms]
     clock: ClockSettings | None
     entries: tuple[Entry, ...] = field(repr=False)
     warnings: tuple[str, ...] = ()

@@ -33,8 +33,10 @@ class Variable(Generic[T_co]):
 _port = parsing.whole(0, 65_535)
 _file = parsing.optional(parsing.existing_file)
 _secret = parsing.optional(parsing.secret)
+_rate = parsing.optional(parsing.between(0.1, 10_000))
 _NAME: Final = r"[A-Za-z0-9._-]"
 _PORT_EXPECTED: Final = "expected a port, 0 to 65535 (0: any free one)"
+_RATE_EXPECTED: Final = "expected a number from 0.1 to 10000; empty: no limit of ours"
 _FILE_EXPECTED: Final = "expected the path of a file that can be read"
 
 BOOTSTRAP_SERVERS = Variable(
@@ -259,8 +261,20 @@ TWILIO_BASE_URL = Variable(
     parsing.web_url,
     "https://api.twilio.com",
 )
+TWILIO_PER_SECOND = Variable(
+    "DISPATCHER_TWILIO_PER_SECOND",
+    "segments of texts that the account takes in a second, from all workers together",
+    _RATE_EXPECTED,
+    _rate,
+)
 SMTP_URL = Variable(
     "DISPATCHER_SMTP_URL", "mail server", smtp.EXPECTED, parsing.optional(smtp.parse_smtp_url), shown="masked"
+)
+SMTP_PER_SECOND = Variable(
+    "DISPATCHER_SMTP_PER_SECOND",
+    "mails that the mail server takes in a second, from all workers together",
+    _RATE_EXPECTED,
+    _rate,
 )
 EMAIL_FROM = Variable(
     "DISPATCHER_EMAIL_FROM",
@@ -321,7 +335,9 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     TWILIO_AUTH_TOKEN_OLD,
     TWILIO_FROM,
     TWILIO_BASE_URL,
+    TWILIO_PER_SECOND,
     SMTP_URL,
+    SMTP_PER_SECOND,
     EMAIL_FROM,
     CLOCK,
     CLOCK_RATE,

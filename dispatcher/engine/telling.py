@@ -1,0 +1,51 @@
+"""What an outcome is to the customer's lane: a fact about the attempt, which names the account that was called."""
+
+from typing import Final
+
+import structlog
+
+from channels.protocol import Accepted, Deferred, NotStarted, Outcome, Rejected, Unknown
+from dispatcher.engine.outcomes import OutcomeFact
+from dispatcher.ops.labels import AttemptOutcome
+from schemas.inbox import AttemptAccepted, AttemptInDoubt, AttemptRejected, AttemptReleased
+from schemas.reasons import ReasonCode
+from schemas.values import Channel, Millis
+
+LEAST_RETRY_S: Final = 5.0
+_MENDED_MS: Final = 15 * 60 * 1000
+_FAILED_MS: Final = 20_000
+_DOUBLINGS: Final = 8
+_LONGEST_MS: Final = 60 * 60 * 1000
+
+_log = structlog.get_logger(__name__)
+
+
+def told(
+    attempt_id: str, channel: Channel, account: str, outcome: Outcome, now: Millis, *, forbidden_by: ReasonCode | None
+) -> tuple[OutcomeFact, AttemptOutcome]:
+    """The fact, and how it is counted. `forbidden_by` is what kept an attempt from starting."""
+    match outcome:
+        case Accepted(reference, segments):
+            return AttemptAccepted(attempt_id, account, reference, segments), "accepted"
+        case Rejected("config", code):
+            # No fault of the customer's, and nothing was sent: the contact waits until somebody has mended it.
+            _log.error("provider_misconfigured", channel=channel, provider=account, code=code)
+            return AttemptReleased(attempt_id, "provider_misconfigured", now + _MENDED_MS), "deferred"
+        case Rejected(refusal, code):
+            return AttemptRejected(attempt_id, account, refusal, code), "rejected"
+        case Unknown(code):
+            return AttemptInDoubt(attempt_id, account, code), "in_doubt"
+        case Deferred(retry_after_s, scope, _):
+            reason: ReasonCode = "provider_unreachable" if scope == "provider" else "provider_limit"
+            again = now + int(max(retry_after_s, LEAST_RETRY_S) * 1000)
+            return AttemptReleased(attempt_id, reason, again), "deferred"
+        case NotStarted() if forbidden_by == "adapter_failed":
+            return AttemptReleased(attempt_id, forbidden_by, now + _ever_longer(attempt_id)), "deferred"
+        case NotStarted():
+            return AttemptReleased(attempt_id, forbidden_by or "lease_expired"), "released"
+
+
+def _ever_longer(attempt_id: str) -> Millis:
+    """The pause after an adapter broke down before the first byte: no fault of the message's, but it may be again."""
+    number = int(attempt_id.rpartition(".")[2])
+    return min(_FAILED_MS << min(number - 1, _DOUBLINGS), _LONGEST_MS)
