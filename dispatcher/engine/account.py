@@ -1,7 +1,8 @@
 """One account of a provider: its own adapter, limit, pace and calls, so that one in trouble takes nothing from another."""
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from channels.protocol import (
     Accepted,
@@ -27,6 +28,10 @@ _WEIGHT = 1 / 8
 """Of the last message in the smoothed number of units that a message has."""
 
 
+_OF_AN_ACCOUNT = re.compile(r"\+[0-9]+|MG[0-9a-fA-F]{32}")
+"""Senders that belong to one account; a name may be used by any."""
+
+
 def _once(adapter: Adapter) -> Adapter:
     return adapter
 
@@ -36,6 +41,7 @@ class Supply:
     """A configured account. `name` is for journal, metrics and people; `weight` is relative to the channel's others.
 
     `per_second`: units (segments of texts, or mails) that it takes in a second from all workers together, None: any number.
+    `own_numbers`: a creditor's number, or its service at the provider, is another account's; this one sends by its own.
     `persist` makes an adapter that tries a send again, where it is certain that nothing was sent.
     """
 
@@ -44,7 +50,14 @@ class Supply:
     adapter: Adapter
     weight: int = 50
     per_second: float | None = None
+    own_numbers: bool = False
     persist: Callable[[Adapter], Adapter] = _once
+
+    def worded(self, message: Message) -> Message:
+        """The message as this account can send it."""
+        if self.own_numbers and message.sender is not None and _OF_AN_ACCOUNT.fullmatch(message.sender):
+            return replace(message, sender=None)
+        return message
 
 
 class Account:
@@ -62,6 +75,7 @@ class Account:
         self._units = 1.0
         self._resting_until = -1.0
         self.calls = 0
+        self.listener: Callable[[Outcome, float], None] = lambda _outcome, _now: None
 
     @property
     def limited(self) -> bool:
@@ -113,7 +127,8 @@ class Account:
             self._bucket.take(units, now)
 
     def heard(self, outcome: Outcome, now: float) -> None:
-        """What came of one try."""
+        """What came of one try; the listener hears it too."""
+        self.listener(outcome, now)
         if presses(outcome):
             self.concurrency.pressed(now)
         elif isinstance(outcome, Accepted):

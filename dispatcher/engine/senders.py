@@ -12,6 +12,7 @@ from dispatcher.engine.hourly import Hourly
 from dispatcher.engine.pool import Pool
 from schemas.values import CHANNELS, Channel
 
+_REVIEW_S = 1.0
 _EVERY_CHANNEL = frozenset(CHANNELS)
 _WITHOUT_PROVIDER: frozenset[Channel] = frozenset({"call_task"})
 
@@ -28,6 +29,18 @@ class Senders:
         """This worker has a share (0 to 1) of all partitions, and of every account's limit."""
         for pool in self._pools.values():
             pool.divide(share)
+
+    def received(self, attempt_id: str, *, delivered: bool) -> None:
+        """A receipt of a message came."""
+        for pool in self._pools.values():
+            pool.received(attempt_id, delivered=delivered)
+
+    async def run(self) -> None:
+        """Look without end how the accounts are."""
+        while True:
+            for pool in self._pools.values():
+                pool.review()
+            await asyncio.sleep(_REVIEW_S)
 
     def on_credit(self, listener: Callable[[], None]) -> None:
         """Call `listener` when a pool that was used up has half of its credits again."""

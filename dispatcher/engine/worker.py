@@ -11,6 +11,7 @@ from typing import Any, cast
 import structlog
 from faust.types import TP
 
+from channels.protocol import Adapter
 from dispatcher.core.decide import Conditions, Sending
 from dispatcher.core.policy import Policy
 from dispatcher.engine.account import Account, Supply
@@ -138,8 +139,7 @@ class Worker:
             self._lanes.values,
             broker_time=self._broker_time,
         )
-        adapters = {each.channel: each.adapter for each in parts.supplies}
-        self._doubts = Doubts(self._doubtful, adapters, self._outcomes.report, config.doubt)
+        self._doubts = Doubts(self._doubtful, _adapters_of(parts.supplies), self._outcomes.report, config.doubt)
         self._progress = Progress(config, self._intake, self._ends, self._writer, self._broker_time)
         self._watchdog = Watchdog(
             lambda: standings(self._lanes.values(), self._intake, self._ends, self._committable),
@@ -168,6 +168,7 @@ class Worker:
             self._intake.run(),
             self._progress.run(),
             self._outcomes.run(),
+            self._senders.run(),
             self._gauges.run(self._parts.sending),
             self._doubts.run(),
             self._watchdog.run(),
@@ -439,6 +440,14 @@ class Worker:
 
 def _records_of(keys: set[bytes], records: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
     return [(key, records[key]) for key in keys]
+
+
+def _adapters_of(supplies: Iterable[Supply]) -> dict[Channel, dict[str, Adapter]]:
+    """By channel, and by the name under which outcomes name them."""
+    adapters: dict[Channel, dict[str, Adapter]] = {}
+    for supply in supplies:
+        adapters.setdefault(supply.channel, {})[supply.name] = supply.adapter
+    return adapters
 
 
 async def _set(event: asyncio.Event) -> None:
