@@ -35,6 +35,9 @@ HAS_OPEN_CLAIM = 4
 URGENT = 8
 """Flag: a mandatory contact with the customer is due and waits; the customer is looked at before others."""
 
+HAS_OPEN_CALL = 16
+"""Flag: people have a call task about the customer that is not worked off."""
+
 
 class Settlement(msgspec.Struct, frozen=True, array_like=True, gc=False, order=True):
     """A word of billing that something was settled: when it was said (microseconds), what remained, since when."""

@@ -49,7 +49,7 @@ class Conditions:
     `reserved`: channels that have credits left for mandatory stages alone. `brakes` are those that operators have pulled.
     `exhausted`: channels that need no credit and whose contacts of the hour have been made. `behind`: so much input waits
     that events are only folded; what they lead to is planned once the lane has caught up, for until then every contact
-    would wait for that anyway.
+    would wait for that anyway. `desk_busy` is how long people need for the call tasks that are open, and one more.
     """
 
     sending: Sending
@@ -60,6 +60,7 @@ class Conditions:
     exhausted: frozenset[Channel] = frozenset()
     behind: bool = False
     reserved: frozenset[Channel] = frozenset()
+    desk_busy: Millis = 0
 
 
 class PaymentReceived(msgspec.Struct, frozen=True, gc=False):

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from dispatcher.core.decide import Claim
+from dispatcher.engine.desk import Desk
 from dispatcher.engine.hourly import Hourly
 from dispatcher.engine.pool import Pool
 from schemas.values import CHANNELS, Channel
@@ -20,9 +21,13 @@ _WITHOUT_PROVIDER: frozenset[Channel] = frozenset({"call_task"})
 class Senders:
     """All pools of a worker."""
 
-    def __init__(self, pools: Mapping[Channel, Pool], calls: Hourly) -> None:
-        """One pool for each channel that has a provider; where nobody is called, none. `calls` counts call tasks."""
+    def __init__(self, pools: Mapping[Channel, Pool], calls: Hourly, desk: Desk | None = None) -> None:
+        """One pool for each channel that has a provider; where nobody is called, none. `calls` counts call tasks.
+
+        `desk` are the people who work them off, None: as many as it takes.
+        """
         self._pools = pools
+        self.desk = desk or Desk()
         self._hours = {channel: pool.hourly for channel, pool in pools.items()} | {"call_task": calls}
 
     def divide(self, share: float) -> None:
@@ -58,6 +63,8 @@ class Senders:
             pool.reserve(partition)
         elif claim.channel in _WITHOUT_PROVIDER and claim.stage.timed:
             self._hours[claim.channel].count(1, partition)
+            if claim.stage.task != "visit":
+                self.desk.count(partition)
 
     def give_back(self, claim: Claim, partition: int) -> None:
         """It was not flushed."""
@@ -103,6 +110,7 @@ class Senders:
         """A partition is somebody else's, and its counts with it."""
         for each in self._hours.values():
             each.abandon(partition)
+        self.desk.abandon(partition)
 
     def withdraw(self, attempt_id: str) -> None:
         """The attempt is no longer wanted."""

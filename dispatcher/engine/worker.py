@@ -21,6 +21,7 @@ from dispatcher.engine.broker_time import BrokerTime
 from dispatcher.engine.carriers import Stretch
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import EngineConfig
+from dispatcher.engine.desk import Desk
 from dispatcher.engine.doubts import Doubts, Open
 from dispatcher.engine.gate import Gate, SourcePartition
 from dispatcher.engine.gauges import Announced, Gauges
@@ -112,7 +113,7 @@ class Worker:
         self._broker_time = BrokerTime()
         self._writer = InboxWriter(config)
         self._outcomes = Outcomes(self._writer, config.partitions)
-        self._senders = Senders(self._pools(), self._hourly("call_task"))
+        self._senders = Senders(self._pools(), self._hourly("call_task"), Desk(self._desk_capacity))
         self._senders.on_credit(self._nudge_all)
         self._lanes: dict[int, Lane] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -372,6 +373,7 @@ class Worker:
             senders.exhausted,
             behind,
             senders.with_reserve(),
+            senders.desk.busy,
         )
 
     def _clock_agrees(self) -> bool:
@@ -397,6 +399,10 @@ class Worker:
             clock=self._parts.clock,
             metrics=self._parts.metrics,
         )
+
+    def _desk_capacity(self) -> float | None:
+        capacity = self._in_force.policy.desk_capacity
+        return None if capacity is None else capacity * len(self._lanes) / self._config.partitions
 
     def _hourly(self, channel: Channel) -> Hourly:
         def most() -> int | None:

@@ -25,6 +25,7 @@ NO_STAGE: Final = "none"
 _STOPPED: Final[tuple[ReasonCode, ...]] = ("hold", "plan", "promise")
 _UNREACHABLE: Final[tuple[ReasonCode, ...]] = ("blocked_channel", "no_consent", "no_reachable_channel", "opted_out")
 _UNSENT: Final[tuple[ReasonCode, ...]] = (
+    "desk_full",
     "lease_expired",
     "paused",
     "provider_limit",
