@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 import structlog
 import uvloop
@@ -41,6 +42,7 @@ from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
 from dispatcher.ops.serving import OperationsServer, PortTaken
 from dispatcher.settings import Settings, SmtpServer, Twilio, client_options
+from dispatcher.settings.smtp import is_loopback
 from schemas.refusals import SENTENCES
 from schemas.values import Channel
 
@@ -184,6 +186,7 @@ def engine_config(settings: Settings, *, accept_gap: bool = False) -> EngineConf
         partitions=settings.partitions,
         session_timeout_s=settings.session_timeout_s,
         accept_gap=accept_gap,
+        point_key=settings.point_key,
     )
 
 
@@ -280,11 +283,26 @@ def _names(settings: Settings, texts: Twilio | None, mails: SmtpServer | None) -
 def _accounts(settings: Settings, texts: Twilio | None, mails: SmtpServer | None) -> Accounts:
     twilio, smtp = None, None
     if texts is not None:
-        twilio = TwilioConfig(texts.account_sid, texts.auth_token.reveal(), texts.sender, texts.base_url)
+        twilio = TwilioConfig(
+            texts.account_sid,
+            texts.auth_token.reveal(),
+            texts.sender,
+            texts.base_url,
+            status_callback=_status_callback(settings.public_url, texts.base_url),
+        )
     if mails is not None and settings.email_from is not None:
         password = None if mails.password is None else mails.password.reveal()
         smtp = SmtpConfig(mails.host, mails.port, mails.encryption, settings.email_from, mails.username, password)
     return Accounts(twilio, smtp)
+
+
+def _status_callback(public_url: str | None, twilio_url: str) -> str | None:
+    """Where Twilio tells what became of a message: over https, or from a stand-in on this machine, else nowhere."""
+    if public_url is None:
+        return None
+    if not public_url.startswith("https://") and not is_loopback(urlsplit(twilio_url).hostname or ""):
+        return None
+    return f"{public_url}/hooks/twilio/status/"
 
 
 def _told(code: ExitCode, why: str) -> int:

@@ -9,15 +9,18 @@ from typer.exceptions import TyperException
 
 from dispatcher import __version__
 from dispatcher.cli import (
+    bounces,
     brakes,
     compare,
     configuration,
     decide,
     doubt,
     events,
+    gateway,
     journal,
     messages,
     parked,
+    point,
     policy,
     presets,
     rejected,
@@ -55,6 +58,7 @@ def dispatcher(
 
 for group in (
     running,
+    gateway,
     topics,
     events,
     decide,
@@ -64,7 +68,9 @@ for group in (
     rejected,
     parked,
     doubt,
+    bounces,
     brakes,
+    point,
     verify,
     configuration,
     policy,

@@ -10,6 +10,7 @@ from channels.protocol import (
     Capabilities,
     Deferred,
     Finding,
+    Health,
     Lookup,
     Message,
     NotStarted,
@@ -21,7 +22,7 @@ from channels.protocol import (
 from dispatcher.engine.bucket import Bucket
 from dispatcher.engine.concurrency import Concurrency, presses
 from dispatcher.engine.pace import Pace
-from dispatcher.engine.telling import LEAST_RETRY_S
+from dispatcher.engine.telling import LEAST_RETRY_S, Ended
 from schemas.values import Channel
 
 _WEIGHT = 1 / 8
@@ -111,7 +112,7 @@ class Account:
             self._bucket.take(units, now)
             self._units += (units - self._units) * _WEIGHT
 
-    def end(self, outcome: Outcome, units: int, seconds: float, now: float, *, started: bool) -> None:
+    def end(self, outcome: Ended, units: int, seconds: float, now: float, *, started: bool) -> None:
         """What came of it in the end, and after how long; `started`: a first byte was permitted."""
         self.calls -= 1
         if not started and self._bucket is not None:
@@ -172,6 +173,10 @@ class Call:
     async def reconcile(self, lookup: Lookup, *, deadline_s: float) -> Finding:
         """As the adapter inside does."""
         return await self._adapter.reconcile(lookup, deadline_s=deadline_s)
+
+    async def health(self, *, deadline_s: float) -> Health:
+        """As the adapter inside shows."""
+        return await self._adapter.health(deadline_s=deadline_s)
 
     async def close(self) -> None:
         """Close the adapter inside."""

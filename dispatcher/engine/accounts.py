@@ -10,12 +10,13 @@ from channels.protocol import Accepted, Deferred, Outcome, Rejected
 from dispatcher.engine.account import Account
 from dispatcher.engine.account_health import verdict
 from dispatcher.engine.balance import Balance
+from dispatcher.engine.telling import Ended
 from dispatcher.ops.metrics import Metrics
 
 _NOBODY: Final[frozenset[str]] = frozenset()
 
 
-def may_go_elsewhere(outcome: Outcome) -> bool:
+def may_go_elsewhere(outcome: Ended) -> bool:
     """Whether another account may take the message: it was certainly not sent, and for no fault of its own.
 
     What may have been sent stays with the account that was called, whatever else could take it.
@@ -89,7 +90,7 @@ class Accounts:
         self._balance.begins(account.name, now)
         account.begin(units, now)
 
-    def sent(self, account: str, attempt_id: str, outcome: Outcome, now: float) -> None:
+    def sent(self, account: str, attempt_id: str, outcome: Ended, now: float) -> None:
         """What came of an attempt at an account."""
         if isinstance(outcome, Accepted):
             self._balance.sent(account, attempt_id, now)

@@ -11,11 +11,15 @@ from schemas.values import Channel
 
 @dataclass(slots=True)
 class Forbidding:
-    """One channel's. `braked` tells whether an operator has stopped the channel, or a creditor, right now."""
+    """One channel's. `braked` tells whether an operator has stopped the channel, or a creditor, right now.
+
+    `barred` tells why a number or address must not be used by now.
+    """
 
     channel: Channel
     clock: Clock
     braked: Callable[[Channel, str], bool]
+    barred: Callable[[Channel, str], ReasonCode | None]
     draining: bool = False
     withdrawn: set[str] = field(default_factory=set)
 
@@ -27,4 +31,4 @@ class Forbidding:
             return "lease_expired"
         if self.braked(self.channel, job.claim.creditor_id):
             return "paused"
-        return None if job.may_send() else "input_behind"
+        return self.barred(self.channel, job.claim.contact_point) or (None if job.may_send() else "input_behind")

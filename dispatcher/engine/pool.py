@@ -13,7 +13,7 @@ from functools import partial
 
 import structlog
 
-from channels.protocol import Message, NotStarted, Outcome, Rejected, Unknown
+from channels.protocol import Message, NotStarted, Prepared, Rejected, Unknown
 from dispatcher.engine.account import Account, Call
 from dispatcher.engine.accounts import Accounts, may_go_elsewhere
 from dispatcher.engine.forbidding import Forbidding
@@ -21,12 +21,13 @@ from dispatcher.engine.hourly import Hourly
 from dispatcher.engine.job import Compose, Job
 from dispatcher.engine.outcomes import Outcomes
 from dispatcher.engine.permit import Permit
-from dispatcher.engine.telling import told
+from dispatcher.engine.telling import Ended, Failed, told
+from dispatcher.engine.transactions import Entry
 from dispatcher.engine.waiting_line import WaitingLine
 from dispatcher.messages.sms_segments import segments
 from dispatcher.ops.clock import Clock
 from dispatcher.ops.metrics import Metrics
-from schemas.inbox import AttemptReleased
+from schemas.inbox import AttemptRejected, AttemptReleased
 from schemas.reasons import ReasonCode
 from schemas.values import Channel
 
@@ -52,18 +53,25 @@ class Pool:
         compose: Compose,
         outcomes: Outcomes,
         braked: Callable[[Channel, str], bool],
+        barred: Callable[[Channel, str], ReasonCode | None],
+        refused: Callable[[Channel, str, AttemptRejected], Entry | None],
         hourly: Hourly,
         clock: Clock,
         metrics: Metrics,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`timeout_s` bounds one call, `hourly` is the policy's limit; `now` is the clock of limits and pauses (seconds)."""
+        """`timeout_s` bounds one call, `hourly` is the policy's limit; `now` is the clock of limits and pauses (seconds).
+
+        `braked` tells whether an operator has stopped the channel, or a creditor, right now, `barred` why a number or
+        address must not be used by now, `refused` what a refusal says of it.
+        """
         self.channel: Channel = channel
         self._accounts = Accounts(accounts, metrics)
         self._timeout_s = timeout_s
         self._compose = compose
         self._outcomes = outcomes
-        self._forbidding = Forbidding(channel, clock, braked)
+        self._refused = refused
+        self._forbidding = Forbidding(channel, clock, braked, barred)
         self.hourly = hourly
         self._clock = clock
         self._metrics = metrics
@@ -251,14 +259,23 @@ class Pool:
         """`tried` are the accounts that certainly did not send it, this one among them."""
         permit = Permit(partial(self._forbidding.why, job), partial(self._starts, job))
         began = self._now()
-        outcome: Outcome = NotStarted()
+        outcome: Ended = NotStarted()
+        prepared: Prepared | Rejected | None = None
+        adapter = account.supply.persist(Call(account, units, self._now))
         try:
-            outcome = await self._send(account, message, units, permit)
+            prepared = adapter.prepare(account.supply.worded(message))
+            if isinstance(prepared, Rejected):
+                outcome = prepared
+            else:
+                outcome = await adapter.send(prepared, permit=permit, deadline_s=self._timeout_s)
         except Exception as fault:  # a fault of an adapter must not end the pool
             _log.exception("attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel)
             why = type(fault).__name__
-            outcome = Unknown(why) if permit.granted else Rejected("content", why)
-            account.heard(outcome, self._now())
+            outcome = Rejected("content", why) if prepared is None else Failed()
+            if permit.granted:
+                outcome = Unknown(why)
+            if prepared is not None:
+                account.heard(Unknown(why), self._now())
         finally:
             account.end(outcome, units, self._now() - began, self._now(), started=permit.granted)
             self._metrics.sends_in_flight(self.channel, self._accounts.calls)
@@ -272,21 +289,14 @@ class Pool:
         else:
             await self._report(job, outcome, account.name, permit.refusal)
 
-    async def _send(self, account: Account, message: Message, units: int, permit: Permit) -> Outcome:
-        adapter = account.supply.persist(Call(account, units, self._now))
-        prepared = adapter.prepare(account.supply.worded(message))
-        if isinstance(prepared, Rejected):
-            return prepared
-        return await adapter.send(prepared, permit=permit, deadline_s=self._timeout_s)
-
     def _starts(self, job: Job) -> None:
         if job.appended:
             self._metrics.event_to_send(max(0.0, time.time() - job.appended / 1000))
 
-    def _report_soon(self, job: Job, outcome: Outcome, account: str, why: ReasonCode | None = None) -> None:
+    def _report_soon(self, job: Job, outcome: Ended, account: str, why: ReasonCode | None = None) -> None:
         self._spawn(self._report(job, outcome, account, why))
 
-    async def _report(self, job: Job, outcome: Outcome, account: str, why: ReasonCode | None) -> None:
+    async def _report(self, job: Job, outcome: Ended, account: str, why: ReasonCode | None) -> None:
         """The credit comes back when the outcome stands; the place is somebody else's by then."""
         attempt_id = job.claim.attempt_id
         fact, counted = told(attempt_id, self.channel, account, outcome, self._clock.now(), forbidden_by=why)
@@ -294,7 +304,8 @@ class Pool:
         if account:
             self._metrics.account_attempt(account, counted)
             self._accounts.sent(account, attempt_id, outcome, self._now())
-        await self._outcomes.report(job.claim.customer_id, fact)
+        said = self._refused(self.channel, job.claim.contact_point, fact) if isinstance(fact, AttemptRejected) else None
+        await self._outcomes.report(job.claim.customer_id, fact, said)
         if isinstance(fact, AttemptReleased):
             self.hourly.count(-1, job.partition)
         self._known.discard(attempt_id)

@@ -23,7 +23,7 @@ from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.desk import Desk
 from dispatcher.engine.doubts import Doubts, Open
-from dispatcher.engine.gate import Gate, SourcePartition
+from dispatcher.engine.gate import FRESH_S, Gate, SourcePartition
 from dispatcher.engine.gauges import Announced, Gauges
 from dispatcher.engine.hourly import Hourly, share_of
 from dispatcher.engine.inbox_writer import InboxWriter
@@ -34,6 +34,7 @@ from dispatcher.engine.lane_state import LaneRefused
 from dispatcher.engine.log_ends import LogEnds
 from dispatcher.engine.orphans import Orphans
 from dispatcher.engine.outcomes import Outcomes
+from dispatcher.engine.points import Points
 from dispatcher.engine.policy_switch import Objection, PolicyInForce, follow
 from dispatcher.engine.pool import Pool
 from dispatcher.engine.positions import Committable, PositionedConsumer
@@ -110,6 +111,7 @@ class Worker:
         self._committable = Committable()
         self._ends = LogEnds(config.connection, self._watched)
         self._brakes = Brakes(config, parts.clock.now)
+        self._points = Points(config, self._ends)
         self._broker_time = BrokerTime()
         self._writer = InboxWriter(config)
         self._outcomes = Outcomes(self._writer, config.partitions)
@@ -129,6 +131,7 @@ class Worker:
             seek=self._seek,
             pause=self._pause,
             resume=self._resume,
+            consent=self._points.consent,
             metrics=parts.metrics,
             health=parts.health,
         )
@@ -164,6 +167,7 @@ class Worker:
         """
         await self._writer.start()
         await self._brakes.load()  # before anybody may be contacted
+        await self._points.load()
         for task in (
             self._ends.run(),
             self._intake.run(),
@@ -178,6 +182,7 @@ class Worker:
         self._spawn(self._watch_topology())
         self._spawn(follow(self._config, self._in_force, self._nudge_all))
         self._spawn(self._brakes.follow(self._brakes_let_go))
+        self._spawn(self._points.follow())
         self._spawn(keep_beating(self._parts.health))
         loop = asyncio.get_running_loop()
         starting = loop.create_task(self._app.start())
@@ -256,7 +261,8 @@ class Worker:
         _log.info("assigned", partitions=sorted(mine), sources=len(sources))
 
     def _take_over(self, partition: int) -> Lane:
-        lane = Lane(partition, Gate(lambda: self._sources, self._clock_agrees), self._shared)
+        gate = Gate(lambda: self._sources, self._clock_agrees, lambda: self._points.fresh(FRESH_S))
+        lane = Lane(partition, gate, self._shared)
         self._lanes[partition] = lane
         self._parts.health.restoring(lane.name)
         task = asyncio.get_running_loop().create_task(lane.run(), name=lane.name)
@@ -334,7 +340,7 @@ class Worker:
             self._resume(tp)
 
     def _watched(self) -> list[TP]:
-        return [*(lane.tp for lane in self._lanes.values()), *self._intake.partitions]
+        return [*(lane.tp for lane in self._lanes.values()), *self._intake.partitions, self._points.tp]
 
     # --- making and watching
 
@@ -372,6 +378,7 @@ class Worker:
             self._brakes.active,
             senders.exhausted,
             behind,
+            self._points.bars,
             senders.with_reserve(),
             senders.desk.busy,
         )
@@ -395,6 +402,8 @@ class Worker:
             compose=self._parts.compose,
             outcomes=self._outcomes,
             braked=self._brakes.holds,
+            barred=self._points.bars.why,
+            refused=self._points.refusal,
             hourly=self._hourly(channel),
             clock=self._parts.clock,
             metrics=self._parts.metrics,

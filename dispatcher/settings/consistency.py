@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from dispatcher.settings import variables as v
 from dispatcher.settings.kafka_client import client_options
-from dispatcher.settings.model import ClockSettings, Kafka, Sending, Terms, Twilio
+from dispatcher.settings.model import ClockSettings, Gateway, Kafka, Sending, Terms, Twilio
 from dispatcher.settings.problems import Problem
 from dispatcher.settings.reading import Reader
 from dispatcher.settings.secret import Secret
@@ -55,7 +55,8 @@ _TWILIO_2: Final[_Texts] = (v.TWILIO_2_ACCOUNT_SID, v.TWILIO_2_AUTH_TOKEN, v.TWI
 
 def twilio(read: Reader) -> tuple[Twilio | None, Twilio | None]:
     """The account and the second one, where they are configured: id, token and sender together."""
-    first, second = _twilio(read, _TWILIO), _twilio(read, _TWILIO_2)
+    first = _twilio(read, _TWILIO, read.read(v.TWILIO_AUTH_TOKEN_OLD))
+    second = _twilio(read, _TWILIO_2)
     if second is not None and first is None:
         read.problems.append(
             Problem(v.TWILIO_2_ACCOUNT_SID.name, None, f"expected {v.TWILIO_ACCOUNT_SID.name} beside it")
@@ -63,15 +64,29 @@ def twilio(read: Reader) -> tuple[Twilio | None, Twilio | None]:
     return first, second
 
 
-def _twilio(read: Reader, variables: _Texts) -> Twilio | None:
+def _twilio(read: Reader, variables: _Texts, old_token: Secret | None = None) -> Twilio | None:
     account, secret, origin, address = variables
     sid, token, sender, base_url = read.read(account), read.read(secret), read.read(origin), read.read(address)
     if sid is not None and token is not None and sender is not None:
-        return Twilio(account_sid=sid, auth_token=token, sender=sender, base_url=base_url)
+        return Twilio(account_sid=sid, auth_token=token, sender=sender, base_url=base_url, old_auth_token=old_token)
     if not (sid is None and token is None and sender is None):
         needed = {account.name: sid, secret.name: token, origin.name: sender}
         read.problems += _missing(needed, "expected: account, token and sender are set together, or none of them")
     return None
+
+
+def gateway(read: Reader) -> Gateway:
+    """How the gateway listens, whom it believes, and how often it may be asked."""
+    return Gateway(
+        host=read.read(v.GATEWAY_HOST),
+        port=read.read(v.GATEWAY_PORT),
+        proxies=read.read(v.GATEWAY_PROXIES),
+        caller_rate=read.read(v.GATEWAY_CALLER_RATE),
+        stranger_rate=read.read(v.GATEWAY_STRANGER_RATE),
+        api_keys_file=read.read(v.API_KEYS_FILE),
+        desk_secrets=read.read(v.DESK_SECRET),
+        help_text=read.read(v.HELP_TEXT),
+    )
 
 
 def email(read: Reader) -> tuple[SmtpServer | None, SmtpServer | None, str | None]:

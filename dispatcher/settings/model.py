@@ -7,6 +7,7 @@ from typing import Literal
 
 from dispatcher.settings.secret import Secret
 from dispatcher.settings.smtp import SmtpServer
+from schemas import points
 from schemas.values import Millis
 
 Sending = Literal["off", "shadow", "allowlist", "on"]
@@ -52,6 +53,24 @@ class Twilio:
     auth_token: Secret
     sender: str
     base_url: str
+    old_auth_token: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The HTTP process. Rates are requests a second: of one API key, and of one address that proves nothing.
+
+    `proxies`: networks whose X-Forwarded-For is believed. `desk_secrets` sign a call desk's results.
+    """
+
+    host: str
+    port: int
+    proxies: tuple[str, ...]
+    caller_rate: float
+    stranger_rate: float
+    api_keys_file: Path | None
+    desk_secrets: tuple[Secret, ...]
+    help_text: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +109,7 @@ class Settings:
     database_url: Secret | None
     secret: Secret | None
     public_url: str | None
-    gateway_port: int
+    gateway: Gateway
     metrics_host: str
     metrics_port: int
     log_level: LogLevel
@@ -111,6 +130,11 @@ class Settings:
     def topic(self, name: str) -> str:
         """The name in this installation's cluster of a topic of `schemas.topics`."""
         return f"{self.topic_prefix}{name}"
+
+    @property
+    def point_key(self) -> bytes:
+        """What the digests of numbers and addresses are keyed with; guessable where there is no secret."""
+        return points.point_key(f"dispatcher:{self.app_id}" if self.secret is None else self.secret.reveal())
 
     def is_given(self, variable: str) -> bool:
         """Whether somebody set a variable (in the environment or by a file), as opposed to its default."""

@@ -69,7 +69,7 @@ class Inbox:
         self.facts = {}
         self.at = {}
 
-    async def report(self, customer_id, fact):
+    async def report(self, customer_id, fact, said=None):
         self.facts[fact.attempt_id] = fact
         self.at[fact.attempt_id] = now()
 
@@ -100,6 +100,8 @@ def pool(*accounts, text=SHORT, inbox=None) -> Pool:
         compose=lambda claim, _: Message(claim.attempt_id, "sms", claim.contact_point, text, "en"),
         outcomes=inbox or Inbox(),
         braked=lambda channel, creditor: False,
+        barred=lambda channel, point: None,
+        refused=lambda channel, point, fact: None,
         hourly=Hourly("sms", lambda: None, Noon().now, lambda channel: None),
         clock=Noon(),
         metrics=Metrics(),
