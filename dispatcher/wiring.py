@@ -41,7 +41,7 @@ from dispatcher.ops.clock import clock_for
 from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
 from dispatcher.ops.serving import OperationsServer, PortTaken
-from dispatcher.settings import Settings, client_options
+from dispatcher.settings import Settings, SmtpServer, Twilio, client_options
 from dispatcher.settings.smtp import is_loopback
 from schemas.refusals import SENTENCES
 from schemas.values import Channel
@@ -221,7 +221,7 @@ def read_templates(settings: Settings, policy: Policy, metrics: Metrics) -> Temp
 
 def objection_of(settings: Settings) -> Objection:
     """Tells why a policy cannot be acted on: the mode sends, and it uses a channel that nothing is configured for."""
-    configured: set[Channel] = {"call_task", *_names(settings)}
+    configured: set[Channel] = {"call_task", *_names(settings, settings.twilio, settings.smtp)}
 
     def objection(policy: Policy) -> str | None:
         if settings.sending in ("off", "shadow"):
@@ -246,42 +246,53 @@ def supplies(settings: Settings) -> tuple[Supply, ...]:
     """
     if settings.sending in ("off", "shadow"):
         return ()
-    names = _names(settings)
-    built = build(names, _accounts(settings))
+    found = _supplies(settings, "", settings.twilio, settings.smtp)
+    return (*found, *_supplies(settings, "_2", settings.twilio_2, settings.smtp_2))
+
+
+def _supplies(settings: Settings, number: str, texts: Twilio | None, mails: SmtpServer | None) -> list[Supply]:
+    names = _names(settings, texts, mails)
+    built = build(names, _accounts(settings, texts, mails))
     if isinstance(built, RegistryProblems):
         raise Unstartable(ExitCode.SETTINGS, "\n".join(built.sentences))
-    return tuple(_supply(names[channel], channel, adapter, settings) for channel, adapter in built.items())
+    return [_supply(f"{names[channel]}{number}", channel, adapter, settings) for channel, adapter in built.items()]
 
 
 def _supply(name: str, channel: Channel, adapter: Adapter, settings: Settings) -> Supply:
     terms = settings.terms[name]
-    return Supply(name, channel, adapter, per_second=terms.per_second, persist=partial(Retrying, chance=random.random))
+    return Supply(
+        name,
+        channel,
+        adapter,
+        weight=terms.weight,
+        per_second=terms.per_second,
+        own_numbers=name == "twilio_2",  # those of the policy are the first account's
+        persist=partial(Retrying, chance=random.random),
+    )
 
 
-def _names(settings: Settings) -> Mapping[Channel, str]:
+def _names(settings: Settings, texts: Twilio | None, mails: SmtpServer | None) -> Mapping[Channel, str]:
     names: dict[Channel, str] = {}
-    if settings.twilio is not None:
+    if texts is not None:
         names["sms"] = "twilio"
-    if settings.smtp is not None and settings.email_from is not None:
+    if mails is not None and settings.email_from is not None:
         names["email"] = "smtp"
     return names
 
 
-def _accounts(settings: Settings) -> Accounts:
+def _accounts(settings: Settings, texts: Twilio | None, mails: SmtpServer | None) -> Accounts:
     twilio, smtp = None, None
-    if settings.twilio is not None:
-        account = settings.twilio
+    if texts is not None:
         twilio = TwilioConfig(
-            account.account_sid,
-            account.auth_token.reveal(),
-            account.sender,
-            account.base_url,
-            status_callback=_status_callback(settings.public_url, account.base_url),
+            texts.account_sid,
+            texts.auth_token.reveal(),
+            texts.sender,
+            texts.base_url,
+            status_callback=_status_callback(settings.public_url, texts.base_url),
         )
-    if settings.smtp is not None and settings.email_from is not None:
-        server = settings.smtp
-        password = None if server.password is None else server.password.reveal()
-        smtp = SmtpConfig(server.host, server.port, server.encryption, settings.email_from, server.username, password)
+    if mails is not None and settings.email_from is not None:
+        password = None if mails.password is None else mails.password.reveal()
+        smtp = SmtpConfig(mails.host, mails.port, mails.encryption, settings.email_from, mails.username, password)
     return Accounts(twilio, smtp)
 
 

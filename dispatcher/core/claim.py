@@ -50,8 +50,8 @@ class Conditions:
     `reserved`: channels that have credits left for mandatory stages alone. `brakes` are those that operators have pulled.
     `exhausted`: channels that need no credit and whose contacts of the hour have been made. `behind`: so much input waits
     that events are only folded; what they lead to is planned once the lane has caught up, for until then every contact
-    would wait for that anyway. `bars`: what is barred at numbers
-    and addresses, None: nothing.
+    would wait for that anyway. `desk_busy` is how long people need for the call tasks that are open, and one more.
+    `bars`: what is barred at numbers and addresses, None: nothing.
     """
 
     sending: Sending
@@ -63,6 +63,7 @@ class Conditions:
     behind: bool = False
     bars: PointBars | None = None
     reserved: frozenset[Channel] = frozenset()
+    desk_busy: Millis = 0
 
 
 class PaymentReceived(msgspec.Struct, frozen=True, gc=False):

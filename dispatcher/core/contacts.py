@@ -36,6 +36,12 @@ LOOK_AGAIN: Millis = 1_000
 PAUSED_FOR: Millis = 5 * MINUTE
 """The same where sending is switched off."""
 
+DESK_FULL_FOR: Millis = 5 * MINUTE
+"""The same where people have as many calls before them as they can make."""
+
+_CALLS = frozenset({None, "call"})
+"""Tasks of stages that the desk works off; visits, letters and hand-overs are other people's."""
+
 
 class Made(msgspec.Struct, frozen=True):
     """Stages were used up: the contact was made, or is over because every channel was refused."""
@@ -185,7 +191,7 @@ def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen:
             turn.mandatory_waits = (*turn.mandatory_waits, (stage.id, asked, next_at))
             turn.urgent = True
         return PutOff(approach, "deferred", slot.waits_for, f"deferred|time|{next_at}", next_at, slot.at)
-    held = _held_by_lane(turn, approach, chosen)
+    held = _held_by_lane(turn, approach, chosen) or _held_by_desk(turn, approach, chosen, slot.end)
     return held or _made(turn, profile, approach, chosen, slot.end, opt_out_line=regime.opt_out_line)
 
 
@@ -254,6 +260,20 @@ def _held_by_lane(turn: Turn, approach: Approach, chosen: Chosen) -> PutOff | No
     look_at = turn.now + (PAUSED_FOR if code == "paused" else LOOK_AGAIN)
     result: Result = "waiting" if code == "input_behind" else "deferred"
     return PutOff(approach, result, because(code, _LANE_RULES[code]), f"{result}|{code}", None, look_at)
+
+
+def _held_by_desk(turn: Turn, approach: Approach, chosen: Chosen, until: Millis) -> PutOff | None:
+    """A call that nobody would get to before the customer's hours end is not asked for.
+
+    It is planned anew, with what is known then, while the hours last and when they begin again.
+    """
+    now, busy = turn.now, turn.conditions.desk_busy
+    if chosen.channel != "call_task" or approach.lead.stage.task not in _CALLS or now + busy <= until:
+        return None
+    look_at = min(now + DESK_FULL_FOR, until)
+    return PutOff(
+        approach, "deferred", because("desk_full", "desk.capacity_per_hour"), "deferred|desk_full", None, look_at
+    )
 
 
 def _stopped(turn: Turn, approach: Approach, channel: Channel) -> PutOff | None:

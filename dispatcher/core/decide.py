@@ -19,10 +19,13 @@ from dispatcher.core.turn import turn_of
 from dispatcher.core.variants import keep_case, policy_for
 from schemas.inbox import Arrival
 from schemas.journal import JournalRecord
-from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CLAIM, URGENT, WAITING_FOR_PROFILE, Customer
+from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CALL, HAS_OPEN_CLAIM, URGENT, WAITING_FOR_PROFILE, Customer
 from schemas.values import Millis
 
 __all__ = ["Claim", "Conditions", "Decision", "Lacking", "Sending", "decide"]
+
+_CALLS = frozenset({None, "call"})
+"""Tasks that people at the desk work off."""
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -110,4 +113,6 @@ def _flags(draft: Draft) -> tuple[int, tuple[str, ...]]:
             open_claims = (*open_claims, attempt_id)
         elif attempt.state == "in_doubt":
             flags |= HAS_IN_DOUBT
+        elif attempt.channel == "call_task" and attempt.task in _CALLS:
+            flags |= HAS_OPEN_CALL
     return flags, open_claims

@@ -1,7 +1,8 @@
 """One account of a provider: its own adapter, limit, pace and calls, so that one in trouble takes nothing from another."""
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from channels.protocol import (
     Accepted,
@@ -21,11 +22,15 @@ from channels.protocol import (
 from dispatcher.engine.bucket import Bucket
 from dispatcher.engine.concurrency import Concurrency, presses
 from dispatcher.engine.pace import Pace
-from dispatcher.engine.telling import LEAST_RETRY_S
+from dispatcher.engine.telling import LEAST_RETRY_S, Ended
 from schemas.values import Channel
 
 _WEIGHT = 1 / 8
 """Of the last message in the smoothed number of units that a message has."""
+
+
+_OF_AN_ACCOUNT = re.compile(r"\+[0-9]+|MG[0-9a-fA-F]{32}")
+"""Senders that belong to one account; a name may be used by any."""
 
 
 def _once(adapter: Adapter) -> Adapter:
@@ -37,6 +42,7 @@ class Supply:
     """A configured account. `name` is for journal, metrics and people; `weight` is relative to the channel's others.
 
     `per_second`: units (segments of texts, or mails) that it takes in a second from all workers together, None: any number.
+    `own_numbers`: a creditor's number, or its service at the provider, is another account's; this one sends by its own.
     `persist` makes an adapter that tries a send again, where it is certain that nothing was sent.
     """
 
@@ -45,7 +51,14 @@ class Supply:
     adapter: Adapter
     weight: int = 50
     per_second: float | None = None
+    own_numbers: bool = False
     persist: Callable[[Adapter], Adapter] = _once
+
+    def worded(self, message: Message) -> Message:
+        """The message as this account can send it."""
+        if self.own_numbers and message.sender is not None and _OF_AN_ACCOUNT.fullmatch(message.sender):
+            return replace(message, sender=None)
+        return message
 
 
 class Account:
@@ -63,6 +76,7 @@ class Account:
         self._units = 1.0
         self._resting_until = -1.0
         self.calls = 0
+        self.listener: Callable[[Outcome, float], None] = lambda _outcome, _now: None
 
     @property
     def limited(self) -> bool:
@@ -98,7 +112,7 @@ class Account:
             self._bucket.take(units, now)
             self._units += (units - self._units) * _WEIGHT
 
-    def end(self, outcome: Outcome, units: int, seconds: float, now: float, *, started: bool) -> None:
+    def end(self, outcome: Ended, units: int, seconds: float, now: float, *, started: bool) -> None:
         """What came of it in the end, and after how long; `started`: a first byte was permitted."""
         self.calls -= 1
         if not started and self._bucket is not None:
@@ -114,7 +128,8 @@ class Account:
             self._bucket.take(units, now)
 
     def heard(self, outcome: Outcome, now: float) -> None:
-        """What came of one try."""
+        """What came of one try; the listener hears it too."""
+        self.listener(outcome, now)
         if presses(outcome):
             self.concurrency.pressed(now)
         elif isinstance(outcome, Accepted):

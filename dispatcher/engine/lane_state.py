@@ -15,7 +15,7 @@ from dispatcher.engine.transactions import PartitionTransactions
 from dispatcher.engine.turn import Turn
 from dispatcher.engine.wake_ups import Instants, WakeUps
 from schemas import topics
-from schemas.state import HAS_IN_DOUBT, URGENT, WAITING_FOR_PROFILE, flags_of, wake_of
+from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CALL, URGENT, WAITING_FOR_PROFILE, flags_of, wake_of
 from schemas.values import Channel
 
 
@@ -34,7 +34,8 @@ def unreadable(config: EngineConfig, partition: int, why: Exception) -> str:
 class LaneState:
     """Records by customer, the index of wake-ups, and the transactional producer that alone may change them.
 
-    `doubtful` are the customers with an attempt in doubt, `waiting_for_profile` counts those who wait for one.
+    `doubtful` are the customers with an attempt in doubt, `waiting_for_profile` counts those who wait for one,
+    `open_calls` those about whom people have a call task.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class LaneState:
         self.watermark = watermark
         self.doubtful = restored.doubtful
         self.waiting_for_profile = restored.waiting_for_profile
+        self.open_calls = restored.open_calls
 
     @classmethod
     async def restore(cls, config: EngineConfig, partition: int, committed: int | None) -> "LaneState":
@@ -123,6 +125,7 @@ class LaneState:
         was, now = 0 if before is None else flags_of(before), flags_of(after)
         if was != now:
             (self.doubtful.add if now & HAS_IN_DOUBT else self.doubtful.discard)(key)
+            self.open_calls += bool(now & HAS_OPEN_CALL) - bool(was & HAS_OPEN_CALL)
             self.waiting_for_profile += bool(now & WAITING_FOR_PROFILE) - bool(was & WAITING_FOR_PROFILE)
 
     async def close(self) -> None:

@@ -8,18 +8,20 @@ holds a place, or uses up a limit, while a gate is closed.
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 
 import structlog
 
-from channels.protocol import Message, NotStarted, Outcome, Rejected, Unknown
+from channels.protocol import Message, NotStarted, Prepared, Rejected, Unknown
 from dispatcher.engine.account import Account, Call
+from dispatcher.engine.accounts import Accounts, may_go_elsewhere
 from dispatcher.engine.forbidding import Forbidding
 from dispatcher.engine.hourly import Hourly
 from dispatcher.engine.job import Compose, Job
 from dispatcher.engine.outcomes import Outcomes
 from dispatcher.engine.permit import Permit
-from dispatcher.engine.telling import told
+from dispatcher.engine.telling import Ended, Failed, told
 from dispatcher.engine.transactions import Entry
 from dispatcher.engine.waiting_line import WaitingLine
 from dispatcher.messages.sms_segments import segments
@@ -64,12 +66,12 @@ class Pool:
         address must not be used by now, `refused` what a refusal says of it.
         """
         self.channel: Channel = channel
-        self._accounts = accounts
+        self._accounts = Accounts(accounts, metrics)
         self._timeout_s = timeout_s
         self._compose = compose
         self._outcomes = outcomes
-        self._forbidding = Forbidding(channel, clock, braked, barred)
         self._refused = refused
+        self._forbidding = Forbidding(channel, clock, braked, barred)
         self.hourly = hourly
         self._clock = clock
         self._metrics = metrics
@@ -79,8 +81,9 @@ class Pool:
         self._short = False
         self._line = WaitingLine()
         self._behind: list[Job] = []
+        self._elsewhere: list[tuple[Job, AbstractSet[str]]] = []
         self._known: set[str] = set()
-        self._counts_units = channel == "sms" and any(each.limited for each in accounts)
+        self._counts_units = channel == "sms" and self._accounts.limited
         self._soon: asyncio.Handle | None = None
         self._later: asyncio.TimerHandle | None = None
         self._looked_at = 0.0
@@ -88,14 +91,20 @@ class Pool:
 
     def divide(self, share: float) -> None:
         """This worker has a share (0 to 1) of all partitions, and of each account's limit."""
-        for account in self._accounts:
-            account.divide(share, self._now())
+        self._accounts.divide(share, self._now())
         self._serve_soon()
+
+    def received(self, attempt_id: str, *, delivered: bool) -> None:
+        """A receipt of a message came, whoever sent it."""
+        self._accounts.received(attempt_id, self._now(), delivered=delivered)
+
+    def review(self) -> None:
+        """Once a second: look how the accounts are."""
+        self._accounts.review(self._now())
 
     @property
     def _bound(self) -> int:
-        now = self._now()
-        return sum([account.bound(now) for account in self._accounts])
+        return self._accounts.bound(self._now())
 
     @property
     def available(self) -> int:
@@ -156,44 +165,44 @@ class Pool:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for account in self._accounts:
-            await account.adapter.close()
+        await self._accounts.close()
 
     # --- who is next, and where
 
     def _serve_soon(self) -> None:
-        if self._soon is None and self._line:
+        if self._soon is None and (self._line or self._elsewhere):
             self._soon = asyncio.get_running_loop().call_soon(self._serve)
 
     def _serve(self) -> None:
         """Give places to those who wait, in slices between which the loop goes on."""
         self._soon = None
         ends = time.perf_counter() + _SLICE_S
-        while self._line and (account := self._free()) is not None:
+        if self._elsewhere:
+            self._serve_those_who_go_elsewhere()
+        while self._line and (account := self._accounts.free(self._now())) is not None:
             job = self._line.take()
             if job is not None and self._may_start(job):
                 self._begin(job, account)
             if time.perf_counter() > ends:
                 self._serve_soon()
                 return
-        if self._line or self._behind:
+        if self._line or self._behind or self._elsewhere:
             self._serve_later()
 
-    def _free(self) -> Account | None:
-        """An account that takes a message now."""
-        now = self._now()
-        for account in self._accounts:
-            if account.is_free(now):
-                if account.wait(now) <= 0.0:
-                    return account
-                self._metrics.limit_waited(account.name)
-        return None
+    def _serve_those_who_go_elsewhere(self) -> None:
+        """They had their turn, at an account that did not send them."""
+        waiting, self._elsewhere = self._elsewhere, []
+        for job, tried in waiting:
+            account = self._accounts.free(self._now(), tried)
+            if account is None:
+                self._elsewhere.append((job, tried))
+            elif self._may_start(job):
+                self._begin(job, account, tried)
 
     def _serve_later(self) -> None:
         """Look again when a limit lets a message start; and soon in any case, for whose time may be over."""
-        now = self._now()
-        waits = [account.wait(now) for account in self._accounts if account.is_free(now)] if self._line else []
-        wait = max(min((_LOOK_AGAIN_S, *waits)), _LEAST_WAIT_S)
+        wait = self._accounts.wait(self._now()) if self._line else None
+        wait = _LOOK_AGAIN_S if wait is None else max(min(_LOOK_AGAIN_S, wait), _LEAST_WAIT_S)
         loop = asyncio.get_running_loop()
         if self._later is not None:
             if self._later.when() <= loop.time() + wait:
@@ -214,8 +223,14 @@ class Pool:
         for job in reversed(behind):
             if self._may_start(job):
                 self._line.put_back(job)
-        for job in self._line.remove(lambda job: self._forbidding.why(job) not in {None, "input_behind"}):
+        for job in self._line.remove(self._is_over):
             self._may_start(job)
+        for job, _ in [each for each in self._elsewhere if self._is_over(each[0])]:
+            self._may_start(job)
+        self._elsewhere = [each for each in self._elsewhere if not self._is_over(each[0])]
+
+    def _is_over(self, job: Job) -> bool:
+        return self._forbidding.why(job) not in {None, "input_behind"}
 
     def _may_start(self, job: Job) -> bool:
         """A gate that is closed is waited for: the claim is good while its lease is. Else it is given back."""
@@ -228,7 +243,7 @@ class Pool:
 
     # --- one attempt
 
-    def _begin(self, job: Job, account: Account) -> None:
+    def _begin(self, job: Job, account: Account, tried: AbstractSet[str] = frozenset()) -> None:
         try:
             message = self._compose(job.claim, job.policy)
         except Exception as fault:  # a fault of a template must not end the pool
@@ -236,50 +251,59 @@ class Pool:
             self._report_soon(job, Rejected("content", type(fault).__name__), account.name)
             return
         units = segments(message.text).parts if self._counts_units else 1
-        account.begin(units, self._now())
-        self._metrics.sends_in_flight(self.channel, sum([each.calls for each in self._accounts]))
-        self._spawn(self._attempt(job, account, message, units))
+        self._accounts.begin(account, units, self._now())
+        self._metrics.sends_in_flight(self.channel, self._accounts.calls)
+        self._spawn(self._attempt(job, account, message, units, tried | {account.name}))
 
-    async def _attempt(self, job: Job, account: Account, message: Message, units: int) -> None:
+    async def _attempt(self, job: Job, account: Account, message: Message, units: int, tried: AbstractSet[str]) -> None:
+        """`tried` are the accounts that certainly did not send it, this one among them."""
         permit = Permit(partial(self._forbidding.why, job), partial(self._starts, job))
         began = self._now()
-        outcome: Outcome = NotStarted()
-        why: ReasonCode | None = None
+        outcome: Ended = NotStarted()
+        prepared: Prepared | Rejected | None = None
+        adapter = account.supply.persist(Call(account, units, self._now))
         try:
-            outcome = await self._send(account, message, units, permit)
+            prepared = adapter.prepare(account.supply.worded(message))
+            if isinstance(prepared, Rejected):
+                outcome = prepared
+            else:
+                outcome = await adapter.send(prepared, permit=permit, deadline_s=self._timeout_s)
         except Exception as fault:  # a fault of an adapter must not end the pool
             _log.exception("attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel)
-            outcome = Unknown(type(fault).__name__) if permit.granted else NotStarted()
-            why = "adapter_failed"
+            why = type(fault).__name__
+            outcome = Rejected("content", why) if prepared is None else Failed()
+            if permit.granted:
+                outcome = Unknown(why)
+            if prepared is not None:
+                account.heard(Unknown(why), self._now())
         finally:
             account.end(outcome, units, self._now() - began, self._now(), started=permit.granted)
-            self._metrics.sends_in_flight(self.channel, sum([each.calls for each in self._accounts]))
+            self._metrics.sends_in_flight(self.channel, self._accounts.calls)
             self._serve_soon()
         if isinstance(outcome, NotStarted) and permit.refusal == "input_behind":
             self._behind.append(job)
             self._serve_later()
+        elif may_go_elsewhere(outcome) and self._accounts.has_other(tried, self._now()):
+            self._elsewhere.append((job, tried))
+            self._serve_soon()
         else:
-            await self._report(job, outcome, account.name, why or permit.refusal)
-
-    async def _send(self, account: Account, message: Message, units: int, permit: Permit) -> Outcome:
-        adapter = account.supply.persist(Call(account, units, self._now))
-        prepared = adapter.prepare(message)
-        if isinstance(prepared, Rejected):
-            return prepared
-        return await adapter.send(prepared, permit=permit, deadline_s=self._timeout_s)
+            await self._report(job, outcome, account.name, permit.refusal)
 
     def _starts(self, job: Job) -> None:
         if job.appended:
             self._metrics.event_to_send(max(0.0, time.time() - job.appended / 1000))
 
-    def _report_soon(self, job: Job, outcome: Outcome, account: str, why: ReasonCode | None = None) -> None:
+    def _report_soon(self, job: Job, outcome: Ended, account: str, why: ReasonCode | None = None) -> None:
         self._spawn(self._report(job, outcome, account, why))
 
-    async def _report(self, job: Job, outcome: Outcome, account: str, why: ReasonCode | None) -> None:
+    async def _report(self, job: Job, outcome: Ended, account: str, why: ReasonCode | None) -> None:
         """The credit comes back when the outcome stands; the place is somebody else's by then."""
         attempt_id = job.claim.attempt_id
         fact, counted = told(attempt_id, self.channel, account, outcome, self._clock.now(), forbidden_by=why)
         self._metrics.attempt(self.channel, counted)
+        if account:
+            self._metrics.account_attempt(account, counted)
+            self._accounts.sent(account, attempt_id, outcome, self._now())
         said = self._refused(self.channel, job.claim.contact_point, fact) if isinstance(fact, AttemptRejected) else None
         await self._outcomes.report(job.claim.customer_id, fact, said)
         if isinstance(fact, AttemptReleased):

@@ -8,10 +8,12 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from dispatcher.core.decide import Claim
+from dispatcher.engine.desk import Desk
 from dispatcher.engine.hourly import Hourly
 from dispatcher.engine.pool import Pool
 from schemas.values import CHANNELS, Channel
 
+_REVIEW_S = 1.0
 _EVERY_CHANNEL = frozenset(CHANNELS)
 _WITHOUT_PROVIDER: frozenset[Channel] = frozenset({"call_task"})
 
@@ -19,15 +21,31 @@ _WITHOUT_PROVIDER: frozenset[Channel] = frozenset({"call_task"})
 class Senders:
     """All pools of a worker."""
 
-    def __init__(self, pools: Mapping[Channel, Pool], calls: Hourly) -> None:
-        """One pool for each channel that has a provider; where nobody is called, none. `calls` counts call tasks."""
+    def __init__(self, pools: Mapping[Channel, Pool], calls: Hourly, desk: Desk | None = None) -> None:
+        """One pool for each channel that has a provider; where nobody is called, none. `calls` counts call tasks.
+
+        `desk` are the people who work them off, None: as many as it takes.
+        """
         self._pools = pools
+        self.desk = desk or Desk()
         self._hours = {channel: pool.hourly for channel, pool in pools.items()} | {"call_task": calls}
 
     def divide(self, share: float) -> None:
         """This worker has a share (0 to 1) of all partitions, and of every account's limit."""
         for pool in self._pools.values():
             pool.divide(share)
+
+    def received(self, attempt_id: str, *, delivered: bool) -> None:
+        """A receipt of a message came."""
+        for pool in self._pools.values():
+            pool.received(attempt_id, delivered=delivered)
+
+    async def run(self) -> None:
+        """Look without end how the accounts are."""
+        while True:
+            for pool in self._pools.values():
+                pool.review()
+            await asyncio.sleep(_REVIEW_S)
 
     def on_credit(self, listener: Callable[[], None]) -> None:
         """Call `listener` when a pool that was used up has half of its credits again."""
@@ -45,6 +63,8 @@ class Senders:
             pool.reserve(partition)
         elif claim.channel in _WITHOUT_PROVIDER and claim.stage.timed:
             self._hours[claim.channel].count(1, partition)
+            if claim.stage.task != "visit":
+                self.desk.count(partition)
 
     def give_back(self, claim: Claim, partition: int) -> None:
         """It was not flushed."""
@@ -90,6 +110,7 @@ class Senders:
         """A partition is somebody else's, and its counts with it."""
         for each in self._hours.values():
             each.abandon(partition)
+        self.desk.abandon(partition)
 
     def withdraw(self, attempt_id: str) -> None:
         """The attempt is no longer wanted."""

@@ -1,5 +1,6 @@
 """What an outcome is to the customer's lane: a fact about the attempt, which names the account that was called."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -20,8 +21,17 @@ _LONGEST_MS: Final = 60 * 60 * 1000
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The adapter broke down before the first byte: no fault of the message's, so it is tried again, ever later."""
+
+
+Ended = Outcome | Failed
+"""How an attempt ended."""
+
+
 def told(
-    attempt_id: str, channel: Channel, account: str, outcome: Outcome, now: Millis, *, forbidden_by: ReasonCode | None
+    attempt_id: str, channel: Channel, account: str, outcome: Ended, now: Millis, *, forbidden_by: ReasonCode | None
 ) -> tuple[OutcomeFact, AttemptOutcome]:
     """The fact, and how it is counted. `forbidden_by` is what kept an attempt from starting."""
     match outcome:
@@ -39,13 +49,9 @@ def told(
             reason: ReasonCode = "provider_unreachable" if scope == "provider" else "provider_limit"
             again = now + int(max(retry_after_s, LEAST_RETRY_S) * 1000)
             return AttemptReleased(attempt_id, reason, again), "deferred"
-        case NotStarted() if forbidden_by == "adapter_failed":
-            return AttemptReleased(attempt_id, forbidden_by, now + _ever_longer(attempt_id)), "deferred"
+        case Failed():
+            number = int(attempt_id.rpartition(".")[2])
+            pause = min(_FAILED_MS << min(number - 1, _DOUBLINGS), _LONGEST_MS)
+            return AttemptReleased(attempt_id, "adapter_failed", now + pause), "deferred"
         case NotStarted():
             return AttemptReleased(attempt_id, forbidden_by or "lease_expired"), "released"
-
-
-def _ever_longer(attempt_id: str) -> Millis:
-    """The pause after an adapter broke down before the first byte: no fault of the message's, but it may be again."""
-    number = int(attempt_id.rpartition(".")[2])
-    return min(_FAILED_MS << min(number - 1, _DOUBLINGS), _LONGEST_MS)

@@ -11,6 +11,7 @@ from typing import Any, cast
 import structlog
 from faust.types import TP
 
+from channels.protocol import Adapter
 from dispatcher.core.decide import Conditions, Sending
 from dispatcher.core.policy import Policy
 from dispatcher.engine.account import Account, Supply
@@ -20,6 +21,7 @@ from dispatcher.engine.broker_time import BrokerTime
 from dispatcher.engine.carriers import Stretch
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import EngineConfig
+from dispatcher.engine.desk import Desk
 from dispatcher.engine.doubts import Doubts, Open
 from dispatcher.engine.gate import FRESH_S, Gate, SourcePartition
 from dispatcher.engine.gauges import Announced, Gauges
@@ -113,7 +115,7 @@ class Worker:
         self._broker_time = BrokerTime()
         self._writer = InboxWriter(config)
         self._outcomes = Outcomes(self._writer, config.partitions)
-        self._senders = Senders(self._pools(), self._hourly("call_task"))
+        self._senders = Senders(self._pools(), self._hourly("call_task"), Desk(self._desk_capacity))
         self._senders.on_credit(self._nudge_all)
         self._lanes: dict[int, Lane] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -141,8 +143,7 @@ class Worker:
             self._lanes.values,
             broker_time=self._broker_time,
         )
-        adapters = {each.channel: each.adapter for each in parts.supplies}
-        self._doubts = Doubts(self._doubtful, adapters, self._outcomes.report, config.doubt)
+        self._doubts = Doubts(self._doubtful, _adapters_of(parts.supplies), self._outcomes.report, config.doubt)
         self._progress = Progress(config, self._intake, self._ends, self._writer, self._broker_time)
         self._watchdog = Watchdog(
             lambda: standings(self._lanes.values(), self._intake, self._ends, self._committable),
@@ -172,6 +173,7 @@ class Worker:
             self._intake.run(),
             self._progress.run(),
             self._outcomes.run(),
+            self._senders.run(),
             self._gauges.run(self._parts.sending),
             self._doubts.run(),
             self._watchdog.run(),
@@ -378,6 +380,7 @@ class Worker:
             behind,
             self._points.bars,
             senders.with_reserve(),
+            senders.desk.busy,
         )
 
     def _clock_agrees(self) -> bool:
@@ -405,6 +408,10 @@ class Worker:
             clock=self._parts.clock,
             metrics=self._parts.metrics,
         )
+
+    def _desk_capacity(self) -> float | None:
+        capacity = self._in_force.policy.desk_capacity
+        return None if capacity is None else capacity * len(self._lanes) / self._config.partitions
 
     def _hourly(self, channel: Channel) -> Hourly:
         def most() -> int | None:
@@ -448,6 +455,14 @@ class Worker:
 
 def _records_of(keys: set[bytes], records: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
     return [(key, records[key]) for key in keys]
+
+
+def _adapters_of(supplies: Iterable[Supply]) -> dict[Channel, dict[str, Adapter]]:
+    """By channel, and by the name under which outcomes name them."""
+    adapters: dict[Channel, dict[str, Adapter]] = {}
+    for supply in supplies:
+        adapters.setdefault(supply.channel, {})[supply.name] = supply.adapter
+    return adapters
 
 
 async def _set(event: asyncio.Event) -> None:

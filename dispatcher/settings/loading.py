@@ -19,7 +19,7 @@ def load(environ: Mapping[str, str]) -> Settings | SettingsProblems:
     """
     read = Reader(environ)
     typos, warnings = strangers(environ)
-    sms, mail = twilio(read), email(read)
+    texts, mails = twilio(read), email(read)
     sending, allowlist = read.read(v.SENDING), read.read(v.ALLOWLIST)
     read.problems += [*unused_allowlist(sending, allowlist), *typos]
     settings = Settings(
@@ -42,11 +42,13 @@ def load(environ: Mapping[str, str]) -> Settings | SettingsProblems:
         log_level=read.read(v.LOG_LEVEL),
         sending=sending,
         allowlist=allowlist,
-        twilio=sms,
-        smtp=mail[0],
-        email_from=mail[1],
+        twilio=texts[0],
+        twilio_2=texts[1],
+        smtp=mails[0],
+        smtp_2=mails[1],
+        email_from=mails[2],
         terms=terms(read),
-        clock=clock(read, sms, mail[0]),
+        clock=clock(read, texts, mails[:2]),
         entries=tuple(sorted(read.entries, key=lambda entry: entry.variable)),
         warnings=warnings,
     )

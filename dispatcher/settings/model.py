@@ -75,8 +75,12 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How much an account is given: `per_second` units (segments of texts, or mails) from all workers; None: any number."""
+    """How much an account is given: its `weight` beside the other of its channel, and no more than `per_second`.
 
+    That counts segments of texts, or mails, from all workers together; None: any number.
+    """
+
+    weight: int = 50
     per_second: float | None = None
 
 
@@ -113,9 +117,11 @@ class Settings:
     # Numbers and addresses of people: never part of a repr.
     allowlist: frozenset[str] = field(repr=False)
     twilio: Twilio | None
+    twilio_2: Twilio | None
     smtp: SmtpServer | None
+    smtp_2: SmtpServer | None
     email_from: str | None
-    # By name of the account: "twilio" and "smtp".
+    # By name of the account: "twilio", "twilio_2", "smtp" and "smtp_2".
     terms: Mapping[str, Terms]
     clock: ClockSettings | None
     entries: tuple[Entry, ...] = field(repr=False)

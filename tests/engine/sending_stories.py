@@ -69,7 +69,7 @@ class Inbox:
         self.facts = {}
         self.at = {}
 
-    async def report(self, customer_id, fact):
+    async def report(self, customer_id, fact, said=None):
         self.facts[fact.attempt_id] = fact
         self.at[fact.attempt_id] = now()
 
