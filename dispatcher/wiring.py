@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import structlog
 import uvloop
 
-from channels.accounts import SmtpConfig, TwilioConfig
+from channels.accounts import FileConfig, SmtpConfig, TwilioConfig, WebhookConfig
 from channels.protocol import Adapter
 from channels.registry import Accounts, RegistryProblems, build
 from channels.retrying import Retrying
@@ -249,12 +249,13 @@ def adapters(settings: Settings) -> Mapping[Channel, Adapter]:
 
 
 def _names(settings: Settings) -> Mapping[Channel, str]:
+    """What is configured, unless another adapter is named."""
     names: dict[Channel, str] = {}
     if settings.twilio is not None:
         names["sms"] = "twilio"
     if settings.smtp is not None and settings.email_from is not None:
         names["email"] = "smtp"
-    return names
+    return {**names, **settings.adapters.named}
 
 
 def _accounts(settings: Settings) -> Accounts:
@@ -272,7 +273,17 @@ def _accounts(settings: Settings) -> Accounts:
         server = settings.smtp
         password = None if server.password is None else server.password.reveal()
         smtp = SmtpConfig(server.host, server.port, server.encryption, settings.email_from, server.username, password)
-    return Accounts(twilio, smtp)
+    chosen = settings.adapters
+    return Accounts(
+        twilio,
+        smtp,
+        webhook=None if chosen.webhook is None else WebhookConfig(chosen.webhook.url, chosen.webhook.secret.reveal()),
+        file=FileConfig(settings.data_dir / "messages"),
+        apprise=tuple(address.reveal() for address in chosen.apprise),
+        options={
+            name: {option: value.reveal() for option, value in given.items()} for name, given in chosen.options.items()
+        },
+    )
 
 
 def _status_callback(public_url: str | None, twilio_url: str) -> str | None:
