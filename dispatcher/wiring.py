@@ -242,10 +242,15 @@ def adapters(settings: Settings) -> Mapping[Channel, Adapter]:
     """
     if settings.sending in ("off", "shadow"):
         return {}
-    built = build(_names(settings), _accounts(settings))
+    built = configured(settings)
     if isinstance(built, RegistryProblems):
         raise Unstartable(ExitCode.SETTINGS, "\n".join(built.sentences))
     return {channel: Retrying(adapter, chance=random.random) for channel, adapter in built.items()}
+
+
+def configured(settings: Settings) -> dict[Channel, Adapter] | RegistryProblems:
+    """The adapters of all channels that have one, whether this sending mode calls them or not."""
+    return build(_names(settings), _accounts(settings))
 
 
 def _names(settings: Settings) -> Mapping[Channel, str]:
