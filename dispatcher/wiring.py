@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import structlog
 import uvloop
 
-from channels.accounts import SmtpConfig, TwilioConfig
+from channels.accounts import FileConfig, SmtpConfig, TwilioConfig, WebhookConfig
 from channels.protocol import Adapter
 from channels.registry import Accounts, RegistryProblems, build
 from channels.retrying import Retrying
@@ -42,6 +42,7 @@ from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
 from dispatcher.ops.serving import OperationsServer, PortTaken
 from dispatcher.settings import Settings, SmtpServer, Twilio, client_options
+from dispatcher.settings.model import Terms
 from dispatcher.settings.smtp import is_loopback
 from schemas.refusals import SENTENCES
 from schemas.values import Channel
@@ -221,7 +222,7 @@ def read_templates(settings: Settings, policy: Policy, metrics: Metrics) -> Temp
 
 def objection_of(settings: Settings) -> Objection:
     """Tells why a policy cannot be acted on: the mode sends, and it uses a channel that nothing is configured for."""
-    configured: set[Channel] = {"call_task", *_names(settings, settings.twilio, settings.smtp)}
+    configured: set[Channel] = {"call_task", *_names(settings)}
 
     def objection(policy: Policy) -> str | None:
         if settings.sending in ("off", "shadow"):
@@ -246,20 +247,22 @@ def supplies(settings: Settings) -> tuple[Supply, ...]:
     """
     if settings.sending in ("off", "shadow"):
         return ()
-    found = _supplies(settings, "", settings.twilio, settings.smtp)
-    return (*found, *_supplies(settings, "_2", settings.twilio_2, settings.smtp_2))
+    first = _supplies(settings, "", configured(settings), _names(settings))
+    again = _second_names(settings)
+    second = build(again, _accounts(settings, settings.twilio_2, settings.smtp_2))
+    return (*first, *_supplies(settings, "_2", second, again))
 
 
-def _supplies(settings: Settings, number: str, texts: Twilio | None, mails: SmtpServer | None) -> list[Supply]:
-    names = _names(settings, texts, mails)
-    built = build(names, _accounts(settings, texts, mails))
+def _supplies(
+    settings: Settings, number: str, built: dict[Channel, Adapter] | RegistryProblems, names: Mapping[Channel, str]
+) -> list[Supply]:
     if isinstance(built, RegistryProblems):
         raise Unstartable(ExitCode.SETTINGS, "\n".join(built.sentences))
     return [_supply(f"{names[channel]}{number}", channel, adapter, settings) for channel, adapter in built.items()]
 
 
 def _supply(name: str, channel: Channel, adapter: Adapter, settings: Settings) -> Supply:
-    terms = settings.terms[name]
+    terms = settings.terms.get(name, Terms())
     return Supply(
         name,
         channel,
@@ -271,7 +274,23 @@ def _supply(name: str, channel: Channel, adapter: Adapter, settings: Settings) -
     )
 
 
-def _names(settings: Settings, texts: Twilio | None, mails: SmtpServer | None) -> Mapping[Channel, str]:
+def configured(settings: Settings) -> dict[Channel, Adapter] | RegistryProblems:
+    """The adapters of all channels that have one, whether this sending mode calls them or not."""
+    return build(_names(settings), _accounts(settings, settings.twilio, settings.smtp))
+
+
+def _second_names(settings: Settings) -> Mapping[Channel, str]:
+    """Channels with a second account, unless another adapter is named for them."""
+    second = _of_accounts(settings, settings.twilio_2, settings.smtp_2)
+    return {channel: name for channel, name in second.items() if channel not in settings.adapters.named}
+
+
+def _names(settings: Settings) -> Mapping[Channel, str]:
+    """What is configured, unless another adapter is named."""
+    return {**_of_accounts(settings, settings.twilio, settings.smtp), **settings.adapters.named}
+
+
+def _of_accounts(settings: Settings, texts: Twilio | None, mails: SmtpServer | None) -> Mapping[Channel, str]:
     names: dict[Channel, str] = {}
     if texts is not None:
         names["sms"] = "twilio"
@@ -293,7 +312,17 @@ def _accounts(settings: Settings, texts: Twilio | None, mails: SmtpServer | None
     if mails is not None and settings.email_from is not None:
         password = None if mails.password is None else mails.password.reveal()
         smtp = SmtpConfig(mails.host, mails.port, mails.encryption, settings.email_from, mails.username, password)
-    return Accounts(twilio, smtp)
+    chosen = settings.adapters
+    return Accounts(
+        twilio,
+        smtp,
+        webhook=None if chosen.webhook is None else WebhookConfig(chosen.webhook.url, chosen.webhook.secret.reveal()),
+        file=FileConfig(settings.data_dir / "messages"),
+        apprise=tuple(address.reveal() for address in chosen.apprise),
+        options={
+            name: {option: value.reveal() for option, value in given.items()} for name, given in chosen.options.items()
+        },
+    )
 
 
 def _status_callback(public_url: str | None, twilio_url: str) -> str | None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from dispatcher.settings import variables as v
 from dispatcher.settings.kafka_client import client_options
-from dispatcher.settings.model import ClockSettings, Gateway, Kafka, Sending, Terms, Twilio
+from dispatcher.settings.model import Adapters, ClockSettings, Gateway, Kafka, Sending, Terms, Twilio, Webhook
 from dispatcher.settings.problems import Problem
 from dispatcher.settings.reading import Reader
 from dispatcher.settings.secret import Secret
@@ -14,6 +14,8 @@ from dispatcher.settings.smtp import SmtpServer, is_loopback
 from dispatcher.settings.variables import Variable
 
 _REAL_TIME: Final = 1.0
+_SAFE_TO_HURRY: Final = frozenset({"twilio", "smtp", "webhook", "file", "console"})
+"""Adapters that reach nobody, or whose address is judged."""
 
 
 def kafka(read: Reader) -> Kafka:
@@ -110,6 +112,37 @@ def terms(read: Reader) -> Mapping[str, Terms]:
     }
 
 
+def adapters(read: Reader, environ: Mapping[str, str]) -> Adapters:
+    """Which adapters are named, and what they need: the webhook's receiver with its secret, both or neither."""
+    named, url, secret = read.read(v.ADAPTERS), read.read(v.WEBHOOK_URL), read.read(v.WEBHOOK_SECRET)
+    if (url is None) != (secret is None):
+        wrong = {problem.variable for problem in read.problems}
+        pair = {
+            name: value
+            for name, value in ((v.WEBHOOK_URL.name, url), (v.WEBHOOK_SECRET.name, secret))
+            if name not in wrong
+        }
+        read.problems += _missing(
+            pair, "expected: the receiver's address and its secret are set together, or none of them"
+        )
+    return Adapters(
+        named=named,
+        webhook=None if url is None or secret is None else Webhook(url, secret),
+        apprise=read.read(v.APPRISE_URLS),
+        options={name: _options(name, environ) for name in named.values()},
+    )
+
+
+def _options(adapter: str, environ: Mapping[str, str]) -> Mapping[str, Secret]:
+    """What the environment says to an installed adapter: any of it may be a secret."""
+    start = v.adapter_prefix(adapter)
+    return {
+        name.removeprefix(start).lower(): Secret(value)
+        for name, value in environ.items()
+        if name.startswith(start) and name != start and value
+    }
+
+
 def unused_allowlist(sending: Sending, allowlist: frozenset[str]) -> Iterator[Problem]:
     """Sending to an allowlist needs one; otherwise nobody would ever be called, without a word."""
     if sending == "allowlist" and not allowlist:
@@ -117,7 +150,10 @@ def unused_allowlist(sending: Sending, allowlist: frozenset[str]) -> Iterator[Pr
 
 
 def clock(
-    read: Reader, texts: tuple[Twilio | None, Twilio | None], mails: tuple[SmtpServer | None, SmtpServer | None]
+    read: Reader,
+    texts: tuple[Twilio | None, Twilio | None],
+    mails: tuple[SmtpServer | None, SmtpServer | None],
+    chosen: Adapters,
 ) -> ClockSettings | None:
     """A clock of our own, refused where it could make a real message leave at a wrong hour."""
     start, rate = read.read(v.CLOCK), read.read(v.CLOCK_RATE)
@@ -133,6 +169,13 @@ def clock(
     for url, server in zip((v.SMTP_URL, v.SMTP_2_URL), mails, strict=True):
         if server is not None and not is_loopback(server.host):
             read.problems.append(Problem(url.name, None, advice))
+    if chosen.webhook is not None and not is_loopback(urlsplit(chosen.webhook.url).hostname or ""):
+        read.problems.append(Problem(v.WEBHOOK_URL.name, chosen.webhook.url, advice))
+    for name in sorted(set(chosen.named.values()) - _SAFE_TO_HURRY):
+        wanted = (
+            f"expected none of {name}, because {v.CLOCK.name} moves the clock, and nobody knows whom it would reach"
+        )
+        read.problems.append(Problem(v.ADAPTERS.name, None, wanted))
     return ClockSettings(start=start, rate=rate)
 
 

@@ -11,6 +11,13 @@ from dispatcher.settings.model import LogLevel, SaslMechanism, SecurityProtocol,
 T_co = TypeVar("T_co", covariant=True)
 
 PREFIX: Final = "DISPATCHER_"
+ADAPTER_PREFIX: Final = "DISPATCHER_ADAPTER_"
+"""Before the name and an option of an installed adapter; which there are, only that adapter knows."""
+
+
+def adapter_prefix(name: str) -> str:
+    """What the options of an adapter begin with: its name in capitals, `_` for `-` and `.`."""
+    return f"{ADAPTER_PREFIX}{name.upper().replace('-', '_').replace('.', '_')}_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +241,32 @@ ALLOWLIST = Variable(
     parsing.contact_points,
     shown="counted",
 )
+ADAPTERS = Variable(
+    "DISPATCHER_ADAPTERS",
+    "which adapter a channel uses, where not what is configured (sms: twilio, email: smtp)",
+    "expected channel=adapter, such as sms=acme,email=smtp; built in are twilio, smtp, webhook, file, console and apprise",
+    parsing.adapters,
+)
+WEBHOOK_URL = Variable(
+    "DISPATCHER_WEBHOOK_URL",
+    "receiver of the messages that the adapter webhook hands over",
+    "expected an http:// or https:// address",
+    parsing.optional(parsing.web_url),
+)
+WEBHOOK_SECRET = Variable(
+    "DISPATCHER_WEBHOOK_SECRET",
+    "signs them, and what the receiver tells of them",
+    "expected whsec_ and at least 24 bytes in base64",
+    parsing.optional(parsing.webhook_secret),
+    shown="masked",
+)
+APPRISE_URLS = Variable(
+    "DISPATCHER_APPRISE_URLS",
+    "services of the adapter apprise",
+    "expected addresses as Apprise writes them, separated by blanks, with {to} in the recipient's place",
+    parsing.apprise_addresses,
+    shown="masked",
+)
 TWILIO_ACCOUNT_SID = Variable(
     "DISPATCHER_TWILIO_ACCOUNT_SID",
     "account at Twilio",
@@ -389,6 +422,10 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     LOG_LEVEL,
     SENDING,
     ALLOWLIST,
+    ADAPTERS,
+    WEBHOOK_URL,
+    WEBHOOK_SECRET,
+    APPRISE_URLS,
     TWILIO_ACCOUNT_SID,
     TWILIO_AUTH_TOKEN,
     TWILIO_AUTH_TOKEN_OLD,
