@@ -38,7 +38,7 @@ class TwilioStandIn:
 
     `requests` counts the message POSTs read whole, `by_recipient` stages a lasting fault for a number, `silent_about` holds
     recipients whose messages the list does not tell: it answers 503. `opt_outs` are numbers that are texted no more.
-    `inbound_url` hears what recipients answer.
+    `courses` says what becomes of messages to a number, `inbound_url` hears what recipients answer.
     `journal` gets one line of JSON a message, on the disk before the answer. `port` 0 takes a free one.
     `clock` gives the milliseconds since the epoch that messages are stamped with. `rate` is how fast they come along:
     seconds of theirs a second; None: only as `advance` says.
@@ -56,6 +56,7 @@ class TwilioStandIn:
         inbound_url: str | None = None,
     ) -> None:
         self._ledger = Ledger(account_sid)
+        self.courses = self._ledger.courses
         self.requests = 0
         self.by_recipient: dict[str, Fault] = {}
         self.silent_about: set[str] = set()
