@@ -74,7 +74,7 @@ _TABLE: Final[dict[int, Rejected | Deferred]] = {
     code: Rejected(refusal, str(code)) for refusal, rows in _REFUSALS.items() for code in rows
 } | {code: Deferred(wait, scope, str(code)) for code, (wait, scope, _) in _DELAYS.items()}
 
-_CONFIG_STATUSES: Final = frozenset({401, 402, 403, 404, 405, 406, 407, 410, 411, 415})
+ACCOUNT_STATUSES: Final = frozenset({401, 402, 403, 404, 405, 406, 407, 410, 411, 415})
 """HTTP answers that say our account, address or client is wrong, whatever the message (RFC 9110, 15.5)."""
 
 
@@ -97,5 +97,5 @@ def refusal_by_status(status: int, code: int | None) -> Rejected:
     account.
     """
     shown = f"http-{status}" if code is None else str(code)
-    blames_account = status in _CONFIG_STATUSES or code is None
+    blames_account = status in ACCOUNT_STATUSES or code is None
     return Rejected("config" if blames_account else "content", shown)

@@ -112,16 +112,14 @@ def known_keys(settings: Settings) -> tuple[ApiKey, ...]:
 
 
 def twilio_hooks(settings: Settings) -> TwilioHooks | None:
-    """What Twilio's calls are checked against, where an account is configured.
-
-    Raises:
-        Unstartable: nobody says under which address Twilio reaches us, which is part of every signature.
-    """
+    """What Twilio's calls are checked against; None without an account, or without the address that its signatures cover."""
     if settings.twilio is None:
         return None
     if settings.public_url is None:
-        why = "DISPATCHER_PUBLIC_URL: missing; expected, because Twilio's signatures cover the address that it calls"
-        raise Unstartable(ExitCode.SETTINGS, why)
+        _log.warning(
+            "gateway_does_not_hear_twilio", advice="DISPATCHER_PUBLIC_URL: Twilio's signatures cover our address"
+        )
+        return None
     old = settings.twilio.old_auth_token
     tokens = (settings.twilio.auth_token,) if old is None else (settings.twilio.auth_token, old)
     return TwilioHooks(settings.public_url, tokens, settings.gateway.help_text)

@@ -108,7 +108,7 @@ class SmtpSink:
         for session in list(self.sessions):
             session.hang_up()
         await self._server.wait_closed()
-        self._journal.close()
+        await self._journal.close()
 
     def _session(self) -> Connection:
         return Connection(self, tls=self._tls if self._starttls else None)
@@ -146,6 +146,10 @@ class SmtpSink:
         self.returned.append(report)
         if self._returns is not None:
             (self._returns / f"{len(self.returned):05d}.eml").write_bytes(report)
+
+    async def durable(self) -> None:
+        """Wait until what was taken is on the disk."""
+        await self._journal.durable()
 
     async def nobody_connected(self) -> None:
         """Wait until every client has left."""

@@ -36,6 +36,10 @@ class Sink(Protocol):
         """A connection has ended."""
         ...
 
+    async def durable(self) -> None:
+        """What was kept is on the disk."""
+        ...
+
     async def read_whole(self) -> None:
         """A mail has been read."""
         ...
@@ -133,6 +137,7 @@ class _Answers:
         fault = self._sink.scripts.meets("DATA", envelope.mail_from or "", envelope.rcpt_tos[0])
         is_lost = isinstance(fault, Reply) or (isinstance(fault, DropAfterData | Stalls) and not fault.taken)
         queued = 0 if is_lost else self._sink.take(envelope, fault)
+        await self._sink.durable()
         await self._sink.read_whole()
         match fault:
             case Reply(line):

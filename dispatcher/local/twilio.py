@@ -169,11 +169,11 @@ class TwilioStandIn:
         fault = refusal(form) or self._fault(form["To"])
         if isinstance(fault, Refused):
             return refused(fault)
+        if fault is None:
+            return web.json_response(resource(await self._ledger.accept(form, at), self._account_sid), status=201)
         if not isinstance(fault, Hangs | Cut) or fault.created:
-            self._ledger.accept(form, at)
+            await self._ledger.accept(form, at)
         match fault:
-            case None:
-                return web.json_response(resource(self.messages[-1], self._account_sid), status=201)
             case Garbage(body):
                 return web.Response(text=body, status=201, content_type="text/html")
             case Hangs():

@@ -30,10 +30,10 @@ class Ledger:
         """Forget the callbacks that are still to come."""
         await self.schedule.close()
         await self.callbacks.close()
-        self._journal.close()
+        await self._journal.close()
 
-    def accept(self, form: Mapping[str, str], at: int) -> SentSms:
-        """Keep a new message, on the disk first, and let it come along."""
+    async def accept(self, form: Mapping[str, str], at: int) -> SentSms:
+        """Keep a new message, let it come along, and wait until it is on the disk."""
         course = self.courses.get(form["To"]) or course_of(form["To"])
         message = sent_sms(form, len(self.messages) + 1, at, since_s=self.schedule.now, course=course)
         self._journal.add(journal_line(message))
@@ -41,6 +41,7 @@ class Ledger:
         if message.callback is not None:
             for step in self.callback_plan.arranged(message.sid, message.course.callbacks):
                 self.schedule.after(step.after_s, self._telling(message, message.callback, step))
+        await self._journal.durable()
         return message
 
     def _telling(self, message: SentSms, address: str, step: Step) -> Act:
