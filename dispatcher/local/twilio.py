@@ -97,12 +97,19 @@ class TwilioStandIn:
         """Wait until every callback of the messages so far has been made; only where they come along by themselves."""
         await self._ledger.schedule.idle()
 
-    async def inbound(self, sender: str, body: str, *, to: str = PICKED_SENDER) -> int | None:
-        """A text that somebody sent to a number of the account; the HTTP status of the answer to it, None without one."""
+    async def inbound(
+        self, sender: str, body: str, *, to: str = PICKED_SENDER, service: str | None = None
+    ) -> int | None:
+        """A text that somebody sent to a number of the account; the HTTP status of the answer to it, None without one.
+
+        `service` is the Messaging Service of the number, whose own opt-out service names the keywords that it understood.
+        """
         if self.inbound_url is None:
             raise ValueError("nobody hears inbound messages: set `inbound_url`")
-        self.opt_outs.hear(sender, body)
+        word = self.opt_outs.hear(sender, body)
         form = inbound_form(next(self._inbound), sender, body, to, self._account_sid)
+        if service is not None:
+            form |= {"MessagingServiceSid": service} | ({} if word is None else {"OptOutType": word})
         return await self._ledger.callbacks.post(self.inbound_url, form)
 
     @property
