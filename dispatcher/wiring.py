@@ -180,6 +180,7 @@ def engine_config(settings: Settings, *, accept_gap: bool = False) -> EngineConf
         partitions=settings.partitions,
         session_timeout_s=settings.session_timeout_s,
         accept_gap=accept_gap,
+        point_key=settings.point_key,
     )
 
 

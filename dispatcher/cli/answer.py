@@ -7,12 +7,13 @@ from dispatcher.cli.kafka import existing, on_kafka
 from dispatcher.cli.policy_store import policy_in_force
 from dispatcher.cli.prospect import Prospect, as_recorded, prospect
 from dispatcher.core.explain import explain
+from dispatcher.core.point_bars import PointBars
 from dispatcher.core.policy import Policy
 from dispatcher.core.zones import place_of
 from dispatcher.engine.clients import Kafka
 from dispatcher.engine.placement import partition_of
 from dispatcher.settings import Settings
-from schemas import topics
+from schemas import points, topics
 from schemas.journal import JournalRecord, decode_journal
 from schemas.state import EMPTY, Customer, decode
 from schemas.values import Millis, from_millis
@@ -37,14 +38,14 @@ def answer(settings: Settings, customer: str, invoice: str | None, now: Millis) 
     `invoice` leaves out what concerns only others. Where the journal goes on after `now`, the state is not what it
     was, and what was planned then is taken from the journal.
     """
-    policy, journalled, state = on_kafka(settings, lambda kafka: _read(kafka, settings, customer))
+    policy, journalled, state, bars = on_kafka(settings, lambda kafka: _read(kafka, settings, customer))
     if state is None and not journalled:
         return None
     happened = tuple(record for record in journalled if record.at <= from_millis(now))
     if len(happened) < len(journalled):
         ahead = as_recorded(happened, now)
     else:
-        ahead = prospect(customer, EMPTY if state is None else state, policy, now, settings)
+        ahead = prospect(customer, EMPTY if state is None else state, policy, now, settings, bars)
     if invoice is not None:
         happened = tuple(record for record in happened if invoice in record.invoice_ids)
         planned = tuple(each for each in ahead.planned if invoice in each.invoice_ids)
@@ -60,12 +61,22 @@ def _told(happened: tuple[JournalRecord, ...], state: Customer | None) -> tuple[
     return tuple(explain(each, zone) for each in once.values())
 
 
-async def _read(kafka: Kafka, settings: Settings, customer: str) -> tuple[Policy, list[JournalRecord], Customer | None]:
+async def _read(
+    kafka: Kafka, settings: Settings, customer: str
+) -> tuple[Policy, list[JournalRecord], Customer | None, PointBars]:
     policy = await policy_in_force(kafka, settings)
     journalled = [
         decode_journal(record.value) async for record in records(kafka, settings, customer) if record.value is not None
     ]
-    return policy, journalled, await _state(kafka, settings, customer)
+    return policy, journalled, await _state(kafka, settings, customer), await _bars(kafka, settings)
+
+
+async def _bars(kafka: Kafka, settings: Settings) -> PointBars:
+    """What is barred at numbers and addresses as the topic ends now."""
+    bars = PointBars(settings.point_key)
+    async for record in kafka.read(settings.topic(topics.POINTS), partition=0):
+        bars.state(record.key or b"", points.decode(record.value or b""))
+    return bars
 
 
 async def _state(kafka: Kafka, settings: Settings, customer: str) -> Customer | None:

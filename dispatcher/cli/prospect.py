@@ -7,6 +7,7 @@ from typing import Final, Literal
 import msgspec
 
 from dispatcher.core.decide import Conditions, decide
+from dispatcher.core.point_bars import PointBars
 from dispatcher.core.policy import Policy
 from dispatcher.settings import Settings
 from schemas.journal import JournalRecord, Reason, Result
@@ -45,13 +46,24 @@ class Prospect(msgspec.Struct, frozen=True):
     looks_again_at: datetime | None
 
 
-def prospect(customer_id: str, customer: Customer, policy: Policy, now: Millis, settings: Settings) -> Prospect:
-    """Decide on the stored aggregate at `now`, as a worker would that is caught up and may send at once."""
+def prospect(  # noqa: PLR0917  all that a decision rests on
+    customer_id: str,
+    customer: Customer,
+    policy: Policy,
+    now: Millis,
+    settings: Settings,
+    bars: PointBars | None = None,
+) -> Prospect:
+    """Decide on the stored aggregate at `now`, as a worker would that is caught up and may send at once.
+
+    `bars`: what is barred at numbers and addresses, None: nothing.
+    """
     conditions = Conditions(
         sending=settings.sending,
         allowlist=settings.allowlist,
         gate_open=True,
         credits=frozenset(CHANNELS),
+        bars=bars,
     )
     asked = _without_verdicts(customer)
     decision = decide(customer_id, asked, (), policy, now, conditions)

@@ -48,6 +48,7 @@ def verify(
     """Check that nothing was lost, sent twice or sent against a rule. Independent of the code that decides."""
     from dispatcher.cli.kafka import on_kafka
     from dispatcher.verify.check import check
+    from dispatcher.verify.point_log import PointLog
     from dispatcher.verify.reading import Reader
     from dispatcher.verify.spool import Spool
 
@@ -56,7 +57,7 @@ def verify(
     messages = _provider_journals(provider_journal)
     settled: Millis = time.time_ns() // 1_000_000 - settle * 1000
     with Spool() as spool:
-        reader = Reader(spool, settings.topic_prefix)
+        reader = Reader(spool, settings.topic_prefix, PointLog(settings.point_key))
         for file in [*policy, *([settings.policy] if settings.policy is not None else [])]:
             reader.policy(_text(file))
         extents, taken = on_kafka(settings, lambda kafka: _read(kafka, settings, reader))
@@ -88,9 +89,10 @@ async def _read(
         topics.INBOX,
         topics.JOURNAL,
         topics.POLICY,
+        topics.POINTS,
     ):
         topic = settings.topic(name)
-        if name == topics.POLICY and await kafka.partitions(topic) is None:
+        if name in {topics.POLICY, topics.POINTS} and await kafka.partitions(topic) is None:
             continue
         await existing(kafka, topic)
         if name == topics.INBOX:

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from dispatcher.core.point_bars import PointBars
 from dispatcher.core.rules import Stage
 from schemas.inbox import Cause, InstalmentDue, ProfileStated
 from schemas.state import Invoice
@@ -40,7 +41,8 @@ class Conditions:
 
     `brakes` are those that operators have pulled. `exhausted`: channels that need no credit and whose contacts of the hour
     have been made. `behind`: so much input waits that events are only folded; what they lead to is planned once the lane has
-    caught up, for until then every contact would wait for that anyway.
+    caught up, for until then every contact would wait for that anyway. `bars`: what is barred at numbers and addresses,
+    None: nothing.
     """
 
     sending: Sending
@@ -50,6 +52,7 @@ class Conditions:
     brakes: tuple[Braked, ...] = ()
     exhausted: frozenset[Channel] = frozenset()
     behind: bool = False
+    bars: PointBars | None = None
 
 
 class PaymentReceived(msgspec.Struct, frozen=True, gc=False):

@@ -14,6 +14,7 @@ from dispatcher.core.holds import points_free_at
 from dispatcher.core.ladder import Chosen, NoChannel, choose
 from dispatcher.core.ledger import point_name
 from dispatcher.core.pages import because, note_decision
+from dispatcher.core.point_bars import BARRED
 from dispatcher.core.regimes import Regime, regime_of
 from dispatcher.core.reserve import reserved
 from dispatcher.core.rules import DAY, MINUTE, Case, Creditor
@@ -146,6 +147,8 @@ def _unreachable(turn: Turn, approach: Approach, why: NoChannel) -> PutOff:
     ladder = approach.lead.stage.ladders[approach.tier.name]
     reasons = tuple(Reason(code, rule, {"channels": ", ".join(ladder)}) for code in why.codes)
     look_at = points_free_at(turn) if "hold" in why.codes else None
+    if not BARRED.isdisjoint(why.codes) and turn.conditions.bars:
+        look_at = min(filter(None, (look_at, turn.opens(turn.today + 1))))
     return PutOff(approach, "suppressed", reasons, f"suppressed|{why.codes[0]}", None, look_at)
 
 

@@ -39,6 +39,8 @@ _CHANGES: dict[ReasonCode, str] = {
     "waiting_for_profile": "when the customer's profile is published",
     "no_reachable_channel": "when the profile names a number or an address that the stage can use",
     "opted_out": "when the customer allows the channel again",
+    "objection_unread": "when somebody has read what was answered",
+    "unreachable_point": "when the profile names another number or address, or one that was verified since",
     "no_consent": "when a consent is on file",
     "blocked_channel": "when the customer no longer blocks the channel",
     "below_minimum": "when more is owed",

@@ -35,7 +35,15 @@ class NoChannel(msgspec.Struct, frozen=True, gc=False):
     codes: tuple[ReasonCode, ...]
 
 
-_WEIGHT: tuple[ReasonCode, ...] = ("blocked_channel", "opted_out", "no_consent", "hold", "no_reachable_channel")
+_WEIGHT: tuple[ReasonCode, ...] = (
+    "blocked_channel",
+    "opted_out",
+    "objection_unread",
+    "no_consent",
+    "hold",
+    "unreachable_point",
+    "no_reachable_channel",
+)
 
 
 def choose(
@@ -73,6 +81,9 @@ def point_stop(turn: Turn, channel: Channel, point: PhonePoint | EmailPoint, pha
     consent = turn.consents.get(consent_key(channel, at)) if turn.consents else None
     if consent is not None and not consent.allowed:
         return "opted_out"
+    bars = turn.conditions.bars
+    if bars and (barred := bars.code(channel, point, at)) is not None:
+        return barred
     if channel in turn.policy.consent_required and consent is None and point.basis not in turn.policy.accepted_bases:
         return "no_consent"
     if turn.holds and point_held(turn, at, phase):

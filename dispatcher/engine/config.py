@@ -40,6 +40,7 @@ class EngineConfig:
     `provider_timeout_s`: how long one call of a provider may take.
     `doubt`: how long to wait before a provider is asked about a lost answer.
     `stillness`: how long records may wait without progress, while Kafka answers.
+    `point_key`: what the digests of numbers and addresses are keyed with; see `schemas.points`.
     `accept_gap`: start although the inbox does not continue where the state ended (records are lost; said aloud).
     """
 
@@ -52,6 +53,7 @@ class EngineConfig:
     provider_timeout_s: float = 10.0
     flush_timeout_s: float = 15.0
     accept_gap: bool = False
+    point_key: bytes = field(default=b"", repr=False)
     doubt: Patience = Patience()
     stillness: Stillness = Stillness()
 

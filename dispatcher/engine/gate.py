@@ -1,9 +1,9 @@
 """The gate: a lane may cause contacts only while it knows everything that could forbid them.
 
 Open means: this worker owns the partition and has proved it with a flush in the present generation of the group; everything
-that stood in the inbox less than 700 ms ago is applied; intake has read every input that can stop a contact as freshly; and
-our clock goes with the broker's. Revocation, a fence, lag, silence or a clock that was set close it at once. So nobody is
-reminded who paid while we were down or behind.
+that stood in the inbox less than 700 ms ago is applied; intake has read every input that can stop a contact as freshly; what
+was said of numbers and addresses is as freshly known; and our clock goes with the broker's. Revocation, a fence, lag,
+silence or a clock that was set close it at once. So nobody is reminded who paid while we were down or behind.
 """
 
 import time
@@ -21,13 +21,14 @@ SourcePartition = tuple[str, int]
 class Gate:
     """One lane's gate. `required` tells which source partitions must be fresh; times are this machine's own.
 
-    `clock_agrees` tells whether they are right.
+    `clock_agrees` tells whether they are right, `points_known` whether what was said of numbers and addresses is known.
     """
 
     def __init__(
         self,
         required: Callable[[], frozenset[SourcePartition]],
         clock_agrees: Callable[[], bool],
+        points_known: Callable[[], bool],
         *,
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
@@ -35,6 +36,7 @@ class Gate:
         """Closed."""
         self._required = required
         self._clock_agrees = clock_agrees
+        self._points_known = points_known
         self._monotonic = monotonic
         self._wall = wall
         self._owned = False
@@ -99,6 +101,8 @@ class Gate:
         if self._draining or not self._owned or self._proved != self._generation:
             return False
         if self._monotonic() - self._caught_up_at > FRESH_S:
+            return False
+        if not self._points_known():
             return False
         return self._oldest_word() >= self._wall() - FRESH_S and self._clock_agrees()
 

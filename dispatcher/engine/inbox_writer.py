@@ -14,6 +14,7 @@ from aiokafka.structs import RecordMetadata
 
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.transactions import BATCH_BYTES, Entry
+from schemas.topics import POINTS
 
 _REQUEST_TIMEOUT_MS = 10_000
 _CLOSE_S = 5.0
@@ -68,6 +69,20 @@ class InboxWriter:
             await self.discard()
             raise AppendFailed(type(fault).__name__) from fault
         return futures
+
+    async def state_points(self, entries: Sequence[Entry]) -> list[asyncio.Future[RecordMetadata]]:
+        """Hand over what was said of numbers and addresses.
+
+        Raises:
+            AppendFailed: it could not be handed over.
+        """
+        producer = await self._ready()
+        topic = self._config.topic(POINTS)
+        try:
+            return [await producer.send(topic, value, key, partition=0) for key, value in entries]
+        except Exception as fault:
+            await self.discard()
+            raise AppendFailed(type(fault).__name__) from fault
 
     async def reject(
         self, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]

@@ -26,7 +26,7 @@ from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
 from schemas import codec, inbox
 from schemas.codec import Accepted, Rejected
-from schemas.inbox import Arrival, Cause
+from schemas.inbox import Arrival, Cause, ConsentChanged, Stamp
 
 _log = structlog.get_logger(__name__)
 
@@ -56,6 +56,7 @@ class Source:
 @dataclass(slots=True)
 class _Batch:
     entries: dict[int, list[Entry]] = field(default_factory=dict)
+    points: list[Entry] = field(default_factory=list)
     rejected: list[tuple[ConsumerRecord, Rejected]] = field(default_factory=list)
     positions: dict[TP, int] = field(default_factory=dict)
     counts: dict[str, list[int]] = field(default_factory=dict)
@@ -79,10 +80,11 @@ class Intake:
         seek: Callable[[TP, int], Awaitable[bool]],
         pause: Callable[[TP], None],
         resume: Callable[[TP], None],
+        consent: Callable[[ConsentChanged, Stamp], Entry | None],
         metrics: Metrics,
         health: Health,
     ) -> None:
-        """Owns nothing before `assign`."""
+        """Owns nothing before `assign`. `consent`: what a customer's word says of the number or address itself."""
         self._config = config
         self._writer = writer
         self._ends = ends
@@ -90,6 +92,7 @@ class Intake:
         self._seek = seek
         self._pause = pause
         self._resume = resume
+        self._consent = consent
         self._metrics = metrics
         self._health = health
         self._sources: dict[TP, Source] = {}
@@ -223,6 +226,9 @@ class Intake:
             return
         counts[0] += 1
         batch.unknown_fields += read.unknown_fields
+        if isinstance(read.fact, ConsentChanged):
+            said = self._consent(read.fact, (read.at, read.source, read.id))
+            batch.points += [] if said is None else [said]
         entry = self._entry(source, record, read)
         partition = partition_of(read.customer_id, self._config.partitions)
         found = batch.entries.get(partition)
@@ -241,7 +247,8 @@ class Intake:
         pause = _FIRST_PAUSE_S
         while True:
             try:
-                futures = await self._writer.append(batch.entries.items())
+                futures = await self._writer.state_points(batch.points) if batch.points else []
+                futures += await self._writer.append(batch.entries.items())
                 for record, rejected in batch.rejected:
                     headers = headers_of(record, rejected)
                     futures.append(await self._writer.reject(record.key, record.value, headers))

@@ -38,6 +38,7 @@ _log = structlog.get_logger(__name__)
 class _Pending:
     partition: int
     entry: Entry
+    said: Entry | None
     stands: asyncio.Future[None]
 
 
@@ -51,13 +52,16 @@ class Outcomes:
         self._pending: list[_Pending] = []
         self._some = asyncio.Event()
 
-    async def report(self, customer_id: str, fact: OutcomeFact) -> None:
-        """Append the outcome; returns only when it stands. A repetition is harmless: attempts know their state."""
+    async def report(self, customer_id: str, fact: OutcomeFact, said: Entry | None = None) -> None:
+        """Append the outcome; returns only when it stands. A repetition is harmless: attempts know their state.
+
+        `said` is what the outcome says of the number or address itself; it stands first.
+        """
         stated = time.time_ns()
         cause = Cause("", -1, -1, SENDER, f"{fact.attempt_id}/{type(fact).__name__}/{stated}")
         entry = (customer_id.encode(), inbox.encode(Arrival(stated // 1000, cause, fact)))
         stands: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._pending.append(_Pending(partition_of(customer_id, self._partitions), entry, stands))
+        self._pending.append(_Pending(partition_of(customer_id, self._partitions), entry, said, stands))
         self._some.set()
         await stands
 
@@ -70,15 +74,17 @@ class Outcomes:
             by_partition: dict[int, list[Entry]] = {}
             for each in batch:
                 by_partition.setdefault(each.partition, []).append(each.entry)
-            await self._until_they_stand(by_partition)
+            await self._until_they_stand(by_partition, [each.said for each in batch if each.said is not None])
             for each in batch:
                 if not each.stands.done():
                     each.stands.set_result(None)
 
-    async def _until_they_stand(self, by_partition: dict[int, list[Entry]]) -> None:
+    async def _until_they_stand(self, by_partition: dict[int, list[Entry]], said: list[Entry]) -> None:
         pause = _FIRST_PAUSE_S
         while True:
             try:
+                for future in await self._writer.state_points(said) if said else ():
+                    await future
                 for future in await self._writer.append(by_partition.items()):
                     await future
             except AppendFailed as fault:

@@ -21,6 +21,7 @@ from dispatcher.engine.lease import Lease
 from dispatcher.engine.outcomes import OutcomeFact, Outcomes
 from dispatcher.engine.pace import Pace
 from dispatcher.engine.permit import Permit
+from dispatcher.engine.transactions import Entry
 from dispatcher.ops.clock import Clock
 from dispatcher.ops.metrics import Metrics
 from schemas.inbox import AttemptAccepted, AttemptInDoubt, AttemptRejected, AttemptReleased
@@ -30,6 +31,9 @@ from schemas.values import CHANNELS, Channel
 _WAIT_FOR_GATE_S = 0.05
 _LEAST_RETRY_S = 5.0
 _MENDED_MS = 15 * 60 * 1000
+_FAILED_MS = 20_000
+_DOUBLINGS = 8
+_LONGEST_MS = 60 * 60 * 1000
 _EVERY_CHANNEL = frozenset(CHANNELS)
 _WITHOUT_PROVIDER: frozenset[Channel] = frozenset({"call_task"})
 
@@ -68,13 +72,16 @@ class Pool:
         compose: Compose,
         outcomes: Outcomes,
         braked: Callable[[Channel, str], bool],
+        barred: Callable[[Channel, str], ReasonCode | None],
+        refused: Callable[[Channel, str, AttemptRejected], Entry | None],
         hourly: Hourly,
         clock: Clock,
         metrics: Metrics,
     ) -> None:
         """`pace` bounds claims without a standing outcome, `workers` calls at a time, `timeout_s` one call.
 
-        `braked` tells whether an operator has stopped the channel, or a creditor, right now; `hourly` is the policy's limit.
+        `braked` tells whether an operator has stopped the channel, or a creditor, right now, `barred` why a number or
+        address must not be used by now, `refused` what a refusal says of it; `hourly` is the policy's limit.
         """
         self.channel: Channel = channel
         self._adapter = adapter
@@ -87,6 +94,8 @@ class Pool:
         self._compose = compose
         self._outcomes = outcomes
         self._braked = braked
+        self._barred = barred
+        self._refused = refused
         self.hourly = hourly
         self._clock = clock
         self._metrics = metrics
@@ -164,7 +173,8 @@ class Pool:
 
     async def _report(self, job: Job, fact: OutcomeFact) -> None:
         """The credit comes back when the outcome stands; the worker has gone on to the next call by then."""
-        await self._outcomes.report(job.claim.customer_id, fact)
+        said = self._refused(self.channel, job.claim.contact_point, fact) if isinstance(fact, AttemptRejected) else None
+        await self._outcomes.report(job.claim.customer_id, fact, said)
         if isinstance(fact, AttemptReleased):
             self.hourly.count(-1, job.partition)
         self._known.discard(job.claim.attempt_id)
@@ -177,6 +187,7 @@ class Pool:
     async def _attempt(self, job: Job) -> OutcomeFact:
         permit = Permit(partial(self._forbidden, job), partial(self._starts, job))
         self._busy(1)
+        prepared: Prepared | Rejected | None = None
         try:
             prepared = self._adapter.prepare(self._compose(job.claim, job.policy))
             if isinstance(prepared, Rejected):
@@ -186,9 +197,18 @@ class Pool:
             _log.exception("attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel)
             if permit.granted:
                 return self._told(job, Unknown(type(fault).__name__))
-            return self._told(job, Rejected("content", type(fault).__name__))
+            if prepared is None:
+                return self._told(job, Rejected("content", type(fault).__name__))
+            return self._failed(job)
         finally:
             self._busy(-1)
+
+    def _failed(self, job: Job) -> OutcomeFact:
+        """The adapter broke down before the first byte: no fault of the message's, so it is tried again, ever later."""
+        self._metrics.attempt(self.channel, "deferred")
+        number = int(job.claim.attempt_id.rpartition(".")[2])
+        pause = min(_FAILED_MS << min(number - 1, _DOUBLINGS), _LONGEST_MS)
+        return AttemptReleased(job.claim.attempt_id, "adapter_failed", self._clock.now() + pause)
 
     async def _send(self, job: Job, prepared: Prepared, permit: Permit) -> Outcome:
         """A gate that closes before the first byte is waited for once more: the claim is good while its lease is."""
@@ -213,7 +233,7 @@ class Pool:
             return "lease_expired"
         if self._braked(self.channel, job.claim.creditor_id):
             return "paused"
-        return None if job.may_send() else "input_behind"
+        return self._barred(self.channel, job.claim.contact_point) or (None if job.may_send() else "input_behind")
 
     def _told(self, job: Job, outcome: Outcome, forbidden_by: ReasonCode | None = None) -> OutcomeFact:
         attempt_id, provider = job.claim.attempt_id, self._adapter.name

@@ -20,7 +20,7 @@ from dispatcher.engine.carriers import Stretch
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.doubts import Doubts, Open
-from dispatcher.engine.gate import Gate, SourcePartition
+from dispatcher.engine.gate import FRESH_S, Gate, SourcePartition
 from dispatcher.engine.gauges import Announced, Gauges
 from dispatcher.engine.hourly import Hourly, share_of
 from dispatcher.engine.inbox_writer import InboxWriter
@@ -31,6 +31,7 @@ from dispatcher.engine.log_ends import LogEnds
 from dispatcher.engine.orphans import Orphans
 from dispatcher.engine.outcomes import Outcomes
 from dispatcher.engine.pace import Pace
+from dispatcher.engine.points import Points
 from dispatcher.engine.policy_switch import Objection, PolicyInForce, follow
 from dispatcher.engine.positions import Committable, PositionedConsumer
 from dispatcher.engine.progress import Progress
@@ -105,6 +106,7 @@ class Worker:
         self._committable = Committable()
         self._ends = LogEnds(config.connection, self._watched)
         self._brakes = Brakes(config, parts.clock.now)
+        self._points = Points(config, self._ends)
         self._broker_time = BrokerTime()
         self._writer = InboxWriter(config)
         self._outcomes = Outcomes(self._writer, config.partitions)
@@ -124,6 +126,7 @@ class Worker:
             seek=self._seek,
             pause=self._pause,
             resume=self._resume,
+            consent=self._points.consent,
             metrics=parts.metrics,
             health=parts.health,
         )
@@ -159,6 +162,7 @@ class Worker:
         """
         await self._writer.start()
         await self._brakes.load()  # before anybody may be contacted
+        await self._points.load()
         self._senders.start()
         for task in (
             self._ends.run(),
@@ -173,6 +177,7 @@ class Worker:
         self._spawn(self._watch_topology())
         self._spawn(follow(self._config, self._in_force, self._nudge_all))
         self._spawn(self._brakes.follow(self._brakes_let_go))
+        self._spawn(self._points.follow())
         self._spawn(keep_beating(self._parts.health))
         loop = asyncio.get_running_loop()
         starting = loop.create_task(self._app.start())
@@ -250,7 +255,8 @@ class Worker:
         _log.info("assigned", partitions=sorted(mine), sources=len(sources))
 
     def _take_over(self, partition: int) -> Lane:
-        lane = Lane(partition, Gate(lambda: self._sources, self._clock_agrees), self._shared)
+        gate = Gate(lambda: self._sources, self._clock_agrees, lambda: self._points.fresh(FRESH_S))
+        lane = Lane(partition, gate, self._shared)
         self._lanes[partition] = lane
         self._parts.health.restoring(lane.name)
         task = asyncio.get_running_loop().create_task(lane.run(), name=lane.name)
@@ -328,7 +334,7 @@ class Worker:
             self._resume(tp)
 
     def _watched(self) -> list[TP]:
-        return [*(lane.tp for lane in self._lanes.values()), *self._intake.partitions]
+        return [*(lane.tp for lane in self._lanes.values()), *self._intake.partitions, self._points.tp]
 
     # --- making and watching
 
@@ -366,6 +372,7 @@ class Worker:
             self._brakes.active,
             senders.exhausted,
             behind,
+            self._points.bars,
         )
 
     def _clock_agrees(self) -> bool:
@@ -382,6 +389,8 @@ class Worker:
                 compose=self._parts.compose,
                 outcomes=self._outcomes,
                 braked=self._brakes.holds,
+                barred=self._points.bars.why,
+                refused=self._points.refusal,
                 hourly=self._hourly(channel),
                 clock=self._parts.clock,
                 metrics=self._parts.metrics,

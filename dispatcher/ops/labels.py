@@ -20,8 +20,16 @@ NO_STAGE: Final = "none"
 """The `stage` of a decision that is about no stage of the policy (a fact recorded, a customer unknown)."""
 
 _STOPPED: Final[tuple[ReasonCode, ...]] = ("hold", "plan", "promise")
-_UNREACHABLE: Final[tuple[ReasonCode, ...]] = ("blocked_channel", "no_consent", "no_reachable_channel", "opted_out")
+_UNREACHABLE: Final[tuple[ReasonCode, ...]] = (
+    "blocked_channel",
+    "no_consent",
+    "no_reachable_channel",
+    "objection_unread",
+    "opted_out",
+    "unreachable_point",
+)
 _UNSENT: Final[tuple[ReasonCode, ...]] = (
+    "adapter_failed",
     "lease_expired",
     "paused",
     "provider_limit",

@@ -6,6 +6,7 @@ from typing import Literal
 
 from dispatcher.settings.secret import Secret
 from dispatcher.settings.smtp import SmtpServer
+from schemas import points
 from schemas.values import Millis
 
 Sending = Literal["off", "shadow", "allowlist", "on"]
@@ -95,6 +96,11 @@ class Settings:
     def topic(self, name: str) -> str:
         """The name in this installation's cluster of a topic of `schemas.topics`."""
         return f"{self.topic_prefix}{name}"
+
+    @property
+    def point_key(self) -> bytes:
+        """What the digests of numbers and addresses are keyed with; guessable where there is no secret."""
+        return points.point_key(f"dispatcher:{self.app_id}" if self.secret is None else self.secret.reveal())
 
     def is_given(self, variable: str) -> bool:
         """Whether somebody set a variable (in the environment or by a file), as opposed to its default."""

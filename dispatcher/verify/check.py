@@ -66,7 +66,7 @@ def check(
         judge_attempts(history, claims, settled, out)
         _judge_kept(reader, history, [claim for claim, _ in claims], extents, settled, out)
         if history.whole:
-            judge_stops(history, claims, rules, out)
+            judge_stops(history, claims, rules, reader.points, out)
             judge_limits(customer_id, claims, rules, out)
         _name_unknown(claims, rules, out)
         providers.collect(history, claims, rules)

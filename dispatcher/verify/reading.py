@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from dispatcher.verify.point_log import PointLog
 from dispatcher.verify.rules import Rules, rules_of, variants_of
 from dispatcher.verify.spool import Spool
-from schemas import codec, topics
+from schemas import codec, points, topics
 from schemas.inbox import Arrival, Cause
 from schemas.journal import decode_journal, decode_task
 from schemas.values import Millis, to_millis
@@ -43,6 +44,7 @@ class Reader:
 
     spool: Spool
     prefix: str = ""
+    points: PointLog = field(default_factory=PointLog)
     events: int = 0
     rejected: int = 0
     records: int = 0
@@ -60,6 +62,8 @@ class Reader:
             self._rejection(raw)
         elif raw.topic == topics.POLICY:
             self._policy(raw)
+        elif raw.topic == topics.POINTS:
+            self._point(raw)
         elif raw.key is not None and raw.key[:1] != _MARK:
             self._of_customer(raw, raw.key.decode("utf-8", "replace"))
 
@@ -108,6 +112,12 @@ class Reader:
         if {"topic", "partition", "offset"} <= told.keys() and told["partition"].isdigit() and told["offset"].isdigit():
             self.rejected += 1
             self.spool.rejected((told["topic"].removeprefix(self.prefix), int(told["partition"]), int(told["offset"])))
+
+    def _point(self, raw: Raw) -> None:
+        try:
+            self.points.state(raw.key or b"", points.decode(raw.value or b""), raw.appended)
+        except msgspec.DecodeError:
+            self.unreadable.append(f"{raw.topic}[{raw.partition}]@{raw.offset} is no statement about a contact point")
 
     def _policy(self, raw: Raw) -> None:
         try:

@@ -10,6 +10,7 @@ from dispatcher.verify.agreed import forbidding_agreements, hold_of_point
 from dispatcher.verify.findings import Findings, Invariant
 from dispatcher.verify.history import Claim, History, shown
 from dispatcher.verify.known import Known, Point, where
+from dispatcher.verify.point_log import PointLog
 from dispatcher.verify.rules import ACKNOWLEDGEMENTS, PLAN, Rules
 from schemas.topics import STOPPING_INPUTS
 from schemas.values import Channel, Millis
@@ -21,17 +22,32 @@ Stop = tuple[Invariant, str]
 
 
 def judge_stops(
-    history: History, claims: Sequence[tuple[Claim, Known]], rules: Mapping[str, Rules], out: Findings
+    history: History,
+    claims: Sequence[tuple[Claim, Known]],
+    rules: Mapping[str, Rules],
+    points: PointLog,
+    out: Findings,
 ) -> None:
-    """Every claim against what was known."""
+    """Every claim against what was known; `points`: what was said of numbers and addresses, whoever's they are."""
     for claim, known in claims:
         policy = rules.get(claim.policy)
+        if points and (silenced := _silenced(known, claim, points)) is not None:
+            out.add("I7", history.customer_id, shown(claim.said.where), f"{claim.attempt_id}: {silenced}", claim.at)
         found = set(_forbidden(known, claim, policy))
         late = None if found or claim.had("released") else _published_before(history, claim)
         if late is not None:
             found = {(invariant, f"{says} (published before)") for invariant, says in _forbidden(late, claim, policy)}
         for invariant, says in sorted(found):
             out.add(invariant, history.customer_id, shown(claim.said.where), f"{claim.attempt_id}: {says}", claim.at)
+
+
+def _silenced(known: Known, claim: Claim, points: PointLog) -> str | None:
+    """Why no contact point of the channel could be used, by what had been said of each a second before the claim."""
+    if known.profile is None or claim.channel is None or claim.had("released"):
+        return None
+    before = claim.said.appended - REACTION
+    said = [points.forbids(claim.channel, where(each), before) for each in known.points(claim.channel)]
+    return f"every number or address for {claim.channel} was {said[0]}" if said and all(said) else None
 
 
 def _published_before(history: History, claim: Claim) -> Known | None:

@@ -17,7 +17,7 @@ from dispatcher.engine.config import Connection, EngineConfig
 from dispatcher.engine.log_position import WATERMARK_KEY
 from dispatcher.local.process import LocalProcess
 from dispatcher.ops import topic_plan
-from schemas import journal, state
+from schemas import journal, points, state
 from schemas.events import EVENT_TYPES
 from schemas.journal import JournalRecord
 from schemas.state import Customer
@@ -104,6 +104,7 @@ class Installation:
             self.prefix,
             self.partitions,
             session_timeout_s=SESSION_S,
+            point_key=points.point_key("dispatcher:dispatcher"),
         )
 
     async def create(self) -> None:

@@ -271,12 +271,15 @@ EXAMPLES = {
 }
 
 ELSEWHERE = {
+    "objection_unread": "in test_point_bars",
+    "unreachable_point": "in test_point_bars",
     "cool_down": "in test_cap_dimensions",
     "reserved": "in test_reserve",
     "too_early": "in test_presets",
     "notice_first": "in test_preset_duties",
     "lease_expired": "given back by the sender",
     "provider_misconfigured": "given back by the sender",
+    "adapter_failed": "given back by the sender",
     "too_large": "parked by the engine",
     "faulty": "parked by the engine",
     "withdrawn": "given back by the sender",

@@ -30,7 +30,7 @@ def marks(clock: Clock, *sources: tuple[str, int]) -> ProgressMark:
 
 
 def opened(clock: Clock) -> Gate:
-    gate = Gate(lambda: SOURCES, clock.agrees, monotonic=clock, wall=clock)
+    gate = Gate(lambda: SOURCES, clock.agrees, lambda: True, monotonic=clock, wall=clock)
     gate.proved(gate.assigned())
     gate.caught_up(clock.at)
     gate.progressed(marks(clock, *SOURCES))
@@ -42,7 +42,7 @@ def test_it_is_open_when_everything_is_known(clock: Clock) -> None:
 
 
 def test_it_starts_closed(clock: Clock) -> None:
-    assert not Gate(lambda: SOURCES, clock.agrees, monotonic=clock, wall=clock).is_open()
+    assert not Gate(lambda: SOURCES, clock.agrees, lambda: True, monotonic=clock, wall=clock).is_open()
 
 
 def test_silence_closes_it(clock: Clock) -> None:

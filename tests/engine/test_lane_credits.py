@@ -57,6 +57,8 @@ def pool(claim):
         compose=lambda claim, policy: None,
         outcomes=None,
         braked=lambda channel, creditor: False,
+        barred=lambda channel, point: None,
+        refused=lambda channel, point, fact: None,
         hourly=Hourly(claim.channel, lambda: None, lambda: 0, lambda channel: None),
         clock=None,
         metrics=None,
@@ -76,7 +78,7 @@ def lane(pool):
         "health": Health(),
         "flushing": asyncio.Semaphore(1),
     }
-    return Lane(0, Gate(frozenset, lambda: True), Shared(**(unused | used)))
+    return Lane(0, Gate(frozenset, lambda: True, lambda: True), Shared(**(unused | used)))
 
 
 def turn_with(claim, pool):

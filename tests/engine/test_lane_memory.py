@@ -22,7 +22,7 @@ class House:
         self.paused: list[TP] = []
         config = SimpleNamespace(inbox="inbox")
         shared = SimpleNamespace(config=config, clock=None, pause=self.paused.append)
-        self.lane = Lane(0, Gate(frozenset, lambda: True), cast("Shared", shared))
+        self.lane = Lane(0, Gate(frozenset, lambda: True, lambda: True), cast("Shared", shared))
         self.lane._state = cast("LaneState", object())
         self.handed_over = 0
 

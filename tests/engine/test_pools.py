@@ -17,6 +17,7 @@ from dispatcher.engine.lease import Lease
 from dispatcher.engine.outcomes import OutcomeFact
 from dispatcher.engine.pace import Pace
 from dispatcher.engine.senders import Job, Pool, Senders
+from dispatcher.engine.transactions import Entry
 from dispatcher.ops.clock import SystemClock
 from dispatcher.ops.metrics import Metrics
 from schemas.inbox import AttemptAccepted, AttemptReleased
@@ -60,7 +61,7 @@ class Kafka:
     away: asyncio.Event = field(default_factory=asyncio.Event)
     told: list[OutcomeFact] = field(default_factory=list)
 
-    async def report(self, customer_id: str, fact: OutcomeFact) -> None:
+    async def report(self, customer_id: str, fact: OutcomeFact, said: Entry | None) -> None:
         self.told.append(fact)
         await self.away.wait()
 
@@ -88,6 +89,8 @@ async def pool(kafka: Kafka) -> AsyncIterator[tuple[Pool, Provider]]:
         compose=lambda claim, policy: claim,
         outcomes=kafka,
         braked=lambda channel, creditor: False,
+        barred=lambda channel, point: None,
+        refused=lambda channel, point, fact: None,
         hourly=hourly("sms"),
         clock=SystemClock(),
         metrics=Metrics(),

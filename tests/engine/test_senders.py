@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from channels.fake import FakeAdapter
-from channels.protocol import Message, NotStarted
+from channels.protocol import Message, NotStarted, Rejected
 from dispatcher.engine.hourly import Hourly
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.pace import Pace
@@ -39,8 +39,10 @@ class Desk:
 
     def __init__(self):
         self.told = asyncio.Queue()
+        self.said = []
 
-    async def report(self, customer_id, fact):
+    async def report(self, customer_id, fact, said):
+        self.said.append(said)
         self.told.put_nowait(fact)
 
 
@@ -63,7 +65,7 @@ def quick():
 
 
 @asynccontextmanager
-async def sending(adapter, *, now=NOON, braked=False):
+async def sending(adapter, *, now=NOON, braked=False, barred=None):
     desk, clock, metrics = Desk(), StoppedClock(now), Metrics()
     pool = Pool(
         "sms",
@@ -74,6 +76,8 @@ async def sending(adapter, *, now=NOON, braked=False):
         compose=lambda claim, _: Message(claim.attempt_id, "sms", claim.contact_point, "Due.", "en"),
         outcomes=desk,
         braked=lambda channel, creditor: braked,
+        barred=lambda channel, point: barred,
+        refused=lambda channel, point, fact: (channel, point, fact.code),
         hourly=Hourly("sms", lambda: None, clock.now, lambda channel: None),
         clock=clock,
         metrics=metrics,
@@ -123,8 +127,9 @@ async def test_a_gate_that_stays_closed_is_waited_for_while_the_lease_lasts():
         ({"now": WINDOW_ENDS}, "lease_expired"),
         ({"braked": True}, "paused"),
         ({"withdrawn": True}, "withdrawn"),
+        ({"barred": "opted_out"}, "opted_out"),
     ],
-    ids=["no lease", "window closed", "paused", "withdrawn"],
+    ids=["no lease", "window closed", "paused", "withdrawn", "the number said stop"],
 )
 async def test_what_must_not_start_is_given_back_with_its_reason(circumstances, reason):
     adapter = FakeAdapter("sms")
@@ -159,6 +164,18 @@ class _Breaks(FakeAdapter):
 @pytest.mark.parametrize(("asks", "in_doubt"), [(True, True), (False, False)])
 async def test_a_fault_of_an_adapter_is_a_doubt_only_if_a_byte_may_have_left(asks, in_doubt):
     assert isinstance(await outcome_of(_Breaks(asks=asks)), AttemptInDoubt) is in_doubt
+
+
+async def test_a_fault_before_the_first_byte_costs_the_contact_nothing():
+    assert await outcome_of(_Breaks(asks=False)) == AttemptReleased("c1.1", "adapter_failed", NOON + 20_000)
+
+
+async def test_a_refusal_says_something_of_the_number_too():
+    async with sending(FakeAdapter("sms", lambda _: Rejected("suppressed", "21610"))) as (pool, desk):
+        pool.reserve(0)
+        pool.submit(Job(claim("sms"), policy(), Lease.starting_now(10.0), lambda: True, 0, 0))
+        await desk.told.get()
+        assert desk.said == [("sms", claim("sms").contact_point, "21610")]
 
 
 async def test_a_credit_comes_back_with_the_outcome():

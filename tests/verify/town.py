@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from dispatcher.verify.check import check
 from dispatcher.verify.findings import Report
+from dispatcher.verify.point_log import PointLog
 from dispatcher.verify.providers import messages_of
 from dispatcher.verify.reading import Raw, Reader
 from dispatcher.verify.rules import hash_of
@@ -43,6 +44,7 @@ sunday = []
 holiday = []
 """
 
+KEY = b"the key of a town's digests"
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 STOPPED = ("payer", "objector", "held", "promiser", "planner", "forgotten", "blocker")
 EVERYBODY = ("reader", "texted", *STOPPED)
@@ -295,11 +297,13 @@ def live(dispatcher: Dispatcher) -> World:
 
 
 def judged(
-    world: World, *, starts=None, taken=None, settled=None, since=None, policies=(POLICY,), providers=True
+    world: World, *, starts=None, taken=None, settled=None, since=None, policies=(POLICY,), providers=True, points=()
 ) -> Report:
     """The check of a world, of which everything has come to rest."""
     with Spool() as spool:
-        reader = Reader(spool, "x.")
+        reader = Reader(spool, "x.", PointLog(KEY))
+        for raw in points:
+            reader.take(raw)
         for text in policies:
             reader.policy(text)
         extents = {}
