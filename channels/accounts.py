@@ -15,15 +15,17 @@ class TwilioConfig:
     """One Twilio account.
 
     `sender` is the number, short code or sender name used where a message names none; one that starts with
-    `MG` is a Messaging Service. `base_url` replaces `https://api.twilio.com` (no path). `proxy` is an HTTP
-    proxy's URL. `connect_s` bounds name look-up, connection and TLS, `timeout_s` a whole send, both in
-    seconds.
+    `MG` is a Messaging Service. `base_url` replaces `https://api.twilio.com` (no path). `status_callback` is the
+    start of the address that Twilio tells what became of a message; a token that names the attempt is put behind
+    it, and without it Twilio is not asked to tell. `proxy` is an HTTP proxy's URL. `connect_s` bounds name look-up,
+    connection and TLS, `timeout_s` a whole send, both in seconds.
     """
 
     account_sid: str
     auth_token: str
     sender: str
     base_url: str | None = None
+    status_callback: str | None = None
     proxy: str | None = None
     connect_s: float = 5.0
     timeout_s: float = 15.0

@@ -31,7 +31,9 @@ class Message:
     configured one; `sender_name` is shown beside an e-mail's sender. `subject` and `html` exist only for
     e-mail. `headers` are further e-mail headers. `validity_s` is how many seconds the provider may take to
     deliver (to the end of the contact window), None if it does not matter. `contact_id` is the same for a copy
-    that is sent because nobody knows of the first. `repr` shows neither recipient nor text.
+    that is sent because nobody knows of the first. `customer_id` goes with the attempt's id to where the provider
+    calls us back. `unsubscribe_url` ends the reminders at this address when it is posted to (RFC 8058). `repr` shows
+    neither recipient nor text.
     """
 
     attempt_id: str
@@ -46,6 +48,8 @@ class Message:
     headers: tuple[tuple[str, str], ...] = ()
     validity_s: int | None = None
     contact_id: str = ""
+    customer_id: str = ""
+    unsubscribe_url: str | None = None
 
     def __repr__(self) -> str:
         return f"Message({self.attempt_id}, {self.channel}, {self.locale}, {len(self.text)} characters)"

@@ -19,6 +19,7 @@ from aiohttp import (
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.rest import Client
 
+from channels import callback_token
 from channels.accounts import TwilioConfig
 from channels.protocol import (
     Absent,
@@ -120,6 +121,9 @@ class TwilioSms:
         sender = message.sender or self._config.sender
         fields: dict[str, str | int] = {"to": message.recipient, "body": message.text}
         fields["messaging_service_sid" if _is_service(sender) else "from_"] = sender
+        if self._config.status_callback is not None and message.customer_id:
+            callback = callback_token.token(message.customer_id, message.attempt_id)
+            fields["status_callback"] = self._config.status_callback + callback
         if message.validity_s is not None:
             shortest, longest = _VALIDITY
             fields["validity_period"] = max(shortest, min(longest, message.validity_s))

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 import structlog
 import uvloop
@@ -39,6 +40,7 @@ from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
 from dispatcher.ops.serving import OperationsServer, PortTaken
 from dispatcher.settings import Settings, client_options
+from dispatcher.settings.smtp import is_loopback
 from schemas.refusals import SENTENCES
 from schemas.values import Channel
 
@@ -259,12 +261,27 @@ def _accounts(settings: Settings) -> Accounts:
     twilio, smtp = None, None
     if settings.twilio is not None:
         account = settings.twilio
-        twilio = TwilioConfig(account.account_sid, account.auth_token.reveal(), account.sender, account.base_url)
+        twilio = TwilioConfig(
+            account.account_sid,
+            account.auth_token.reveal(),
+            account.sender,
+            account.base_url,
+            status_callback=_status_callback(settings.public_url, account.base_url),
+        )
     if settings.smtp is not None and settings.email_from is not None:
         server = settings.smtp
         password = None if server.password is None else server.password.reveal()
         smtp = SmtpConfig(server.host, server.port, server.encryption, settings.email_from, server.username, password)
     return Accounts(twilio, smtp)
+
+
+def _status_callback(public_url: str | None, twilio_url: str) -> str | None:
+    """Where Twilio tells what became of a message: over https, or from a stand-in on this machine, else nowhere."""
+    if public_url is None:
+        return None
+    if not public_url.startswith("https://") and not is_loopback(urlsplit(twilio_url).hostname or ""):
+        return None
+    return f"{public_url}/hooks/twilio/status/"
 
 
 def _told(code: ExitCode, why: str) -> int:

@@ -119,6 +119,7 @@ def _sms(claim: Claim, policy: Policy, piece: Piece) -> Message:
         sender=creditor.sms_from,
         validity_s=_validity(claim),
         contact_id=claim.contact_id,
+        customer_id=claim.customer_id,
     )
 
 
@@ -146,6 +147,7 @@ def _mail(claim: Claim, policy: Policy, piece: Piece) -> Message:
         ),
         validity_s=_validity(claim),
         contact_id=claim.contact_id,
+        customer_id=claim.customer_id,
     )
 
 

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.accounts import TwilioConfig
+from channels.callback_token import token
 from channels.protocol import Absent, Accepted, Deferred, Lookup, Message, NotStarted, Rejected, Unknown
 from channels.sms_twilio import TwilioSms, _retry_after
 from channels.sms_twilio_http import Exchange, OneShotHttpClient, exchange
-from dispatcher.local.twilio import ACCOUNT_SID, AUTH_TOKEN
+from dispatcher.local.twilio import ACCOUNT_SID, AUTH_TOKEN, TwilioStandIn
 from dispatcher.local.twilio_faults import MAGIC_RECIPIENTS, MAGIC_SENDERS, Cut, Garbage, Refused
 
 MESSAGE = Message("a-1", "sms", "+12025550123", "Invoice 4711 is due.", "en")
@@ -78,6 +79,39 @@ async def test_a_messaging_service_is_no_from_number(adapter, twilio):
 async def test_the_validity_period_ends_with_the_contact_window(adapter, twilio, asked, given_to_twilio):
     await send(adapter, validity_s=asked)
     assert twilio.messages[0].validity_s == given_to_twilio
+
+
+class Overheard(TwilioStandIn):
+    """A stand-in that remembers the fields of each request."""
+
+    def __init__(self):
+        super().__init__()
+        self.forms = []
+
+    async def _create(self, request):
+        self.forms.append(dict(await request.post()))
+        return await super()._create(request)
+
+
+async def callback_asked_for(status_callback, customer_id):
+    async with (
+        Overheard() as provider,
+        adapter_for(config(provider.base_url, status_callback=status_callback)) as adapter,
+    ):
+        await send(adapter, customer_id=customer_id)
+        return provider.forms[0].get("StatusCallback")
+
+
+@pytest.mark.asyncio
+async def test_the_address_of_the_callback_carries_whose_attempt_it_is():
+    asked = await callback_asked_for("https://remind.example/hooks/twilio/status/", "C-1")
+    assert asked == "https://remind.example/hooks/twilio/status/" + token("C-1", "a-1")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("status_callback", "customer_id"), [(None, "C-1"), ("https://remind.example/", "")])
+async def test_without_an_address_or_a_customer_no_callback_is_asked_for(status_callback, customer_id):
+    assert await callback_asked_for(status_callback, customer_id) is None
 
 
 @pytest.mark.asyncio

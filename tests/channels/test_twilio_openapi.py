@@ -47,7 +47,15 @@ def twilio_openapi():
 
 async def recorded(message):
     async with Recorded() as provider:
-        adapter = TwilioSms(TwilioConfig(ACCOUNT_SID, AUTH_TOKEN, "+15005550006", base_url=provider.base_url))
+        adapter = TwilioSms(
+            TwilioConfig(
+                ACCOUNT_SID,
+                AUTH_TOKEN,
+                "+15005550006",
+                base_url=provider.base_url,
+                status_callback="https://remind.example/hooks/twilio/status/",
+            )
+        )
         try:
             outcome = await adapter.send(adapter.prepare(message), permit=lambda: True, deadline_s=5.0)
             assert isinstance(outcome, Accepted)
@@ -72,6 +80,7 @@ def as_checked(exchange):
 MESSAGES = {
     "plain": Message("a-1", "sms", "+12025550123", "Hello", "en"),
     "with a validity period": Message("a-1", "sms", "+12025550123", "Hello", "en", validity_s=90),
+    "with a customer": Message("a-1", "sms", "+12025550123", "Hello", "en", customer_id="C-1"),
     "from a service": Message("a-1", "sms", "+12025550123", "逾期", "zh-CN", sender="MG" + "a" * 32),
 }
 

@@ -22,6 +22,12 @@ def test_an_sms_goes_to_the_contact_point_from_the_creditors_number(templates, p
     )
 
 
+@pytest.mark.parametrize("channel", ["sms", "email"])
+def test_a_message_names_its_customer_and_contact(templates, policy, channel):
+    message = templates.render(claim(channel), policy)
+    assert (message.customer_id, message.contact_id) == ("C-1", "c1")
+
+
 def test_an_sms_has_neither_subject_nor_html(templates, policy):
     message = templates.render(claim("sms"), policy)
     assert (message.subject, message.html, message.headers) == (None, None, ())
