@@ -15,6 +15,7 @@ from dispatcher.cli import (
     decide,
     doubt,
     events,
+    gateway,
     journal,
     messages,
     parked,
@@ -55,6 +56,7 @@ def dispatcher(
 
 for group in (
     running,
+    gateway,
     topics,
     events,
     decide,
