@@ -57,7 +57,8 @@ class Metrics:
         self._rejected = _Labelled(self._counter("rejected", "Input set aside", "reason"))
         self._lag = self._gauge("input_lag_records", "Records not yet read", "topic")
         self._paused = self._gauge("paused", "1 while sending is paused", "channel")
-        self._in_flight = self._gauge("sends_in_flight", "Calls to a provider under way", "channel")
+        in_flight = self._gauge("sends_in_flight", "Calls to a provider under way", "channel")
+        self._in_flight_on = {channel: in_flight.labels(channel) for channel in CHANNELS}
         self._mode = self._gauge("sending_mode", "1 for the mode in force", "mode")
         self._limit_waits = self._counter(
             "limit_waits", "Times that messages waited for an account's own limit", "account"
@@ -204,7 +205,7 @@ class Metrics:
 
     def sends_in_flight(self, channel: Channel, calls: int) -> None:
         """How many calls to the channel's provider are under way now."""
-        self._in_flight.labels(channel).set(calls)
+        self._in_flight_on[channel].set(calls)
 
     def accounts(self, names: Iterable[str]) -> None:
         """The configured accounts: their series exist from now on."""
@@ -247,7 +248,6 @@ class Metrics:
         for channel in CHANNELS:
             self._paused.labels(channel)
             self._limits.labels(channel)
-            self._in_flight.labels(channel)
             for outcome in get_args(AttemptOutcome):
                 self._attempts.add(0, channel, outcome)
         for reason in rejections:

@@ -15,7 +15,7 @@ from schemas.inbox import (
     PlanAgreed,
     PromiseMade,
 )
-from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CLAIM, WAITING_FOR_PROFILE
+from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CALL, HAS_OPEN_CLAIM, WAITING_FOR_PROFILE
 from tests.core.builders import (
     DAY,
     HOUR,
@@ -231,7 +231,7 @@ def test_a_withdrawn_claim_that_is_given_back_leaves_nothing():
 def test_a_task_is_accepted_with_its_claim():
     story, attempt = tasked()
     assert [(r.result, r.attempt_id) for r in story.records if r.kind == "attempt"][-1] == ("accepted", attempt)
-    assert (story.last.open_claims, story.last.flags) == ((), 0)
+    assert (story.last.open_claims, story.last.flags) == ((), HAS_OPEN_CALL)
 
 
 REPORTS = {

@@ -285,6 +285,7 @@ ELSEWHERE = {
     "withdrawn": "given back by the sender",
     "unanswered": "in test_attempts",
     "reported": "in test_attempts",
+    "desk_full": "in test_desk_capacity",
     "doubt_resend": "in test_doubts",
     "doubt_failed": "in test_doubts",
     "resolved": "in test_doubts",

@@ -75,7 +75,8 @@ def test_so_does_one_whose_receipts_stopped():
 
 
 def test_where_all_are_late_nothing_moves():
-    assert lived(900, late=BOTH).share("one") == 0.5
+    balance = lived(900, late=BOTH)
+    assert [balance._sides[name].health.share for name in BOTH] == [1.0, 1.0]
 
 
 def test_where_nobody_sends_receipts_nothing_moves():
