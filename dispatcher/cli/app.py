@@ -9,12 +9,14 @@ from typer.exceptions import TyperException
 
 from dispatcher import __version__
 from dispatcher.cli import (
+    bounces,
     brakes,
     compare,
     configuration,
     decide,
     doubt,
     events,
+    gateway,
     journal,
     messages,
     parked,
@@ -56,6 +58,7 @@ def dispatcher(
 
 for group in (
     running,
+    gateway,
     topics,
     events,
     decide,
@@ -65,6 +68,7 @@ for group in (
     rejected,
     parked,
     doubt,
+    bounces,
     brakes,
     point,
     verify,

@@ -2,19 +2,15 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from dispatcher.cli.ending import stop
 from dispatcher.exit_codes import ExitCode
 from schemas.codec import Accepted, read
-from schemas.events import EVENT_TYPES
 from schemas.rejected import Rejected
-from schemas.topics import INPUTS
+from schemas.routing import topic_of
 
 STDIN: Final = "-"
 
@@ -35,13 +31,6 @@ class Bad:
 
     line: int
     refusal: Rejected
-
-
-class _Typed(msgspec.Struct):
-    type: object = None
-
-
-_types = msgspec.json.Decoder(_Typed)
 
 
 def name_of(file: str) -> str:
@@ -73,15 +62,6 @@ def _judged(lines: Iterable[bytes]) -> Iterator[Good | Bad]:
         value = line.strip(b" \t\r\n")
         if not value:
             continue
-        topic = _topic_of(value)
+        topic = topic_of(value)
         answer = read(topic, value)
         yield Good(number, topic, value, answer) if isinstance(answer, Accepted) else Bad(number, answer)
-
-
-def _topic_of(value: bytes) -> str:
-    """Where an event belongs by its type; any input says what is wrong with one that has no known type."""
-    with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        named = _types.decode(value).type
-        if isinstance(named, str) and named in EVENT_TYPES:
-            return EVENT_TYPES[named][0]
-    return INPUTS[0]

@@ -2,7 +2,7 @@
 
 from dispatcher.settings.kafka_client import client_options
 from dispatcher.settings.loading import load
-from dispatcher.settings.model import ClockSettings, Entry, Kafka, LogLevel, Origin, Sending, Settings, Twilio
+from dispatcher.settings.model import ClockSettings, Entry, Gateway, Kafka, LogLevel, Origin, Sending, Settings, Twilio
 from dispatcher.settings.problems import Problem, SettingsProblems
 from dispatcher.settings.secret import Secret
 from dispatcher.settings.smtp import SmtpServer
@@ -10,6 +10,7 @@ from dispatcher.settings.smtp import SmtpServer
 __all__ = [
     "ClockSettings",
     "Entry",
+    "Gateway",
     "Kafka",
     "LogLevel",
     "Origin",

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from dispatcher.settings import variables as v
 from dispatcher.settings.kafka_client import client_options
-from dispatcher.settings.model import Adapters, ClockSettings, Kafka, Sending, Twilio, Webhook
+from dispatcher.settings.model import Adapters, ClockSettings, Gateway, Kafka, Sending, Twilio, Webhook
 from dispatcher.settings.problems import Problem
 from dispatcher.settings.reading import Reader
 from dispatcher.settings.secret import Secret
@@ -55,9 +55,9 @@ def twilio(read: Reader) -> Twilio | None:
         read.read(v.TWILIO_AUTH_TOKEN),
         read.read(v.TWILIO_FROM),
     )
-    base_url = read.read(v.TWILIO_BASE_URL)
+    base_url, old_token = read.read(v.TWILIO_BASE_URL), read.read(v.TWILIO_AUTH_TOKEN_OLD)
     if sid is not None and token is not None and sender is not None:
-        return Twilio(account_sid=sid, auth_token=token, sender=sender, base_url=base_url)
+        return Twilio(account_sid=sid, auth_token=token, sender=sender, base_url=base_url, old_auth_token=old_token)
     if not (sid is None and token is None and sender is None):
         needed = {
             v.TWILIO_ACCOUNT_SID.name: sid,
@@ -66,6 +66,20 @@ def twilio(read: Reader) -> Twilio | None:
         }
         read.problems += _missing(needed, "expected: account, token and sender are set together, or none of them")
     return None
+
+
+def gateway(read: Reader) -> Gateway:
+    """How the gateway listens, whom it believes, and how often it may be asked."""
+    return Gateway(
+        host=read.read(v.GATEWAY_HOST),
+        port=read.read(v.GATEWAY_PORT),
+        proxies=read.read(v.GATEWAY_PROXIES),
+        caller_rate=read.read(v.GATEWAY_CALLER_RATE),
+        stranger_rate=read.read(v.GATEWAY_STRANGER_RATE),
+        api_keys_file=read.read(v.API_KEYS_FILE),
+        desk_secrets=read.read(v.DESK_SECRET),
+        help_text=read.read(v.HELP_TEXT),
+    )
 
 
 def email(read: Reader) -> tuple[SmtpServer | None, str | None]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from dispatcher.settings import variables as v
-from dispatcher.settings.consistency import adapters, clock, email, kafka, twilio, unused_allowlist
+from dispatcher.settings.consistency import adapters, clock, email, gateway, kafka, twilio, unused_allowlist
 from dispatcher.settings.model import Settings
 from dispatcher.settings.problems import SettingsProblems
 from dispatcher.settings.reading import Reader
@@ -37,7 +37,7 @@ def load(environ: Mapping[str, str]) -> Settings | SettingsProblems:
         database_url=read.read(v.DATABASE_URL),
         secret=read.read(v.SECRET),
         public_url=read.read(v.PUBLIC_URL),
-        gateway_port=read.read(v.GATEWAY_PORT),
+        gateway=gateway(read),
         metrics_host=read.read(v.METRICS_HOST),
         metrics_port=read.read(v.METRICS_PORT),
         log_level=read.read(v.LOG_LEVEL),

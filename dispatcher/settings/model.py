@@ -53,6 +53,24 @@ class Twilio:
     auth_token: Secret
     sender: str
     base_url: str
+    old_auth_token: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The HTTP process. Rates are requests a second: of one API key, and of one address that proves nothing.
+
+    `proxies`: networks whose X-Forwarded-For is believed. `desk_secrets` sign a call desk's results.
+    """
+
+    host: str
+    port: int
+    proxies: tuple[str, ...]
+    caller_rate: float
+    stranger_rate: float
+    api_keys_file: Path | None
+    desk_secrets: tuple[Secret, ...]
+    help_text: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +119,7 @@ class Settings:
     database_url: Secret | None
     secret: Secret | None
     public_url: str | None
-    gateway_port: int
+    gateway: Gateway
     metrics_host: str
     metrics_port: int
     log_level: LogLevel

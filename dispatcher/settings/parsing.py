@@ -4,6 +4,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
@@ -186,6 +187,23 @@ def secret(text: str) -> Secret:
 def long_secret(text: str) -> Secret:
     """A secret of at least 16 characters: what it seals leaves the house."""
     if len(text) < _LEAST_SECRET:
+        raise ValueError
+    return Secret(text)
+
+
+def networks(text: str) -> tuple[str, ...]:
+    """IP addresses and networks, separated by commas or blanks."""
+    return tuple(str(ip_network(part, strict=False)) for part in re.split(r"[,\s]+", text) if part)
+
+
+def webhook_secrets(text: str) -> tuple[Secret, ...]:
+    """Secrets in the form of Standard Webhooks, separated by commas or blanks."""
+    return tuple(_webhook_secret(part) for part in re.split(r"[,\s]+", text) if part)
+
+
+def _webhook_secret(text: str) -> Secret:
+    encoded = text.removeprefix("whsec_")
+    if encoded == text or len(b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)) < _LEAST_SECRET:
         raise ValueError
     return Secret(text)
 

@@ -159,7 +159,53 @@ PUBLIC_URL = Variable(
     "expected an http:// or https:// address",
     parsing.optional(parsing.web_url),
 )
+GATEWAY_HOST = Variable(
+    "DISPATCHER_GATEWAY_HOST",
+    "interface of the gateway (0.0.0.0 in a container; TLS is the business of a proxy before it)",
+    "expected an IP address or host name",
+    parsing.matching(r"[A-Za-z0-9.:_-]+"),
+    "127.0.0.1",
+)
 GATEWAY_PORT = Variable("DISPATCHER_GATEWAY_PORT", "port of the gateway", _PORT_EXPECTED, _port, "8080")
+GATEWAY_PROXIES = Variable(
+    "DISPATCHER_GATEWAY_PROXIES",
+    "proxies before the gateway whose X-Forwarded-For is believed",
+    "expected IP addresses or networks, separated by commas",
+    parsing.networks,
+)
+GATEWAY_CALLER_RATE = Variable(
+    "DISPATCHER_GATEWAY_CALLER_RATE",
+    "requests a second that one API key may make",
+    "expected a number from 0.1 to 100000",
+    parsing.between(0.1, 100_000),
+    "200",
+)
+GATEWAY_STRANGER_RATE = Variable(
+    "DISPATCHER_GATEWAY_STRANGER_RATE",
+    "requests a second from one address that prove nothing: pages, wrong keys and signatures",
+    "expected a number from 0.1 to 100000",
+    parsing.between(0.1, 100_000),
+    "5",
+)
+API_KEYS_FILE = Variable(
+    "DISPATCHER_API_KEYS_FILE",
+    "who may call the gateway: one line a key, as `dispatcher gateway key` prints it",
+    _FILE_EXPECTED,
+    _file,
+)
+DESK_SECRET = Variable(
+    "DISPATCHER_DESK_SECRET",
+    "signs the results that a call desk sends (Standard Webhooks); two separated by a comma while one replaces the other",
+    "expected whsec_ and base64",
+    parsing.webhook_secrets,
+    shown="masked",
+)
+HELP_TEXT = Variable(
+    "DISPATCHER_HELP_TEXT",
+    "answer to HELP by SMS: who writes, and how to reach them",
+    "expected at most 320 characters",
+    parsing.optional(parsing.matching(r"[^\x00-\x1f\x7f]{1,320}")),
+)
 METRICS_HOST = Variable(
     "DISPATCHER_METRICS_HOST",
     "interface of /metrics, /livez and /readyz (in a container the probe comes from outside)",
@@ -226,6 +272,13 @@ TWILIO_ACCOUNT_SID = Variable(
 TWILIO_AUTH_TOKEN = Variable(
     "DISPATCHER_TWILIO_AUTH_TOKEN", "its token", "expected the account's token", _secret, shown="masked"
 )
+TWILIO_AUTH_TOKEN_OLD = Variable(
+    "DISPATCHER_TWILIO_AUTH_TOKEN_OLD",
+    "the token before it, whose signatures are still believed while a new one comes into use",
+    "expected the account's former token",
+    _secret,
+    shown="masked",
+)
 TWILIO_FROM = Variable(
     "DISPATCHER_TWILIO_FROM",
     "sender of SMS where the creditor has none of its own",
@@ -283,7 +336,14 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     DATABASE_URL,
     SECRET,
     PUBLIC_URL,
+    GATEWAY_HOST,
     GATEWAY_PORT,
+    GATEWAY_PROXIES,
+    GATEWAY_CALLER_RATE,
+    GATEWAY_STRANGER_RATE,
+    API_KEYS_FILE,
+    DESK_SECRET,
+    HELP_TEXT,
     METRICS_HOST,
     METRICS_PORT,
     LOG_LEVEL,
@@ -295,6 +355,7 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     APPRISE_URLS,
     TWILIO_ACCOUNT_SID,
     TWILIO_AUTH_TOKEN,
+    TWILIO_AUTH_TOKEN_OLD,
     TWILIO_FROM,
     TWILIO_BASE_URL,
     SMTP_URL,

@@ -25,7 +25,7 @@ from dispatcher.engine.worker import Parts
 from dispatcher.ops import logs
 from dispatcher.settings import Settings, SettingsProblems, load
 
-LEASE_S = 1.0
+LEASE_S = 2.0
 PROVIDER_TIMEOUT_S = 3.0
 """Of the worker that gives up soon."""
 

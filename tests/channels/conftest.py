@@ -12,7 +12,8 @@ from channels.conformance import EVERY, Situation
 from channels.email_smtp import SmtpEmail
 from channels.protocol import Message
 from channels.sms_twilio import TwilioSms
-from dispatcher.local.smtp import DropAfterData, Reply, SmtpFault, SmtpSink, Stalls
+from dispatcher.local.smtp import SmtpSink
+from dispatcher.local.smtp_faults import DropAfterData, Reply, SmtpFault, Stalls
 from dispatcher.local.twilio import ACCOUNT_SID, TwilioStandIn
 from dispatcher.local.twilio_faults import TOO_MANY_REQUESTS, Cut, Fault, Hangs, Refused
 

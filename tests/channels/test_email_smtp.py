@@ -11,7 +11,8 @@ import pytest_asyncio
 from channels.accounts import SmtpConfig
 from channels.email_smtp import SmtpEmail
 from channels.protocol import Accepted, Deferred, Message, NotStarted, Rejected, Unknown, Unwell, Well
-from dispatcher.local.smtp import DropAfterData, Reply, SmtpSink, Stalls
+from dispatcher.local.smtp import SmtpSink
+from dispatcher.local.smtp_faults import DropAfterData, Reply, Stalls
 
 MESSAGE = Message(
     "a-1", "email", "kim@example.com", "Due.\n", "en", subject="Invoice 4711", html="<p>Due.</p>", sender_name="Bills"

@@ -1,0 +1,204 @@
+"""The gateway as a process: from the settings to a server that answers, and its end on SIGTERM."""
+
+import asyncio
+import contextlib
+import secrets
+import signal
+import socket
+import sys
+import time
+from collections.abc import Generator
+from typing import Final
+
+import structlog
+import uvicorn
+import uvloop
+
+from dispatcher.engine.appender import Appender
+from dispatcher.engine.clients import Kafka, KafkaAway
+from dispatcher.engine.config import Connection, EngineConfig
+from dispatcher.engine.topology import Unsuited, stopping_sources
+from dispatcher.exit_codes import ExitCode
+from dispatcher.gateway.api_keys import ApiKey, KeyFileProblem, read_keys
+from dispatcher.gateway.app import gateway
+from dispatcher.gateway.buckets import Buckets
+from dispatcher.gateway.kafka_append import KafkaAppend
+from dispatcher.gateway.metrics import GatewayMetrics
+from dispatcher.gateway.parts import Parts, TwilioHooks
+from dispatcher.ops import logs
+from dispatcher.ops.clock import clock_for
+from dispatcher.settings import Settings, client_options
+
+_BURST_S: Final = 2.0
+"""A caller may save up so many seconds of its rate."""
+
+_STRANGERS_BURST: Final = 40.0
+"""A page and what belongs to it, opened by several customers behind one address."""
+
+_PROBE_S: Final = 1.0
+_DRAIN_S: Final = 10
+_BACKLOG: Final = 2048
+
+_log = structlog.get_logger(__name__)
+
+
+class Unstartable(Exception):
+    """The gateway cannot start; the message is for the operator, the code for the shell."""
+
+    def __init__(self, code: ExitCode, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+
+
+def run_gateway(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit code."""
+    logs.configure(settings.log_level)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(settings))
+    except Unstartable as unstartable:
+        return _told(unstartable.code, str(unstartable))
+    except KafkaAway as away:
+        return _told(ExitCode.NO_BROKER, str(away))
+    return ExitCode.OK
+
+
+async def _serve(settings: Settings) -> None:
+    keys = known_keys(settings)
+    twilio = twilio_hooks(settings)
+    listening = _listen(settings)
+    connection = Connection(settings.bootstrap_servers, client_options(settings.kafka))
+    await _check_topics(settings, connection)
+    appender = Appender(connection)
+    try:
+        await appender.start()
+        parts = _parts(settings, appender, keys, twilio)
+        server = _Server(_config(settings, parts))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, server.leave)
+        _log.info(
+            "gateway_started",
+            port=listening.getsockname()[1],
+            callers=len(keys),
+            twilio=twilio is not None,
+            desk=bool(parts.desk),
+            prefix=settings.topic_prefix,
+        )
+        await server.serve(sockets=[listening])
+    finally:
+        await appender.close()
+    _log.info("gateway_stopped")
+
+
+def known_keys(settings: Settings) -> tuple[ApiKey, ...]:
+    """The callers of the file of keys; none where no file is named.
+
+    Raises:
+        Unstartable: the file cannot be read or says something wrong.
+    """
+    file = settings.gateway.api_keys_file
+    if file is None:
+        _log.warning("gateway_knows_no_caller", advice="DISPATCHER_API_KEYS_FILE: until then /v1 turns everybody away")
+        return ()
+    try:
+        found = read_keys(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as fault:
+        why = f"DISPATCHER_API_KEYS_FILE: {file} cannot be read: {type(fault).__name__}; expected a text file"
+        raise Unstartable(ExitCode.SETTINGS, why) from fault
+    if isinstance(found, KeyFileProblem):
+        raise Unstartable(ExitCode.SETTINGS, f"DISPATCHER_API_KEYS_FILE: {file}: {found}")
+    return found
+
+
+def twilio_hooks(settings: Settings) -> TwilioHooks | None:
+    """What Twilio's calls are checked against; None without an account, or without the address that its signatures cover."""
+    if settings.twilio is None:
+        return None
+    if settings.public_url is None:
+        _log.warning(
+            "gateway_does_not_hear_twilio", advice="DISPATCHER_PUBLIC_URL: Twilio's signatures cover our address"
+        )
+        return None
+    old = settings.twilio.old_auth_token
+    tokens = (settings.twilio.auth_token,) if old is None else (settings.twilio.auth_token, old)
+    return TwilioHooks(settings.public_url, tokens, settings.gateway.help_text)
+
+
+def _parts(settings: Settings, appender: Appender, keys: tuple[ApiKey, ...], twilio: TwilioHooks | None) -> Parts:
+    clock = clock_for(settings.clock)
+    metrics = GatewayMetrics()
+    limits = settings.gateway
+    if settings.secret is None:
+        _log.warning("gateway_has_no_secret", advice="DISPATCHER_SECRET: digests of numbers can be guessed until then")
+
+    async def kafka_answers() -> bool:
+        return await appender.answers(_PROBE_S)
+
+    return Parts(
+        append=KafkaAppend(appender, settings.topic_prefix, metrics, time.monotonic),
+        now=lambda: clock.now() * 1000,
+        random_id=lambda: secrets.token_hex(16),
+        partitions=settings.partitions,
+        point_key=settings.point_key,
+        keys=keys,
+        callers=Buckets(limits.caller_rate, max(1.0, limits.caller_rate * _BURST_S), time.monotonic),
+        strangers=Buckets(limits.stranger_rate, max(_STRANGERS_BURST, limits.stranger_rate), time.monotonic),
+        metrics=metrics,
+        kafka_answers=kafka_answers,
+        twilio=twilio,
+        desk=limits.desk_secrets,
+        public_url=settings.public_url,
+    )
+
+
+async def _check_topics(settings: Settings, connection: Connection) -> None:
+    config = EngineConfig(connection, settings.app_id, settings.topic_prefix, settings.partitions)
+    async with Kafka(connection) as kafka:
+        found = await stopping_sources(kafka, config)
+    if isinstance(found, Unsuited):
+        raise Unstartable(ExitCode.TOPICS, found.why)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    host, port = settings.gateway.host, settings.gateway.port
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as fault:
+        why = f"cannot listen on {host}:{port} ({fault.strerror}): free it, or set DISPATCHER_GATEWAY_PORT and _HOST"
+        raise Unstartable(ExitCode.SETTINGS, why) from fault
+
+
+def _config(settings: Settings, parts: Parts) -> uvicorn.Config:
+    return uvicorn.Config(
+        gateway(parts),
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.gateway.proxies),
+        forwarded_allow_ips=list(settings.gateway.proxies),
+        ws="none",
+        timeout_graceful_shutdown=_DRAIN_S,
+    )
+
+
+class _Server(uvicorn.Server):
+    """Told by us when to leave: uvicorn's own way ends the process by the signal, whatever it was about to say."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Signals are the loop's business."""
+        yield
+
+    def leave(self) -> None:
+        """Accept nothing more, answer what was asked, then end; asked twice, end at once."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def _told(code: ExitCode, why: str) -> int:
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"dispatcher: {why}\n")
+    return code
