@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import NoReturn
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from channels.registry import Accounts, RegistryProblems, build
 from channels.retrying import Retrying
 from dispatcher.core import calendars
 from dispatcher.core.policy import Policy
+from dispatcher.engine.account import Supply
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection, EngineConfig
 from dispatcher.engine.gate import SourcePartition
@@ -39,7 +41,7 @@ from dispatcher.ops.clock import clock_for
 from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
 from dispatcher.ops.serving import OperationsServer, PortTaken
-from dispatcher.settings import Settings, client_options
+from dispatcher.settings import Settings, SmtpServer, Terms, Twilio, client_options
 from dispatcher.settings.smtp import is_loopback
 from schemas.refusals import SENTENCES
 from schemas.values import Channel
@@ -144,10 +146,12 @@ def parts_of(settings: Settings, policy: Policy) -> Parts:
     metrics.sending(settings.sending)
     templates = read_templates(settings, policy, metrics)
     clock = clock_for(settings.clock)
+    accounts = supplies(settings)
+    metrics.accounts(each.name for each in accounts)
     return Parts(
         policy=policy,
         objection=objection_of(settings),
-        adapters=adapters(settings),
+        supplies=accounts,
         compose=templates.render,
         script=templates.script,
         sending=settings.sending,
@@ -234,23 +238,58 @@ def objection_of(settings: Settings) -> Objection:
     return objection
 
 
-def adapters(settings: Settings) -> Mapping[Channel, Adapter]:
-    """The providers that are called in this sending mode.
+def supplies(settings: Settings) -> tuple[Supply, ...]:
+    """The accounts of the providers that are called in this sending mode.
 
     Raises:
-        Unstartable: one cannot be made of what the settings say.
+        Unstartable: one cannot be used as the settings say.
     """
     if settings.sending in ("off", "shadow"):
-        return {}
+        return ()
     built = configured(settings)
     if isinstance(built, RegistryProblems):
         raise Unstartable(ExitCode.SETTINGS, "\n".join(built.sentences))
-    return {channel: Retrying(adapter, chance=random.random) for channel, adapter in built.items()}
+    return tuple(_supply(name, adapter, settings) for name, adapter in built.items())
 
 
-def configured(settings: Settings) -> dict[Channel, Adapter] | RegistryProblems:
-    """The adapters of all channels that have one, whether this sending mode calls them or not."""
-    return build(_names(settings), _accounts(settings))
+def configured(settings: Settings) -> dict[str, Adapter] | RegistryProblems:
+    """The adapters of all accounts by their names, whether this sending mode calls them or not; first accounts first."""
+    first = build(_names(settings), _accounts(settings, settings.twilio, settings.smtp))
+    second = build(_second_names(settings), _accounts(settings, settings.twilio_2, settings.smtp_2))
+    if isinstance(first, RegistryProblems) or isinstance(second, RegistryProblems):
+        wrong = [each.sentences for each in (first, second) if isinstance(each, RegistryProblems)]
+        return RegistryProblems(tuple(sentence for sentences in wrong for sentence in sentences))
+    found = {_account_name(adapter): adapter for adapter in first.values()}
+    return found | {f"{adapter.name}_2": adapter for adapter in second.values()}
+
+
+def _account_name(adapter: Adapter) -> str:
+    """Its own, if that is served by one adapter alone; else with its channel."""
+    return adapter.name if adapter.name in {"twilio", "smtp"} else f"{adapter.name}_{adapter.capabilities.channel}"
+
+
+def _supply(name: str, adapter: Adapter, settings: Settings) -> Supply:
+    terms = settings.terms.get(name, Terms())
+    return Supply(
+        name,
+        adapter.capabilities.channel,
+        adapter,
+        weight=terms.weight,
+        per_second=terms.per_second,
+        own_numbers=name == "twilio_2",  # those of the policy are the first account's
+        persist=partial(Retrying, chance=random.random),
+    )
+
+
+def _second_names(settings: Settings) -> Mapping[Channel, str]:
+    """Second accounts stand beside the first, not beside an adapter that was named instead."""
+    named = _names(settings)
+    names: dict[Channel, str] = {}
+    if settings.twilio_2 is not None and named.get("sms") == "twilio":
+        names["sms"] = "twilio"
+    if settings.smtp_2 is not None and named.get("email") == "smtp":
+        names["email"] = "smtp"
+    return names
 
 
 def _names(settings: Settings) -> Mapping[Channel, str]:
@@ -263,21 +302,19 @@ def _names(settings: Settings) -> Mapping[Channel, str]:
     return {**names, **settings.adapters.named}
 
 
-def _accounts(settings: Settings) -> Accounts:
+def _accounts(settings: Settings, texts: Twilio | None, mails: SmtpServer | None) -> Accounts:
     twilio, smtp = None, None
-    if settings.twilio is not None:
-        account = settings.twilio
+    if texts is not None:
         twilio = TwilioConfig(
-            account.account_sid,
-            account.auth_token.reveal(),
-            account.sender,
-            account.base_url,
-            status_callback=_status_callback(settings.public_url, account.base_url),
+            texts.account_sid,
+            texts.auth_token.reveal(),
+            texts.sender,
+            texts.base_url,
+            status_callback=_status_callback(settings.public_url, texts.base_url),
         )
-    if settings.smtp is not None and settings.email_from is not None:
-        server = settings.smtp
-        password = None if server.password is None else server.password.reveal()
-        smtp = SmtpConfig(server.host, server.port, server.encryption, settings.email_from, server.username, password)
+    if mails is not None and settings.email_from is not None:
+        password = None if mails.password is None else mails.password.reveal()
+        smtp = SmtpConfig(mails.host, mails.port, mails.encryption, settings.email_from, mails.username, password)
     chosen = settings.adapters
     return Accounts(
         twilio,

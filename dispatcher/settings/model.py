@@ -95,6 +95,17 @@ class Adapters:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """How much an account is given: its `weight` beside the other of its channel, and no more than `per_second`.
+
+    That counts segments of texts, or mails, from all workers together; None: any number.
+    """
+
+    weight: int = 50
+    per_second: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ClockSettings:
     """A wall clock that starts at `start` and runs `rate` times as fast: for stand-ins alone."""
 
@@ -127,9 +138,13 @@ class Settings:
     # Numbers and addresses of people: never part of a repr.
     allowlist: frozenset[str] = field(repr=False)
     twilio: Twilio | None
+    twilio_2: Twilio | None
     smtp: SmtpServer | None
+    smtp_2: SmtpServer | None
     email_from: str | None
     adapters: Adapters
+    # By name of the account: "twilio", "twilio_2", "smtp" and "smtp_2".
+    terms: Mapping[str, Terms]
     clock: ClockSettings | None
     entries: tuple[Entry, ...] = field(repr=False)
     warnings: tuple[str, ...] = ()
