@@ -33,6 +33,7 @@ from dispatcher.engine.topology import Unsuited, stopping_sources
 from dispatcher.engine.worker import Parts, TopicsChanged, Worker, WorkerCrashed, WorkerStuck
 from dispatcher.exit_codes import ExitCode
 from dispatcher.messages import rendering
+from dispatcher.messages.page_link import links_of
 from dispatcher.messages.problems import TemplateProblems
 from dispatcher.messages.rendering import Templates
 from dispatcher.messages.review import review
@@ -211,7 +212,8 @@ def read_templates(settings: Settings, policy: Policy, metrics: Metrics) -> Temp
     Raises:
         Unstartable: one is missing or broken, or says what must not be sent.
     """
-    loaded = rendering.load(settings.templates, on_links_left_out=metrics.links_left_out)
+    pages = links_of(settings.public_url, settings.secret)
+    loaded = rendering.load(settings.templates, pages=pages, on_links_left_out=metrics.links_left_out)
     if isinstance(loaded, TemplateProblems):
         raise Unstartable(ExitCode.POLICY, str(loaded))
     if settings.templates and (unfit := review(loaded, policy)):

@@ -14,6 +14,7 @@ from schemas.inbox import (
     BillLine,
     InstalmentDue,
     ProfileStated,
+    QuietSpan,
     Stamp,
 )
 from schemas.journal import TaskKind
@@ -246,6 +247,26 @@ NO_HISTORY = History()
 """Nothing was forgotten yet."""
 
 
+class Wishes(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """By which channels, in order, and when somebody wants to be contacted, and by which not at all."""
+
+    channels: tuple[Channel, ...] = ()
+    quiet_hours: tuple[QuietSpan, ...] = ()
+    blocked_channels: tuple[Channel, ...] = ()
+
+
+NO_WISHES = Wishes()
+"""Nothing was wished."""
+
+
+class OwnWishes(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What the customer wished in person, and (`filed`) what the profile says of it by itself."""
+
+    stamp: Stamp
+    said: Wishes
+    filed: Wishes = NO_WISHES
+
+
 class Customer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The aggregate.
 
@@ -254,7 +275,8 @@ class Customer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `suppressed` holds hashes of the contact points known until then, `points` those of all contact points ever named and
     objected to, with the earliest `time` (microseconds) at which they were. Keys: `consents` by "<channel> <contact point>",
     `attempts` by attempt id, `retries` by contact id, the others by the publisher's ids. `variant` names the variant of the
-    policy under which the customer's case began, while it runs.
+    policy under which the customer's case began, while it runs. `wishes` are those that the customer stated in person:
+    `profile` already heeds them.
     """
 
     sequence: int = 0
@@ -274,6 +296,7 @@ class Customer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     history: History = NO_HISTORY
     points: dict[str, int] = {}
     variant: str | None = None
+    wishes: OwnWishes | None = None
 
 
 EMPTY = Customer()

@@ -142,9 +142,9 @@ class Settings:
     smtp: SmtpServer | None
     smtp_2: SmtpServer | None
     email_from: str | None
-    adapters: Adapters
     # By name of the account: "twilio", "twilio_2", "smtp" and "smtp_2".
     terms: Mapping[str, Terms]
+    adapters: Adapters
     clock: ClockSettings | None
     entries: tuple[Entry, ...] = field(repr=False)
     warnings: tuple[str, ...] = ()

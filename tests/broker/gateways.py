@@ -40,16 +40,14 @@ async def gateway(installed: Installation, name: str = "gateway", **settings: st
     key, known = new_key("billing", SCOPES, secrets.token_urlsafe)
     keys = installed.folder / f"{name}-keys"
     keys.write_text(known.line + "\n", "utf-8")
-    process = installed.worker(
-        name,
-        program=("dispatcher", "gateway"),
-        DISPATCHER_GATEWAY_PORT="0",
-        DISPATCHER_API_KEYS_FILE=str(keys),
-        DISPATCHER_PUBLIC_URL=ORIGIN,
-        DISPATCHER_SECRET=SECRET,
+    defaults = {
+        "DISPATCHER_GATEWAY_PORT": "0",
+        "DISPATCHER_API_KEYS_FILE": str(keys),
+        "DISPATCHER_PUBLIC_URL": ORIGIN,
+        "DISPATCHER_SECRET": SECRET,
         **TWILIO,
-        **settings,
-    )
+    }
+    process = installed.worker(name, program=("dispatcher", "gateway"), **(defaults | settings))
 
     def listens() -> bool:
         assert process.exit_code is None, process.output()[-3000:]
