@@ -25,6 +25,7 @@ _LONGEST: Final = 1_600
 _ACCENTS: Final = re.compile("[\u0300-\u036f]")
 _NO_WORD: Final = re.compile(r"[^\w]+|_")
 _BETWEEN_SIGNS: Final = re.compile(r"\W+|_")
+_CLAUSES: Final = re.compile(r"[.,;:!?…\n\r，。；：！？、]+")
 _MOST_WORDS: Final = 5
 
 _REACTION: Final = re.compile(
@@ -57,7 +58,7 @@ def reply(text: str, opt_out_type: str | None = None) -> Reply:
 
 def plain(text: str) -> str:
     """The words of a text: narrow, lower case, without accents and punctuation, one space apart."""
-    return _NO_WORD.sub(" ", _bare(text)).strip()
+    return _NO_WORD.sub(" ", _bare(text).replace("#", " number ")).strip()
 
 
 def _bare(text: str) -> str:
@@ -73,14 +74,16 @@ def _together(text: str) -> str:
 def _is_request(text: str, words: str) -> bool:
     if _REACTION.match(text.strip()):
         return False
-    if _is_polite_keyword(words) or any(pattern.search(words) for pattern in _WORDS):
+    if any(_is_polite_keyword(plain(clause)) for clause in _CLAUSES.split(text)) or any(
+        pattern.search(words) for pattern in _WORDS
+    ):
         return True
     signs = words.replace(" ", "")
     return any(pattern.search(signs) for pattern in _SIGNS)
 
 
 def _is_polite_keyword(words: str) -> bool:
-    """Whether there is a keyword in it and, beside that, nothing but courtesy."""
+    """Whether there is a keyword in a clause and, beside that, nothing but courtesy."""
     said = words.split()
     if len(said) > _MOST_WORDS:
         return False

@@ -42,8 +42,7 @@ from dispatcher.ops.clock import clock_for
 from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
 from dispatcher.ops.serving import OperationsServer, PortTaken
-from dispatcher.settings import Settings, SmtpServer, Twilio, client_options
-from dispatcher.settings.model import Terms
+from dispatcher.settings import Settings, SmtpServer, Terms, Twilio, client_options
 from dispatcher.settings.smtp import is_loopback
 from schemas.refusals import SENTENCES
 from schemas.values import Channel
@@ -249,25 +248,33 @@ def supplies(settings: Settings) -> tuple[Supply, ...]:
     """
     if settings.sending in ("off", "shadow"):
         return ()
-    first = _supplies(settings, "", configured(settings), _names(settings))
-    again = _second_names(settings)
-    second = build(again, _accounts(settings, settings.twilio_2, settings.smtp_2))
-    return (*first, *_supplies(settings, "_2", second, again))
-
-
-def _supplies(
-    settings: Settings, number: str, built: dict[Channel, Adapter] | RegistryProblems, names: Mapping[Channel, str]
-) -> list[Supply]:
+    built = configured(settings)
     if isinstance(built, RegistryProblems):
         raise Unstartable(ExitCode.SETTINGS, "\n".join(built.sentences))
-    return [_supply(f"{names[channel]}{number}", channel, adapter, settings) for channel, adapter in built.items()]
+    return tuple(_supply(name, adapter, settings) for name, adapter in built.items())
 
 
-def _supply(name: str, channel: Channel, adapter: Adapter, settings: Settings) -> Supply:
+def configured(settings: Settings) -> dict[str, Adapter] | RegistryProblems:
+    """The adapters of all accounts by their names, whether this sending mode calls them or not; first accounts first."""
+    first = build(_names(settings), _accounts(settings, settings.twilio, settings.smtp))
+    second = build(_second_names(settings), _accounts(settings, settings.twilio_2, settings.smtp_2))
+    if isinstance(first, RegistryProblems) or isinstance(second, RegistryProblems):
+        wrong = [each.sentences for each in (first, second) if isinstance(each, RegistryProblems)]
+        return RegistryProblems(tuple(sentence for sentences in wrong for sentence in sentences))
+    found = {_account_name(adapter): adapter for adapter in first.values()}
+    return found | {f"{adapter.name}_2": adapter for adapter in second.values()}
+
+
+def _account_name(adapter: Adapter) -> str:
+    """Its own, if that is served by one adapter alone; else with its channel."""
+    return adapter.name if adapter.name in {"twilio", "smtp"} else f"{adapter.name}_{adapter.capabilities.channel}"
+
+
+def _supply(name: str, adapter: Adapter, settings: Settings) -> Supply:
     terms = settings.terms.get(name, Terms())
     return Supply(
         name,
-        channel,
+        adapter.capabilities.channel,
         adapter,
         weight=terms.weight,
         per_second=terms.per_second,
@@ -276,29 +283,25 @@ def _supply(name: str, channel: Channel, adapter: Adapter, settings: Settings) -
     )
 
 
-def configured(settings: Settings) -> dict[Channel, Adapter] | RegistryProblems:
-    """The adapters of all channels that have one, whether this sending mode calls them or not."""
-    return build(_names(settings), _accounts(settings, settings.twilio, settings.smtp))
-
-
 def _second_names(settings: Settings) -> Mapping[Channel, str]:
-    """Channels with a second account, unless another adapter is named for them."""
-    second = _of_accounts(settings, settings.twilio_2, settings.smtp_2)
-    return {channel: name for channel, name in second.items() if channel not in settings.adapters.named}
+    """Second accounts stand beside the first, not beside an adapter that was named instead."""
+    named = _names(settings)
+    names: dict[Channel, str] = {}
+    if settings.twilio_2 is not None and named.get("sms") == "twilio":
+        names["sms"] = "twilio"
+    if settings.smtp_2 is not None and named.get("email") == "smtp":
+        names["email"] = "smtp"
+    return names
 
 
 def _names(settings: Settings) -> Mapping[Channel, str]:
     """What is configured, unless another adapter is named."""
-    return {**_of_accounts(settings, settings.twilio, settings.smtp), **settings.adapters.named}
-
-
-def _of_accounts(settings: Settings, texts: Twilio | None, mails: SmtpServer | None) -> Mapping[Channel, str]:
     names: dict[Channel, str] = {}
-    if texts is not None:
+    if settings.twilio is not None:
         names["sms"] = "twilio"
-    if mails is not None and settings.email_from is not None:
+    if settings.smtp is not None and settings.email_from is not None:
         names["email"] = "smtp"
-    return names
+    return {**names, **settings.adapters.named}
 
 
 def _accounts(settings: Settings, texts: Twilio | None, mails: SmtpServer | None) -> Accounts:

@@ -9,13 +9,12 @@ from channels.registry import RegistryProblems
 from dispatcher.cli.examination import Finding
 from dispatcher.settings import Settings
 from dispatcher.wiring import configured
-from schemas.values import Channel
 
 _PATIENCE_S: Final = 5.0
 
 
 def examine_providers(settings: Settings) -> list[Finding]:
-    """One finding a channel; none where nobody is called: then no provider is called either."""
+    """One finding an account; none where nobody is called: then no provider is called either."""
     if settings.sending in {"off", "shadow"}:
         return []
     return asyncio.run(_examine(settings))
@@ -36,9 +35,9 @@ async def _looked_at(adapter: Adapter) -> Health:
         await adapter.close()
 
 
-def _findings(built: dict[Channel, Adapter], looks: list[Health]) -> Iterator[Finding]:
-    for (channel, adapter), look in zip(built.items(), looks, strict=True):
-        part = f"{channel} by {adapter.name}"
+def _findings(built: dict[str, Adapter], looks: list[Health]) -> Iterator[Finding]:
+    for (name, adapter), look in zip(built.items(), looks, strict=True):
+        part = f"{adapter.capabilities.channel} by {name}"
         match look:
             case Well():
                 yield Finding("ok", part, "answers, and knows the account")

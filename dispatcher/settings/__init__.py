@@ -2,7 +2,18 @@
 
 from dispatcher.settings.kafka_client import client_options
 from dispatcher.settings.loading import load
-from dispatcher.settings.model import ClockSettings, Entry, Gateway, Kafka, LogLevel, Origin, Sending, Settings, Twilio
+from dispatcher.settings.model import (
+    ClockSettings,
+    Entry,
+    Gateway,
+    Kafka,
+    LogLevel,
+    Origin,
+    Sending,
+    Settings,
+    Terms,
+    Twilio,
+)
 from dispatcher.settings.problems import Problem, SettingsProblems
 from dispatcher.settings.secret import Secret
 from dispatcher.settings.smtp import SmtpServer
@@ -20,6 +31,7 @@ __all__ = [
     "Settings",
     "SettingsProblems",
     "SmtpServer",
+    "Terms",
     "Twilio",
     "client_options",
     "load",

@@ -74,17 +74,6 @@ class Gateway:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """How much an account is given: its `weight` beside the other of its channel, and no more than `per_second`.
-
-    That counts segments of texts, or mails, from all workers together; None: any number.
-    """
-
-    weight: int = 50
-    per_second: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Webhook:
     """The receiver of the adapter `webhook`."""
 
@@ -103,6 +92,17 @@ class Adapters:
     webhook: Webhook | None
     apprise: tuple[Secret, ...]
     options: Mapping[str, Mapping[str, Secret]]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How much an account is given: its `weight` beside the other of its channel, and no more than `per_second`.
+
+    That counts segments of texts, or mails, from all workers together; None: any number.
+    """
+
+    weight: int = 50
+    per_second: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

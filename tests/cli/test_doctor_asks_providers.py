@@ -57,7 +57,7 @@ async def test_a_provider_that_is_away_is_told_with_what_broke():
 async def test_an_adapter_that_cannot_look_says_so(twilio):
     secret = "whsec_" + "A" * 32
     asked = settings(ADAPTERS="sms=webhook", WEBHOOK_URL="http://127.0.0.1:9", WEBHOOK_SECRET=secret)
-    assert await verdicts(asked) == [("note", "sms by webhook", "cannot be asked without a message")]
+    assert await verdicts(asked) == [("note", "sms by webhook_sms", "cannot be asked without a message")]
 
 
 @pytest.mark.asyncio

@@ -3,7 +3,7 @@
 import pytest
 
 from dispatcher.settings import Settings, SettingsProblems, load
-from dispatcher.wiring import _accounts, _names
+from dispatcher.wiring import _accounts, _names, configured, supplies
 
 TWILIO = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "token", "TWILIO_FROM": "+15005550006"}
 MAIL = {"SMTP_URL": "smtp://127.0.0.1:25", "EMAIL_FROM": "billing@example.com"}
@@ -38,6 +38,28 @@ def test_several_are_named_at_once():
     assert _names(given(ADAPTERS=" sms=webhook, email=file ")) == {"sms": "webhook", "email": "file"}
 
 
+SECOND = {"TWILIO_2_ACCOUNT_SID": "AC" + "1" * 32, "TWILIO_2_AUTH_TOKEN": "token", "TWILIO_2_FROM": "+15005550006"}
+
+
+@pytest.mark.asyncio
+async def test_a_second_account_stands_beside_the_first():
+    assert list(configured(given(**TWILIO, **SECOND))) == ["twilio", "twilio_2"]
+
+
+@pytest.mark.asyncio
+async def test_a_second_account_does_not_stand_beside_another_adapter():
+    assert list(configured(given(**TWILIO, **SECOND, ADAPTERS="sms=console"))) == ["console_sms"]
+
+
+def test_one_adapter_on_two_channels_is_two_accounts():
+    assert list(configured(given(ADAPTERS="sms=console,email=console"))) == ["console_sms", "console_email"]
+
+
+def test_an_account_without_terms_of_its_own_is_given_the_usual():
+    (supply,) = supplies(given(SENDING="on", ADAPTERS="sms=console"))
+    assert (supply.name, supply.channel, supply.per_second) == ("console_sms", "sms", None)
+
+
 @pytest.mark.parametrize("text", ["sms", "sms=", "pigeon=acme", "sms=a,sms=b", "sms=Acme", "sms=a b", "=acme"])
 def test_what_names_no_adapter_is_refused(text):
     assert "expected channel=adapter, such as sms=acme,email=smtp" in problems(ADAPTERS=text)["ADAPTERS"]
@@ -49,7 +71,7 @@ def test_call_tasks_are_told_where_they_go():
 
 def test_an_adapter_gets_its_own_options_and_no_others():
     settings = given(ADAPTERS="sms=acme-sms", ADAPTER_ACME_SMS_TOKEN="hush", ADAPTER_OTHER_TOKEN="x")
-    assert _accounts(settings).options == {"acme-sms": {"token": "hush"}}
+    assert _accounts(settings, settings.twilio, settings.smtp).options == {"acme-sms": {"token": "hush"}}
 
 
 def test_an_option_of_no_named_adapter_is_mentioned():
@@ -61,7 +83,8 @@ def test_options_are_never_shown():
 
 
 def test_a_webhook_has_its_secret():
-    webhook = _accounts(given(WEBHOOK_URL="https://desk.example/tasks", WEBHOOK_SECRET=SECRET)).webhook
+    settings = given(WEBHOOK_URL="https://desk.example/tasks", WEBHOOK_SECRET=SECRET)
+    webhook = _accounts(settings, None, None).webhook
     assert (webhook.url, webhook.secret) == ("https://desk.example/tasks", SECRET)
 
 
