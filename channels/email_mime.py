@@ -50,6 +50,7 @@ _ONCE: Final = frozenset(name.lower() for name in _OURS) | {_UNSUBSCRIBE.lower()
 _HTTPS: Final = re.compile(r"https://[!-;=?-~]{1,800}")
 """Printable, without spaces and angle brackets, and within a line that SMTP takes."""
 
+_LONGEST_TOKEN: Final = 900
 _EOL: Final = "\r\n"
 _LINE: Final = 76
 _ASCII: Final = bytes(range(128))
@@ -139,8 +140,10 @@ def _way_out(message: Message) -> Iterator[bytes]:
 
 
 def _attempt(message: Message) -> Iterator[bytes]:
-    if message.customer_id:
-        yield f"{ATTEMPT_HEADER}: {token(message.customer_id, message.attempt_id)}\r\n".encode("ascii")
+    """Left out where a customer's id is so long (200 characters that are not ASCII) that no line of a mail holds it."""
+    written = token(message.customer_id, message.attempt_id) if message.customer_id else ""
+    if 0 < len(written) <= _LONGEST_TOKEN:
+        yield f"{ATTEMPT_HEADER}: {written}{_EOL}".encode("ascii")
 
 
 @lru_cache(maxsize=_REMEMBERED)

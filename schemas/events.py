@@ -259,6 +259,19 @@ class ContactReported(Discreet, _Part, frozen=True):
     note: LongText | None = None
 
 
+class PreferenceStated(_Part, frozen=True):
+    """`preference.stated`: how the customer wants to be contacted, in the customer's own words and as a whole.
+
+    It replaces what the customer stated before; what is absent is not wished any more. Towards the profile the newer
+    statement counts, except that a profile never opens a channel or a time that the customer closed here.
+    """
+
+    customer_id: Identifier
+    channels: tuple[Channel, ...] = ()
+    quiet_hours: tuple[QuietHours, ...] = ()
+    blocked_channels: tuple[Channel, ...] = ()
+
+
 class FeedbackGiven(Discreet, _Part, frozen=True):
     """`feedback.given`: the customer's own judgement, 1 (bad) to 5 (good)."""
 
@@ -288,6 +301,7 @@ EventData = (
     | ConsentChanged
     | ContactReported
     | FeedbackGiven
+    | PreferenceStated
     | CustomerErased
 )
 
@@ -305,6 +319,7 @@ EVENT_TYPES: dict[str, tuple[str, type[EventData]]] = {
     "consent.changed": ("customers.feedback", ConsentChanged),
     "contact.reported": ("customers.feedback", ContactReported),
     "feedback.given": ("customers.feedback", FeedbackGiven),
+    "preference.stated": ("customers.feedback", PreferenceStated),
     "customer.erased": ("customers.feedback", CustomerErased),
 }
 """CloudEvents `type` -> (topic without prefix, model of `data`): the one table of what is accepted where."""

@@ -233,6 +233,14 @@ class CustomerErased(_Fact, frozen=True, tag=13):
     """Forget the person and never contact again."""
 
 
+class PreferenceStated(_Fact, frozen=True, tag=14):
+    """How the customer wants to be contacted, said by the customer: the whole of it, replacing what was said before."""
+
+    channels: tuple[Channel, ...] = ()
+    quiet_hours: tuple[QuietSpan, ...] = ()
+    blocked_channels: tuple[Channel, ...] = ()
+
+
 class AttemptAccepted(_Fact, frozen=True, tag=20):
     """The provider took the message; `reference` is its id for it."""
 
@@ -310,6 +318,7 @@ Fact = (
     | ContactReported
     | FeedbackGiven
     | CustomerErased
+    | PreferenceStated
     | AttemptAccepted
     | AttemptRejected
     | AttemptInDoubt

@@ -10,7 +10,7 @@ from typing import cast
 
 from schemas import events, inbox
 from schemas.contact_points import e164, email
-from schemas.normalise_profile import ADDRESS_HINT, profile
+from schemas.normalise_profile import ADDRESS_HINT, preference, profile
 from schemas.plausibility import millis, no_currency, no_day, no_instant, one_line, possible, possible_day, refuse
 from schemas.refusals import Refusal
 from schemas.values import Channel, Day, to_millis
@@ -170,6 +170,7 @@ _NORMALISERS = cast(
         events.ConsentChanged: _consent_changed,
         events.ContactReported: _contact_reported,
         events.FeedbackGiven: _feedback_given,
+        events.PreferenceStated: preference,
         events.CustomerErased: _customer_erased,
     },
 )

@@ -38,6 +38,15 @@ def _emails(data: events.CustomerUpdated) -> tuple[inbox.EmailPoint, ...] | Refu
     return tuple(points)
 
 
+def preference(data: events.PreferenceStated) -> inbox.PreferenceStated:
+    """The customer's wishes; every one that can be written means something."""
+    return inbox.PreferenceStated(
+        _once(data.channels),
+        tuple(_quiet_span(span) for span in data.quiet_hours),
+        _once(data.blocked_channels),
+    )
+
+
 def _quiet_span(span: events.QuietHours) -> inbox.QuietSpan:
     days = tuple(sorted({_WEEKDAYS[day] for day in span.days}))
     return inbox.QuietSpan(_minute(span.from_) % (24 * 60), _minute(span.to), days)

@@ -14,6 +14,7 @@ from schemas.inbox import (
     BillLine,
     InstalmentDue,
     ProfileStated,
+    QuietSpan,
     Stamp,
 )
 from schemas.journal import TaskKind
@@ -31,6 +32,12 @@ HAS_IN_DOUBT = 2
 
 HAS_OPEN_CLAIM = 4
 """Flag: an attempt of the customer is claimed and not yet answered."""
+
+URGENT = 8
+"""Flag: a mandatory contact with the customer is due and waits; the customer is looked at before others."""
+
+HAS_OPEN_CALL = 16
+"""Flag: people have a call task about the customer that is not worked off."""
 
 
 class Settlement(msgspec.Struct, frozen=True, array_like=True, gc=False, order=True):
@@ -162,6 +169,7 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
     the provider's answers that it knows of no such message; `LOOKED_ENOUGH` of them, or none possible, settle the question.
     `task` is what a stage hands over to people; where it is `gated`, what `spent` names is used up when the task ends. At
     `fallback_at` (0: never) another channel follows unless a receipt or outcome came: an accepted message stays until then.
+    `provider` is the account that was called, once the attempt is in doubt; "" if nobody knows which.
     """
 
     contact_id: str
@@ -180,6 +188,7 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
     task: TaskKind | None = None
     gated: bool = False
     fallback_at: Millis = 0
+    provider: str = ""
 
 
 LOOKED_ENOUGH = 2
@@ -238,6 +247,26 @@ NO_HISTORY = History()
 """Nothing was forgotten yet."""
 
 
+class Wishes(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """By which channels, in order, and when somebody wants to be contacted, and by which not at all."""
+
+    channels: tuple[Channel, ...] = ()
+    quiet_hours: tuple[QuietSpan, ...] = ()
+    blocked_channels: tuple[Channel, ...] = ()
+
+
+NO_WISHES = Wishes()
+"""Nothing was wished."""
+
+
+class OwnWishes(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What the customer wished in person, and (`filed`) what the profile says of it by itself."""
+
+    stamp: Stamp
+    said: Wishes
+    filed: Wishes = NO_WISHES
+
+
 class Customer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The aggregate.
 
@@ -246,7 +275,8 @@ class Customer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `suppressed` holds hashes of the contact points known until then, `points` those of all contact points ever named and
     objected to, with the earliest `time` (microseconds) at which they were. Keys: `consents` by "<channel> <contact point>",
     `attempts` by attempt id, `retries` by contact id, the others by the publisher's ids. `variant` names the variant of the
-    policy under which the customer's case began, while it runs.
+    policy under which the customer's case began, while it runs. `wishes` are those that the customer stated in person:
+    `profile` already heeds them.
     """
 
     sequence: int = 0
@@ -266,6 +296,7 @@ class Customer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     history: History = NO_HISTORY
     points: dict[str, int] = {}
     variant: str | None = None
+    wishes: OwnWishes | None = None
 
 
 EMPTY = Customer()

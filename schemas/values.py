@@ -27,7 +27,7 @@ PhoneKind = Literal["mobile", "landline", "work", "other"]
 EmailKind = Literal["private", "work", "other"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Direction = Literal["outbound", "inbound"]
-ReportedBy = Literal["desk", "agency", "branch", "provider"]
+ReportedBy = Literal["desk", "agency", "branch", "provider", "customer"]
 ContactClass = Literal["none", "third_party", "right_party"]
 
 CHANNELS: tuple[Channel, ...] = ("sms", "email", "call_task")

@@ -124,10 +124,12 @@ def _answers(file: str | None) -> "Answers":
 
 
 def _templates() -> "Templates":
+    from dispatcher.messages.page_link import links_of
     from dispatcher.messages.problems import TemplateProblems
     from dispatcher.messages.rendering import load
 
-    loaded = load(settings_or_stop().templates)
+    settings = settings_or_stop()
+    loaded = load(settings.templates, pages=links_of(settings.public_url, settings.secret))
     if isinstance(loaded, TemplateProblems):
         stop(ExitCode.POLICY, str(loaded))
     return loaded

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from dispatcher.core import agreements, outcomes, persons, receipts, statements
+from dispatcher.core import agreements, outcomes, persons, receipts, statements, wishes
 from dispatcher.core.draft import Draft, draft_of
 from dispatcher.core.identity import DIGEST_BYTES, event_digest
 from dispatcher.core.notes import Note
@@ -30,6 +30,7 @@ _FOLDS: dict[type, Callable[[Draft, Any, Stamp], Note]] = {
     inbox.InvoiceSettled: statements.settled,
     inbox.ProfileStated: persons.profile_stated,
     inbox.FeedbackGiven: persons.feedback_given,
+    inbox.PreferenceStated: wishes.preference_stated,
     inbox.CustomerErased: persons.erased,
     inbox.PromiseMade: agreements.promise_made,
     inbox.PromiseCancelled: agreements.promise_cancelled,

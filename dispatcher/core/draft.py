@@ -16,6 +16,7 @@ from schemas.state import (
     History,
     Hold,
     Invoice,
+    OwnWishes,
     Plan,
     Promise,
     Retry,
@@ -48,6 +49,7 @@ class Draft(msgspec.Struct):
     history: History
     points: dict[str, int]
     variant: str | None
+    wishes: OwnWishes | None
     changed: bool = False
 
     def put_invoice(self, invoice_id: str, invoice: Invoice) -> None:
@@ -97,6 +99,7 @@ class Draft(msgspec.Struct):
             self.history,
             self.points,
             self.variant,
+            self.wishes,
         )
 
 

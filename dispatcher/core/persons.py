@@ -11,6 +11,7 @@ from dispatcher.core.draft import Draft
 from dispatcher.core.notes import Note, newer
 from dispatcher.core.statements import without_texts
 from dispatcher.core.suppression import digests_of, learn, permitted, suppress
+from dispatcher.core.wishes import file_wishes, forget_wishes
 from schemas.inbox import CustomerErased, FeedbackGiven, ProfileStated, Stamp
 from schemas.state import Hold
 
@@ -26,6 +27,7 @@ def profile_stated(draft: Draft, fact: ProfileStated, stamp: Stamp) -> Note:
     draft.profile_stamp = stamp
     draft.profile = fact if draft.erased is None else permitted(fact, draft.suppressed)
     draft.changed = True
+    file_wishes(draft)
     if draft.profile is None:
         return Note("customer.updated", "erased")
     return Note("customer.updated", "unchanged" if before == draft.profile else "recorded")
@@ -50,7 +52,8 @@ def erased(draft: Draft, fact: CustomerErased, stamp: Stamp) -> Note:  # noqa: A
 
 
 def _forget(draft: Draft, stamp: Stamp) -> None:
-    """Drops every text; of a hold of a contact point the memory stays that there was one."""
+    """Drops every text and wish; of a hold of a contact point the memory stays that there was one."""
+    forget_wishes(draft, stamp)
     draft.consents = {key: each for key, each in draft.consents.items() if each.stamp > stamp}
     draft.holds = {
         key: Hold(hold.stamp, released=True) if hold.scope == "contact_point" else hold

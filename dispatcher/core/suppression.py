@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from dispatcher.core.draft import KEPT, Draft
 from dispatcher.core.identity import point_digest
+from dispatcher.core.wishes import forget_file
 from schemas.inbox import EmailPoint, PhonePoint, ProfileStated, Stamp
 
 
@@ -35,6 +36,8 @@ def suppress(draft: Draft, erased: Stamp) -> None:
     draft.suppressed = tuple(sorted({*draft.suppressed, *known}))
     if draft.profile is not None:
         draft.profile = permitted(draft.profile, draft.suppressed)
+    if draft.profile is None:
+        forget_file(draft)
 
 
 def permitted(profile: ProfileStated, suppressed: tuple[str, ...]) -> ProfileStated | None:

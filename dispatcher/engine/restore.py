@@ -18,7 +18,7 @@ from dispatcher.engine.config import Connection, EngineConfig
 from dispatcher.engine.log_position import WATERMARK_KEY, LogBounds, Watermark
 from dispatcher.engine.wake_ups import WakeUps
 from schemas import inbox, topics
-from schemas.state import HAS_IN_DOUBT, WAITING_FOR_PROFILE, flags_of, wake_of
+from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CALL, URGENT, WAITING_FOR_PROFILE, flags_of, wake_of
 
 _FETCH_BYTES = 8 * 1024 * 1024
 _POLL_MS = 20
@@ -38,6 +38,7 @@ class Restored:
     wake_ups: WakeUps = field(default_factory=WakeUps)
     doubtful: set[bytes] = field(default_factory=set)
     waiting_for_profile: int = 0
+    open_calls: int = 0
 
 
 @asynccontextmanager
@@ -107,13 +108,13 @@ async def _index(restored: Restored) -> None:
     yield_at = time.perf_counter() + _SLICE_S
     add = restored.wake_ups.add
     for number, (key, record) in enumerate(restored.records.items()):
-        at = wake_of(record)
+        at, flags = wake_of(record), flags_of(record)
         if at:
-            add(key, at)
-        flags = flags_of(record)
+            add(key, at, urgent=flags & URGENT)
         if flags:
             if flags & HAS_IN_DOUBT:
                 restored.doubtful.add(key)
+            restored.open_calls += bool(flags & HAS_OPEN_CALL)
             restored.waiting_for_profile += bool(flags & WAITING_FOR_PROFILE)
         if number % 256 == 0 and time.perf_counter() > yield_at:
             await asyncio.sleep(0)

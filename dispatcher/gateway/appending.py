@@ -61,6 +61,6 @@ def to_inbox(customer_id: str, where: Whereabouts, event_id: str, fact: Fact) ->
     return Entry(topics.INBOX, customer_id.encode(), inbox.encode(arrival), partition)
 
 
-def to_points(point: str, where: Whereabouts, stated: PointStated) -> Entry:
+def to_points(point: str, point_key: bytes, stated: PointStated) -> Entry:
     """What was said of a number or address, under its digest."""
-    return Entry(topics.POINTS, points.digest(point, where.point_key), points.encode(stated))
+    return Entry(topics.POINTS, points.digest(point, point_key), points.encode(stated))

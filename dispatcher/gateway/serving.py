@@ -7,12 +7,13 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Final
 
 import structlog
 import uvicorn
 import uvloop
+from litestar.handlers import HTTPRouteHandler
 
 from dispatcher.engine.appender import Appender
 from dispatcher.engine.clients import Kafka, KafkaAway
@@ -24,10 +25,12 @@ from dispatcher.gateway.app import gateway
 from dispatcher.gateway.buckets import Buckets
 from dispatcher.gateway.kafka_append import KafkaAppend
 from dispatcher.gateway.metrics import GatewayMetrics
+from dispatcher.gateway.page import page_routes
 from dispatcher.gateway.parts import Parts, TwilioHooks
 from dispatcher.ops import logs
 from dispatcher.ops.clock import clock_for
 from dispatcher.settings import Settings, client_options
+from schemas.links import Seal
 
 _BURST_S: Final = 2.0
 """A caller may save up so many seconds of its rate."""
@@ -130,7 +133,10 @@ def _parts(settings: Settings, appender: Appender, keys: tuple[ApiKey, ...], twi
     metrics = GatewayMetrics()
     limits = settings.gateway
     if settings.secret is None:
-        _log.warning("gateway_has_no_secret", advice="DISPATCHER_SECRET: digests of numbers can be guessed until then")
+        _log.warning(
+            "gateway_has_no_secret",
+            advice="DISPATCHER_SECRET: until then digests can be guessed, and customers have no page",
+        )
 
     async def kafka_answers() -> bool:
         return await appender.answers(_PROBE_S)
@@ -172,7 +178,7 @@ def _listen(settings: Settings) -> socket.socket:
 
 def _config(settings: Settings, parts: Parts) -> uvicorn.Config:
     return uvicorn.Config(
-        gateway(parts),
+        gateway(parts, more=_pages(settings, parts)),
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -182,6 +188,11 @@ def _config(settings: Settings, parts: Parts) -> uvicorn.Config:
         ws="none",
         timeout_graceful_shutdown=_DRAIN_S,
     )
+
+
+def _pages(settings: Settings, parts: Parts) -> Sequence[HTTPRouteHandler]:
+    """Customers' pages, where there is a secret that their links were sealed with."""
+    return () if settings.secret is None else page_routes(parts, Seal(settings.secret.reveal()))
 
 
 class _Server(uvicorn.Server):

@@ -83,7 +83,7 @@ def _written(report: Bounce | Complaint, name: str, where: Whereabouts) -> tuple
 
 
 def _stated(address: str, standing: Standing, why: str, name: str, where: Whereabouts) -> Entry:
-    return to_points(address, where, PointStated("email", standing, where.at_us, SOURCE, name, why))
+    return to_points(address, where.point_key, PointStated("email", standing, where.at_us, SOURCE, name, why))
 
 
 def _receipt(names: tuple[str, str], code: str, name: str, where: Whereabouts) -> Entry:

@@ -52,7 +52,7 @@ def reported(token: str, form: Mapping[str, str], where: Whereabouts) -> Reporte
     number, standing = form.get("To", ""), _standing(report)
     if standing is not None and e164(number, None) == number:
         stated = PointStated("sms", standing, where.at_us, SOURCE, event_id, f"{_PROVIDER} {report.code}")
-        written.append(to_points(number, where, stated))
+        written.append(to_points(number, where.point_key, stated))
     return Reported(report.status, tuple(written))
 
 
@@ -67,7 +67,7 @@ def heard(form: Mapping[str, str], where: Whereabouts) -> Heard | Malformed:
         return Heard(word, ())
     standing, why = known
     stated = PointStated("sms", standing, where.at_us, SOURCE, message.sid, why)
-    return Heard(word, (to_points(message.number, where, stated),))
+    return Heard(word, (to_points(message.number, where.point_key, stated),))
 
 
 def reply_of(word: sms_opt_out.Reply, help_text: str | None) -> bytes:

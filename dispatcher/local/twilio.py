@@ -38,7 +38,7 @@ class TwilioStandIn:
 
     `requests` counts the message POSTs read whole, `by_recipient` stages a lasting fault for a number, `silent_about` holds
     recipients whose messages the list does not tell: it answers 503. `opt_outs` are numbers that are texted no more.
-    `inbound_url` hears what recipients answer.
+    `courses` says what becomes of messages to a number, `inbound_url` hears what recipients answer.
     `journal` gets one line of JSON a message, on the disk before the answer. `port` 0 takes a free one.
     `clock` gives the milliseconds since the epoch that messages are stamped with. `rate` is how fast they come along:
     seconds of theirs a second; None: only as `advance` says.
@@ -56,6 +56,7 @@ class TwilioStandIn:
         inbound_url: str | None = None,
     ) -> None:
         self._ledger = Ledger(account_sid)
+        self.courses = self._ledger.courses
         self.requests = 0
         self.by_recipient: dict[str, Fault] = {}
         self.silent_about: set[str] = set()
@@ -96,12 +97,19 @@ class TwilioStandIn:
         """Wait until every callback of the messages so far has been made; only where they come along by themselves."""
         await self._ledger.schedule.idle()
 
-    async def inbound(self, sender: str, body: str, *, to: str = PICKED_SENDER) -> int | None:
-        """A text that somebody sent to a number of the account; the HTTP status of the answer to it, None without one."""
+    async def inbound(
+        self, sender: str, body: str, *, to: str = PICKED_SENDER, service: str | None = None
+    ) -> int | None:
+        """A text that somebody sent to a number of the account; the HTTP status of the answer to it, None without one.
+
+        `service` is the Messaging Service of the number, whose own opt-out service names the keywords that it understood.
+        """
         if self.inbound_url is None:
             raise ValueError("nobody hears inbound messages: set `inbound_url`")
-        self.opt_outs.hear(sender, body)
+        word = self.opt_outs.hear(sender, body)
         form = inbound_form(next(self._inbound), sender, body, to, self._account_sid)
+        if service is not None:
+            form |= {"MessagingServiceSid": service} | ({} if word is None else {"OptOutType": word})
         return await self._ledger.callbacks.post(self.inbound_url, form)
 
     @property

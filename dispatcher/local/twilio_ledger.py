@@ -7,7 +7,8 @@ from dispatcher.local.durable_lines import DurableLines
 from dispatcher.local.schedule import Act, Schedule
 from dispatcher.local.twilio_callbacks import Callbacks, status_form
 from dispatcher.local.twilio_chances import CallbackPlan, InOrder
-from dispatcher.local.twilio_courses import Step
+from dispatcher.local.twilio_courses import Course, Step
+from dispatcher.local.twilio_magic import course_of
 from dispatcher.local.twilio_resources import SentSms, journal_line, resource, sent_sms
 
 
@@ -17,6 +18,7 @@ class Ledger:
     def __init__(self, account_sid: str) -> None:
         self.messages: list[SentSms] = []
         self.callback_plan: CallbackPlan = InOrder()
+        self.courses: dict[str, Course] = {}
         self._account_sid = account_sid
 
     def open(self, journal: Path | None, rate: float | None, auth_token: str) -> None:
@@ -32,7 +34,8 @@ class Ledger:
 
     async def accept(self, form: Mapping[str, str], at: int) -> SentSms:
         """Keep a new message, let it come along, and wait until it is on the disk."""
-        message = sent_sms(form, len(self.messages) + 1, at, self.schedule.now)
+        course = self.courses.get(form["To"]) or course_of(form["To"])
+        message = sent_sms(form, len(self.messages) + 1, at, since_s=self.schedule.now, course=course)
         self._journal.add(journal_line(message))
         self.messages.append(message)
         if message.callback is not None:

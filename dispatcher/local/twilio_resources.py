@@ -9,7 +9,7 @@ from typing import Final
 from dispatcher.local.reserved import EXPECTED_NUMBER, is_reserved_number
 from dispatcher.local.twilio_courses import DELIVERED, Course, Status, of_a_service, reached
 from dispatcher.local.twilio_faults import MAGIC_RECIPIENTS, MAGIC_SENDERS, Fault, Refused
-from dispatcher.local.twilio_magic import MAGIC_REFUSALS, course_of
+from dispatcher.local.twilio_magic import MAGIC_REFUSALS
 from dispatcher.messages.sms_segments import segments
 
 API_VERSION: Final = "2010-04-01"
@@ -86,10 +86,9 @@ def _is_validity(text: str | None) -> bool:
     return text is None or (text.isascii() and text.isdigit() and shortest <= int(text) <= longest)
 
 
-def sent_sms(form: Mapping[str, str], number: int, at: int, since_s: float) -> SentSms:
-    """The `number`th message of this stand-in."""
+def sent_sms(form: Mapping[str, str], number: int, at: int, *, since_s: float, course: Course) -> SentSms:
+    """The `number`th message of this stand-in, which will go this course."""
     sender = form.get("MessagingServiceSid") or form["From"]
-    course = course_of(form["To"])
     return SentSms(
         sid=f"SM{number:032x}",
         at=at,

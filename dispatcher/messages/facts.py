@@ -95,7 +95,7 @@ def shared_facts(claim: Claim, creditor: Creditor, matter: Matter, piece: Piece,
         "email": creditor.email,
         "phase": claim.stage.phase,
         "count": len(matter.invoices),
-        "number": _number(oldest_id, oldest),
+        "number": number_of(oldest_id, oldest),
         "instalment": instalment_of(oldest_id, oldest),
         "received": "",
         "total": formats.listed(_amounts(matter.totals, formats, plain=sms)),
@@ -126,16 +126,17 @@ def listed_facts(
         "more_invoices": len(large) - len(shown),
         "apart": [
             {
-                "number": _number(invoice_id, invoice),
+                "number": number_of(invoice_id, invoice),
                 "amount": formats.money(invoice.amount_due, invoice.currency),
                 "due": formats.date(invoice.due_on),
             }
             for invoice_id, invoice in small[:LISTED_INVOICES]
         ],
         "instalments": [],
+        "page": "",
         "totals": _amounts(matter.totals, formats) if len(matter.invoices) > 1 or matter.deducted else [],
         "credits": [
-            {"number": _number(invoice_id, credit), "amount": formats.money(credit.amount_due, credit.currency)}
+            {"number": number_of(invoice_id, credit), "amount": formats.money(credit.amount_due, credit.currency)}
             for invoice_id, credit in matter.credit_notes[:LISTED_INVOICES]
         ],
         "consequences": [] if claim.stage.phase == "pre_due" else [*_consequences(creditor, piece)],
@@ -159,7 +160,7 @@ def _listed(each: tuple[str, Invoice], creditor: Creditor, matter: Matter, forma
     invoice_id, invoice = each
     shown = invoice.lines[:LISTED_LINES] if bill else ()
     return {
-        "number": _number(invoice_id, invoice),
+        "number": number_of(invoice_id, invoice),
         "amount": formats.money(invoice.amount_due, invoice.currency),
         "due": formats.date(invoice.due_on),
         "days": matter.days(invoice),
@@ -179,7 +180,8 @@ def instalment_of(invoice_id: str, invoice: Invoice) -> str:
     return "" if invoice.plan is None else foreign_text(invoice_id.rpartition("/")[2], _LONGEST_NUMBER)
 
 
-def _number(invoice_id: str, invoice: Invoice) -> str:
+def number_of(invoice_id: str, invoice: Invoice) -> str:
+    """The number by which the customer knows an invoice."""
     return foreign_text(invoice.number or invoice_id, _LONGEST_NUMBER)
 
 

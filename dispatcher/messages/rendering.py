@@ -1,6 +1,7 @@
 """Claims become messages: the right words in the customer's language, about these invoices, in this creditor's name."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +12,7 @@ from dispatcher.messages.acknowledgements import acknowledging, message_of
 from dispatcher.messages.catalogue import Catalogue, Piece, load_catalogue
 from dispatcher.messages.composition import composed_mail, composed_script, composed_sms
 from dispatcher.messages.facts import links_left_out, listed_facts, matter_of, shared_facts
+from dispatcher.messages.page_link import PageLinks
 from dispatcher.messages.problems import TemplateProblem, TemplateProblems, TemplatesUnusable
 from dispatcher.messages.trial import FAILURES, trial
 from schemas.values import Channel
@@ -26,12 +28,13 @@ def _unheard(_: int) -> None:
 def load(
     search: Sequence[Path] = (),
     *,
+    pages: PageLinks | None = None,
     on_links_left_out: Callable[[int], None] = _unheard,
     on_fallback: Callable[[int], None] = _unheard,
 ) -> "Templates | TemplateProblems":
     """The templates of these folders and the built-in ones, or everything that is wrong with them."""
     try:
-        return Templates(search, on_links_left_out=on_links_left_out, on_fallback=on_fallback)
+        return Templates(search, pages=pages, on_links_left_out=on_links_left_out, on_fallback=on_fallback)
     except TemplatesUnusable as unusable:
         return unusable.problems
 
@@ -40,21 +43,23 @@ class Templates:
     """All templates, compiled and tried. Rendering reads nothing but its arguments.
 
     `search` are folders that are looked into before the built-in templates, the first one first; each holds one folder a
-    language. `on_links_left_out` is told how many links to pay a message leaves out because they are not the creditor's
-    own. `on_fallback` is told (1) that a template failed for one claim although it passed its trial; the built-in generic
-    words are used instead, so that no template stops the others' messages. `TemplatesUnusable` holds what `load` returns
-    as a value.
+    language. `pages` makes the links to customers' own pages; without it mails carry none. `on_links_left_out` is told how
+    many links to pay a message leaves out because they are not the creditor's own. `on_fallback` is told (1) that a template
+    failed for one claim although it passed its trial; the built-in generic words are used instead, so that no template stops
+    the others' messages. `TemplatesUnusable` holds what `load` returns as a value.
     """
 
     def __init__(
         self,
         search: Sequence[Path] = (),
         *,
+        pages: PageLinks | None = None,
         on_links_left_out: Callable[[int], None] = _unheard,
         on_fallback: Callable[[int], None] = _unheard,
     ) -> None:
         self._catalogue = _usable(search)
         self._built_in = _usable(()) if search else self._catalogue
+        self._pages = pages
         self._on_links_left_out = on_links_left_out
         self._on_fallback = on_fallback
 
@@ -87,7 +92,8 @@ class Templates:
         left_out = links_left_out(policy.creditor(claim.creditor_id), claim.invoices)
         if left_out:
             self._on_links_left_out(left_out)
-        return self._composed(claim, policy, claim.channel, _sms if claim.channel == "sms" else _mail)
+        compose = _sms if claim.channel == "sms" else partial(_mail, pages=self._pages)
+        return self._composed(claim, policy, claim.channel, compose)
 
     def script(self, claim: Claim, policy: Policy) -> str:
         """The text for the person who calls: identify, say why, listen and ask, offer a way, record the result."""
@@ -123,14 +129,15 @@ def _sms(claim: Claim, policy: Policy, piece: Piece) -> Message:
     )
 
 
-def _mail(claim: Claim, policy: Policy, piece: Piece) -> Message:
+def _mail(claim: Claim, policy: Policy, piece: Piece, *, pages: PageLinks | None) -> Message:
     creditor = policy.creditor(claim.creditor_id)
     matter = matter_of(claim)
+    page = None if pages is None else pages.address(claim, creditor, matter)
     facts = shared_facts(claim, creditor, matter, piece)
     facts |= listed_facts(claim, creditor, matter, piece, bill=True, minimum=policy.minimum)
     if claim.acknowledges is not None:
         facts = acknowledging(facts, claim.acknowledges, matter, piece.formats, sms=False)
-    mail = composed_mail(piece, facts)
+    mail = composed_mail(piece, facts | {"page": page or ""})
     return Message(
         attempt_id=claim.attempt_id,
         channel="email",
@@ -148,6 +155,7 @@ def _mail(claim: Claim, policy: Policy, piece: Piece) -> Message:
         validity_s=_validity(claim),
         contact_id=claim.contact_id,
         customer_id=claim.customer_id,
+        unsubscribe_url=page,
     )
 
 

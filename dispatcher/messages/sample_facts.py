@@ -38,6 +38,7 @@ def usual(phase: str, count: int) -> Facts:
         "days": 4173 if overdue else 0,
         "pay_by": "19 Dec 2037" if overdue else "",
         "link": "https://pay.northwind.example/i/8f3k2",
+        "page": "https://reminders.example/u/Zm9yIHRlc3Rz",
         "opt_out": True,
         "reply_stop": True,
         "brief": False,
@@ -81,6 +82,7 @@ def bare(phase: str) -> Facts:
         "totals": [],
         "credits": [],
         "consequences": [],
+        "page": "",
     }
 
 
@@ -111,6 +113,7 @@ def full(phase: str) -> Facts:
         "totals": ["€1.00", "£2.00"],
         "credits": [{"number": "CN-1", "amount": "€0.50"}],
         "consequences": [_DECLARED],
+        "page": "https://reminders.example/u/Zm9yIHRlc3Rz",
     }
 
 

@@ -42,6 +42,7 @@ LISTED: dict[str, str] = {
     "totals": "list of totals, one a currency; empty if one invoice is all",
     "credits": "list of {number, amount}: credit notes that the totals take into account",
     "consequences": "list of sentences that the creditor declared true; empty before the due date",
+    "page": "in an e-mail, the address of the customer's own page; or nothing",
 }
 """Further variables of the layouts of e-mails and calls."""
 

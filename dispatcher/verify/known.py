@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
+from msgspec.structs import replace
+
 from schemas.inbox import (
     Arrival,
     ConsentChanged,
@@ -16,6 +18,7 @@ from schemas.inbox import (
     PhonePoint,
     PlanAgreed,
     PlanCancelled,
+    PreferenceStated,
     ProfileStated,
     PromiseCancelled,
     PromiseMade,
@@ -65,6 +68,7 @@ class Known:
     promises: dict[str, tuple[Stamp, PromiseMade | PromiseCancelled]] = field(default_factory=dict)
     plans: dict[str, tuple[Stamp, PlanAgreed | PlanCancelled]] = field(default_factory=dict)
     consents: dict[tuple[Channel, str], tuple[Stamp, bool]] = field(default_factory=dict)
+    wishes: tuple[Stamp, PreferenceStated] | None = None
     elsewhere: list[tuple[Millis, Channel]] = field(default_factory=list)
 
     def apply(self, arrival: Arrival) -> None:
@@ -96,8 +100,21 @@ class Known:
 
     @property
     def profile(self) -> ProfileStated | None:
-        """The latest profile."""
-        return max(self.profiles, key=lambda each: each[0])[1] if self.profiles else None
+        """The latest profile, with what the customer wished in person."""
+        if not self.profiles:
+            return None
+        stamp, profile = max(self.profiles, key=lambda each: each[0])
+        if self.wishes is None or (self.erased is not None and self.wishes[0] < self.erased):
+            return profile
+        said_at, said = self.wishes
+        # A profile never opens what the customer closed; one from before, or without wishes, says nothing beside it.
+        silent = said_at > stamp or not (profile.channels or profile.quiet_hours or profile.blocked_channels)
+        return replace(
+            profile,
+            channels=said.channels if silent else profile.channels or said.channels,
+            quiet_hours=said.quiet_hours + (() if silent else profile.quiet_hours),
+            blocked_channels=said.blocked_channels + (() if silent else profile.blocked_channels),
+        )
 
     def points(self, channel: Channel) -> list[Point]:
         """Where the channel can reach the customer: a text needs a mobile, and nobody is contacted at a consumer's work."""
@@ -155,6 +172,11 @@ class Known:
     @_take.register
     def _(self, fact: ProfileStated, stamp: Stamp) -> None:
         self.profiles.append((stamp, fact))
+
+    @_take.register
+    def _(self, fact: PreferenceStated, stamp: Stamp) -> None:
+        if self.wishes is None or stamp > self.wishes[0]:
+            self.wishes = (stamp, fact)
 
     @_take.register
     def _(self, fact: CustomerErased, stamp: Stamp) -> None:  # noqa: ARG002

@@ -114,6 +114,12 @@ def test_a_mail_says_whose_attempt_it_is_so_that_its_bounce_does():
     assert callback_token.read(read(encode(customer_id="C-1"))[ATTEMPT_HEADER]) == ("C-1", "a-1")
 
 
+def test_an_id_that_no_line_holds_is_left_out():
+    payload = encode(customer_id="客" * 300)
+    assert ATTEMPT_HEADER not in read(payload)
+    assert max(map(len, payload.split(b"\r\n"))) <= 998
+
+
 def test_a_mail_to_nobody_in_particular_does_not():
     assert read(encode())[ATTEMPT_HEADER] is None
 

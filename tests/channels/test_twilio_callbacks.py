@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from dispatcher.local.twilio import ACCOUNT_SID, TwilioStandIn
 from dispatcher.local.twilio_chances import CallbackFaults
+from dispatcher.local.twilio_courses import failed
 from dispatcher.local.twilio_faults import Cut
 from dispatcher.local.twilio_magic import MAGIC_COURSES
 from tests.channels.receiver import Receiver
@@ -134,6 +135,11 @@ async def test_a_callback_is_signed_for_the_very_address(twilio, messages, recei
 )
 async def test_who_is_texted_decides_what_is_told(twilio, messages, receiver, to, statuses):
     assert await told(twilio, messages, receiver, to) == statuses
+
+
+async def test_what_becomes_of_messages_to_a_number_can_be_chosen(twilio, messages, receiver):
+    twilio.courses["+12025550123"] = failed(30002)
+    assert await told(twilio, messages, receiver, "+12025550123") == ["failed"]
 
 
 async def test_what_is_told_late_is_told_in_the_end(twilio, messages, receiver):

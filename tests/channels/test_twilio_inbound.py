@@ -61,6 +61,18 @@ async def test_without_an_address_an_inbound_message_is_a_mistake_of_the_test(me
         await twilio.inbound(KIM, "Hello")
 
 
+@pytest.mark.parametrize(("body", "named"), [("stop", "STOP"), ("Start", "START"), ("HELP", "HELP"), ("Hello", None)])
+async def test_a_service_names_the_keyword_that_it_understood(twilio, receiver, body, named):
+    await twilio.inbound(KIM, body, service="MG" + "a" * 32)
+    [form] = receiver.forms
+    assert (form["MessagingServiceSid"], form.get("OptOutType")) == ("MG" + "a" * 32, named)
+
+
+async def test_without_a_service_nobody_names_keywords(twilio, receiver):
+    await twilio.inbound(KIM, "STOP")
+    assert "OptOutType" not in receiver.forms[0]
+
+
 async def code_of(messages, to):
     """Twilio's code for a text to this number; None if it is taken."""
     try:

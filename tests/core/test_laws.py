@@ -26,6 +26,7 @@ from schemas.inbox import (
     PhonePoint,
     PlanAgreed,
     PlanCancelled,
+    PreferenceStated,
     PromiseCancelled,
     PromiseMade,
     QuietSpan,
@@ -111,6 +112,12 @@ facts = st.one_of(
     st.builds(PromiseCancelled, st.just("P-1")),
     st.builds(PlanAgreed, st.just("PL-1"), st.sampled_from((("I-1",), ("I-3",))), st.just("EUR"), st.just(())),
     st.builds(PlanCancelled, st.just("PL-1")),
+    st.builds(
+        PreferenceStated,
+        st.sampled_from(((), ("email", "sms"))),
+        st.sampled_from(((), (QuietSpan(9 * 60, 11 * 60),))),
+        st.sampled_from(((), ("sms",))),
+    ),
     st.builds(
         ConsentChanged, st.sampled_from((PHONE, EMAIL)), st.sampled_from(("sms", "email")), st.booleans(), st.just("x")
     ),

@@ -25,8 +25,10 @@ from schemas.inbox import (
     PhonePoint,
     PlanAgreed,
     PlanCancelled,
+    PreferenceStated,
     PromiseCancelled,
     PromiseMade,
+    QuietSpan,
 )
 from schemas.state import EMPTY
 from tests.core.builders import CUSTOMER, DAY, EMAIL, PHONE, arrival, at, conditions, day, policy, profile
@@ -40,6 +42,13 @@ some = st.sampled_from((("I-1",), ("I-1", "I-2"), ()))
 days = st.integers(FIRST_DAY - 10, FIRST_DAY + 20)
 minutes = st.integers(0, 30 * 24 * 60)
 bases = st.sampled_from((None, "contract", "consent"))
+wishes = st.fixed_dictionaries(
+    {
+        "channels": st.sampled_from(((), ("email", "sms"))),
+        "quiet_hours": st.sampled_from(((), (QuietSpan(9 * 60, 11 * 60),), (QuietSpan(15 * 60, 10 * 60, (0,)),))),
+        "blocked_channels": st.sampled_from(((), ("sms",), ("call_task",))),
+    }
+)
 
 
 def instalments(first: int) -> tuple[InstalmentDue, ...]:
@@ -77,12 +86,14 @@ holds = st.one_of(
 )
 persons = st.one_of(
     st.builds(
-        lambda phone, email: profile(
-            phones=(PhonePoint(PHONE, "mobile", phone),), emails=(EmailPoint(EMAIL, "private", email),)
+        lambda phone, email, wished: profile(
+            phones=(PhonePoint(PHONE, "mobile", phone),), emails=(EmailPoint(EMAIL, "private", email),), **wished
         ),
         bases,
         bases,
+        st.just({}) | wishes,
     ),
+    st.builds(lambda wished: PreferenceStated(**wished), wishes),
     st.builds(CustomerErased),
     st.builds(ConsentChanged, st.sampled_from((PHONE, EMAIL)), st.just("sms"), st.booleans(), st.just("x")),
 )
