@@ -69,7 +69,6 @@ class Outer:
 
     def _note(self, route: Route, status: int, seconds: float) -> None:
         self._metrics.answered(route, status, seconds)
-        _log.debug("answered", route=route, status=status, seconds=round(seconds, 4))
         if status >= _SERVER_FAULTS:
             _log.warning("answered_with_fault", route=route, status=status)
 

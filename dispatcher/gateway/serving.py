@@ -27,7 +27,7 @@ from dispatcher.gateway.kafka_append import KafkaAppend
 from dispatcher.gateway.metrics import GatewayMetrics
 from dispatcher.gateway.page import page_routes
 from dispatcher.gateway.parts import Parts, TwilioHooks
-from dispatcher.ops import logs
+from dispatcher.ops import interpreter, logs
 from dispatcher.ops.clock import clock_for
 from dispatcher.settings import Settings, client_options
 from schemas.links import Seal
@@ -77,6 +77,7 @@ async def _serve(settings: Settings) -> None:
         await appender.start()
         parts = _parts(settings, appender, keys, twilio)
         server = _Server(_config(settings, parts))
+        interpreter.tune()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.leave)

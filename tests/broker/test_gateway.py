@@ -193,6 +193,23 @@ async def test_while_kafka_is_away_nothing_is_acknowledged_and_nothing_acknowled
     assert set(acknowledged) <= standing
 
 
+@pytest.mark.skipif("DISPATCHER_BOOTSTRAP_SERVERS" in os.environ, reason="a given cluster is not killed")
+async def test_after_kafka_was_killed_and_came_back_it_serves_again_by_itself(tmp_path: Path):
+    async with (
+        EmbeddedKafka() as kafka,
+        installation(kafka.bootstrap_servers, new_prefix(), tmp_path, partitions=2) as made,
+    ):
+        at = await gateway(made)
+        async with at.client:
+            await kafka.kill()
+            away = await _feedback(at, "away")
+            await kafka.restart()
+            await eventually(lambda: _is_ready(at), "the gateway is ready again")
+            acknowledged = await _acknowledged(at, "after", 20)
+
+    assert (away.status_code, len(acknowledged)) == (503, 20)
+
+
 async def _feedback(at: Gateway, customer: str) -> httpx.Response:
     return await at.client.post(f"/v1/customers/{customer}/feedback", json={"score": 5})
 

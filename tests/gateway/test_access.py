@@ -2,8 +2,12 @@
 
 from base64 import b64encode
 
+import httpx
 import pytest
+from litestar import get
+from litestar.exceptions import InternalServerException
 
+from dispatcher.gateway.app import gateway
 from dispatcher.gateway.buckets import Buckets
 from tests.gateway.samples import JSON, example
 from tests.gateway.site import Clock, Site, site
@@ -158,6 +162,18 @@ async def test_a_fault_of_ours_keeps_its_headers_and_its_measure():
 
     assert answer.headers["x-request-id"] == "id-0"
     assert at.counted('dispatcher_gateway_requests_total{route="events",status="5xx"}') == 1
+
+
+async def test_a_fault_in_a_handler_that_was_handed_in_is_told_like_one_of_ours():
+    @get("/further", include_in_schema=False)
+    async def further() -> None:
+        raise InternalServerException("Ada Example +447700900123")
+
+    transport = httpx.ASGITransport(gateway(site().parts, more=[further]))
+    async with httpx.AsyncClient(transport=transport, base_url="https://gateway.example") as client:
+        answer = await client.get("/further")
+
+    assert answer.json()["type"] == "urn:dispatcher:problem:fault"
 
 
 async def test_those_turned_away_are_counted_by_reason():

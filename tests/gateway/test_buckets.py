@@ -30,6 +30,15 @@ def test_after_the_time_that_was_told_there_is_a_token(waited):
     assert buckets.take("a") == 0
 
 
+def test_a_long_silence_saves_up_no_more_than_a_burst():
+    clock = Clock()
+    buckets = Buckets(1.0, 3.0, clock)
+    buckets.take("a")
+    clock.seconds = 1_000.0
+
+    assert [buckets.take("a") == 0 for _ in range(4)] == [True, True, True, False]
+
+
 def test_one_name_does_not_spend_anothers_tokens():
     buckets = Buckets(1.0, 1.0, Clock())
     buckets.take("a")

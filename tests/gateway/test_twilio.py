@@ -105,6 +105,14 @@ async def test_a_code_that_is_not_about_the_number_says_nothing_of_it(code):
     assert stated(at) == []
 
 
+async def test_a_code_beside_a_message_that_is_still_under_way_says_nothing_of_the_number():
+    at = house()
+
+    await call(at, STATUS, report("sent", ErrorCode="30005"))
+
+    assert stated(at) == []
+
+
 async def test_what_is_said_of_a_number_stands_under_its_digest():
     at = house()
 
