@@ -1,7 +1,9 @@
 """Where each provider is and how to log in: plain values; naming an account loads no client library."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 MASK: Final = "********"
 
@@ -33,6 +35,30 @@ class TwilioConfig:
 
     def __repr__(self) -> str:
         return f"TwilioConfig({self.account_sid[:4]}…, auth_token={MASK}, base_url={self.base_url!r})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class WebhookConfig:
+    """One receiver of signed webhooks: `secret` is shared with it (`whsec_` and base64), `url` where it listens.
+
+    `connect_s` and `timeout_s` as for Twilio.
+    """
+
+    url: str
+    secret: str
+    connect_s: float = 5.0
+    timeout_s: float = 15.0
+    connections: int = 50
+
+    def __repr__(self) -> str:
+        return f"WebhookConfig({urlsplit(self.url).hostname}, secret={MASK})"
+
+
+@dataclass(frozen=True, slots=True)
+class FileConfig:
+    """A folder that messages are handed over in."""
+
+    folder: Path
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,8 +1,8 @@
 """What every adapter must do, as cases that run against a provider under control.
 
 A case takes a `Harness` (a fresh adapter and its provider) and raises `NonConformance` with a sentence that
-says what was expected. Adapters from elsewhere are tested with the same cases: `for name, case in
-CASES.items(): await case(harness)`, each with a harness of its own.
+says what was expected. Adapters from elsewhere are tested with the same cases: `for name in applicable(situations): await
+CASES[name](harness)`, each with a harness of its own. Receipts have cases of their own: `channels.conformance_receipts`.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from typing import Final, Literal, Protocol
 from channels.protocol import (
     Accepted,
     Adapter,
+    CannotTell,
     Deferred,
     Message,
     NotStarted,
@@ -20,11 +21,17 @@ from channels.protocol import (
     Prepared,
     Rejected,
     Unknown,
+    Unwell,
+    Well,
 )
 
-Situation = Literal["refuses_recipient", "limits_rate", "cuts_after_request", "never_answers"]
+Situation = Literal["refuses_recipient", "limits_rate", "cuts_after_request", "never_answers", "gone"]
 """How the provider meets the next request, once: says that the recipient is no good; says that there is too
-much; reads all of it and breaks the connection; reads all of it and stays silent."""
+much; reads all of it and breaks the connection; reads all of it and stays silent. `gone`: for good, nothing is there."""
+
+EVERY: Final[frozenset[Situation]] = frozenset(
+    {"refuses_recipient", "limits_rate", "cuts_after_request", "never_answers", "gone"}
+)
 
 _DEADLINE_S: Final = 5.0
 _SHORT_S: Final = 0.3
@@ -46,6 +53,11 @@ class Harness(Protocol):
     @property
     def adapter(self) -> Adapter:
         """The adapter under test."""
+        ...
+
+    @property
+    def situations(self) -> frozenset[Situation]:
+        """Which situations there are with a provider of this kind: a file has no rate limit. Nearly always `EVERY`."""
         ...
 
     @property
@@ -164,6 +176,21 @@ async def cancelling_leaves_nothing(harness: Harness) -> None:
     _expect(harness.taken() == taken + 1, "the next message, once", harness.taken() - taken)
 
 
+async def looking_sends_nothing(harness: Harness) -> None:
+    """A look at a provider in good health causes no message, and does not disturb the next one."""
+    found = await harness.adapter.health(deadline_s=_DEADLINE_S)
+    _expect(isinstance(found, Well | CannotTell), "Well or CannotTell", found)
+    _expect(harness.taken() == 0, "no message at the provider", harness.taken())
+    _expect(isinstance(await _send(harness, "a-1"), Accepted), "the next message accepted", found)
+
+
+async def a_provider_that_is_gone_is_not_well(harness: Harness) -> None:
+    """A look at a provider that is not there says so, and raises nothing."""
+    await harness.disappear()
+    found = await harness.adapter.health(deadline_s=_DEADLINE_S)
+    _expect(isinstance(found, Unwell | CannotTell), "Unwell or CannotTell", found)
+
+
 async def many_at_once_do_not_mix(harness: Harness) -> None:
     """Concurrent sends are each taken once."""
     outcomes = await asyncio.gather(*(_send(harness, f"a-{number}") for number in range(_CROWD)))
@@ -192,13 +219,15 @@ async def nothing_personal_is_shown(harness: Harness) -> None:
         message = harness.message("a-1")
         prepared = harness.adapter.prepare(message)
         shown += [repr(harness.adapter), repr(message), repr(prepared)]
-        situations: tuple[Situation | None, ...] = (None, "refuses_recipient", "limits_rate", "cuts_after_request")
-        for situation in situations:
-            if situation is not None:
-                harness.stage(situation)
-            shown.append(repr(await _send(harness, "a-1")))
-        await harness.disappear()
         shown.append(repr(await _send(harness, "a-1")))
+        for situation in sorted(harness.situations - {"never_answers", "gone"}):
+            harness.stage(situation)
+            shown.append(repr(await _send(harness, "a-1")))
+        shown.append(repr(await harness.adapter.health(deadline_s=_DEADLINE_S)))
+        if "gone" in harness.situations:
+            await harness.disappear()
+            shown.append(repr(await _send(harness, "a-1")))
+            shown.append(repr(await harness.adapter.health(deadline_s=_DEADLINE_S)))
     finally:
         log.removeHandler(listener)
         log.setLevel(level)
@@ -218,12 +247,29 @@ CASES: Final[dict[str, Case]] = {
         silence_is_unknown_by_the_deadline,
         refused_permit_sends_nothing,
         cancelling_leaves_nothing,
+        looking_sends_nothing,
+        a_provider_that_is_gone_is_not_well,
         many_at_once_do_not_mix,
         closing_twice_is_closing,
         nothing_personal_is_shown,
     )
 }
 """Every case by its name."""
+
+_NEEDS: Final[dict[str, Situation]] = {
+    refusal_names_its_class.__name__: "refuses_recipient",
+    rate_limit_carries_a_delay.__name__: "limits_rate",
+    refused_connection_is_safe.__name__: "gone",
+    a_provider_that_is_gone_is_not_well.__name__: "gone",
+    cut_after_the_request_is_unknown.__name__: "cuts_after_request",
+    silence_is_unknown_by_the_deadline.__name__: "never_answers",
+    cancelling_leaves_nothing.__name__: "never_answers",
+}
+
+
+def applicable(situations: frozenset[Situation] = EVERY) -> tuple[str, ...]:
+    """The names of the cases for an adapter whose provider can be in these situations."""
+    return tuple(name for name in CASES if name not in _NEEDS or _NEEDS[name] in situations)
 
 
 class _Listener(logging.Handler):

@@ -9,14 +9,16 @@ import hashlib
 import re
 from base64 import encodebytes
 from binascii import b2a_qp
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.policy import SMTP
 from functools import lru_cache
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
+from channels.callback_token import token
+from channels.email_styles import inlined
 from channels.protocol import Message, Rejected
 
 _POLICY: Final = SMTP.clone(cte_type="7bit")
@@ -37,10 +39,23 @@ _HEADER_NAME: Final = re.compile(r"[A-Za-z0-9-]{1,70}")
 _PLAIN_VALUE: Final = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 """Printable ASCII that neither begins nor ends with a space."""
 
-_OURS: Final = ("From", "To", "Subject", "Message-ID", "Auto-Submitted", "MIME-Version")
+ATTEMPT_HEADER: Final = "X-Reminder-Attempt"
+"""Holds a callback token: bounces return our headers, and so say whose attempt failed."""
+
+_UNSUBSCRIBE: Final = "List-Unsubscribe"
+_ONE_CLICK: Final = "List-Unsubscribe-Post"
+
+_OURS: Final = ("From", "To", "Subject", "Message-ID", "Auto-Submitted", "MIME-Version", ATTEMPT_HEADER, _ONE_CLICK)
+_ONCE: Final = frozenset(name.lower() for name in _OURS) | {_UNSUBSCRIBE.lower()}
+_HTTPS: Final = re.compile(r"https://[!-;=?-~]{1,800}")
+"""Printable, without spaces and angle brackets, and within a line that SMTP takes."""
+
+_LONGEST_TOKEN: Final = 900
+_EOL: Final = "\r\n"
 _LINE: Final = 76
 _ASCII: Final = bytes(range(128))
 _REMEMBERED: Final = 1_024
+_MESSAGE_ID: Final = re.compile(r"<(?P<local>[A-Za-z0-9._%~-]{1,700})@(?P<domain>[^<>@\s]{1,253})>")
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 
 
@@ -56,8 +71,21 @@ def envelope_address(address: str) -> str | None:
 
 def message_id(name: str, sender: str) -> str:
     """The Message-ID of a contact (or attempt) at the sender's domain: the same for a copy, so that mailboxes may notice."""
+    return _named(name, sender.rpartition("@")[2])
+
+
+def _named(name: str, domain: str) -> str:
     local = name if _PLAIN_ID.fullmatch(name) else quote(name, safe="").replace(".", "%2E")
-    return f"<{local}@{sender.rpartition('@')[2]}>"
+    return f"<{local}@{domain}>"
+
+
+def named_by(message_id: str) -> str | None:
+    """The contact (or attempt) that a Message-ID names, None if `message_id` did not write it."""
+    found = _MESSAGE_ID.fullmatch(message_id)
+    if found is None:
+        return None
+    name = unquote(found["local"])
+    return name if message_id.startswith(_named(name, found["domain"])) else None
 
 
 def encoded(message: Message, recipient: str, sender: str) -> bytes | Rejected:
@@ -77,15 +105,17 @@ def encoded(message: Message, recipient: str, sender: str) -> bytes | Rejected:
             _header("Message-ID", message_id(message.contact_id or message.attempt_id, sender)),
             # RFC 3834: keeps vacation responders quiet.
             b"Auto-Submitted: auto-generated\r\n",
-            *(_folded(name, value) for name, value in message.headers),
+            *(_folded(name, value) for name, value in message.headers if name.lower() != _UNSUBSCRIBE.lower()),
+            *_way_out(message),
+            *_attempt(message),
             b"MIME-Version: 1.0\r\n",
         )
         plain = _part("plain", message.text)
         if message.html is None:
             return b"".join((*head, plain))
-        return b"".join((*head, _alternatives(message.attempt_id, plain, _part("html", message.html))))
+        return b"".join((*head, _alternatives(message.attempt_id, plain, _part("html", inlined(message.html)))))
     except (ValueError, HeaderParseError, UnicodeError):
-        # A text that no mail can hold (a lone surrogate).
+        # A text that no mail can hold (a lone surrogate), or a style sheet that is none.
         return Rejected("content", "unencodable")
 
 
@@ -93,8 +123,27 @@ def _twice(names: Sequence[str]) -> bool:
     """Whether a header that may stand only once would stand twice."""
     lower = [name.lower() for name in names]
     return len(set(lower)) < len(lower) and any(
-        lower.count(name) > (_POLICY.header_max_count(name) or 99) for name in lower
+        lower.count(name) > (1 if name in _ONCE else _POLICY.header_max_count(name) or 99) for name in lower
     )
+
+
+def _way_out(message: Message) -> Iterator[bytes]:
+    """How a mail program ends these mails: by one POST to our address (RFC 8058), or by what the message says (RFC 2369)."""
+    said = [value for name, value in message.headers if name.lower() == _UNSUBSCRIBE.lower()]
+    one_click = message.unsubscribe_url
+    if one_click is None or _HTTPS.fullmatch(one_click) is None:
+        yield from (_folded(_UNSUBSCRIBE, value) for value in said)
+        return
+    # A line for each: an address with a token in it is longer than a line, and must not be encoded.
+    ways = f",{_EOL} ".join([f"<{one_click}>", *(value for value in said if _PLAIN_VALUE.fullmatch(value))])
+    yield f"{_UNSUBSCRIBE}: {ways}{_EOL}{_ONE_CLICK}: List-Unsubscribe=One-Click{_EOL}".encode("ascii")
+
+
+def _attempt(message: Message) -> Iterator[bytes]:
+    """Left out where a customer's id is so long (200 characters that are not ASCII) that no line of a mail holds it."""
+    written = token(message.customer_id, message.attempt_id) if message.customer_id else ""
+    if 0 < len(written) <= _LONGEST_TOKEN:
+        yield f"{ATTEMPT_HEADER}: {written}{_EOL}".encode("ascii")
 
 
 @lru_cache(maxsize=_REMEMBERED)

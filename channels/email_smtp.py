@@ -23,6 +23,7 @@ from channels.protocol import (
     Capabilities,
     Deferred,
     Finding,
+    Health,
     Lookup,
     Message,
     NotStarted,
@@ -31,6 +32,8 @@ from channels.protocol import (
     Prepared,
     Rejected,
     Unknown,
+    Unwell,
+    Well,
 )
 
 _UNREACHABLE_S: Final = 1.0
@@ -114,6 +117,21 @@ class SmtpEmail:
     async def reconcile(self, lookup: Lookup, *, deadline_s: float) -> Finding:  # noqa: ARG002
         """SMTP has no question for what became of a mail."""
         return CannotTell()
+
+    async def health(self, *, deadline_s: float) -> Health:
+        """Open a connection as for a mail, or ask on one that is open, and begin none."""
+        reached = _Reached()
+        try:
+            async with (
+                asyncio.timeout(min(deadline_s, self._config.timeout_s)),
+                self._connections.ready(reached.begins),
+            ):
+                return Well()
+        except aiosmtplib.SMTPResponseException as refused:
+            known = meaning(reached.phase, refused.code, refused.message)
+            return Unwell(f"{reached.phase}-{refused.code}", ours=isinstance(known, Rejected))
+        except (aiosmtplib.SMTPException, OSError) as away:
+            return Unwell(f"{reached.phase}-{type(away).__name__}")
 
     async def close(self) -> None:
         """Close all connections."""

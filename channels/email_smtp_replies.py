@@ -67,16 +67,21 @@ TABLE: Final = (
     # The sender's address (RFC 3463, 3.2; RFC 7505 for 5.1.10 is the recipient's null MX).
     _Row(_ENVELOPE, "5..", r"5\.1\.(7|8)", "config"),
     _Row(_RCPT | _DATA, "5..", r"5\.1\.(1|2|3|6|10)|5\.2\.1", "recipient"),
-    # Too large, or not convertible (RFC 3463, 3.4 and 3.7).
+    # Too large, or not convertible (RFC 3463, 3.4 and 3.7; 552 to MAIL: RFC 1870, 6.1).
     _Row(_ENVELOPE, "5..", r"5\.2\.3|5\.3\.4|5\.6\..*", "content"),
-    _Row(_RCPT, "550|551|553", _EITHER, "recipient"),
+    _Row(_MAIL, "552", _EITHER, "content"),
+    # The server's or the network's own trouble, or a command that it does not take (RFC 3463, 3.4 to 3.6); 5.4.1 alone is
+    # what Exchange says of addresses that its directory does not hold.
+    _Row(_RCPT, "5..", r"5\.3\..*|5\.4\.(?!1$).*|5\.5\..*", "config"),
+    # 556: the domain takes no mail (RFC 7504).
+    _Row(_RCPT, "550|551|553|556", _EITHER, "recipient"),
     _Row(_RCPT, "5..", _EITHER, "config"),
     _Row(_MAIL, "5..", _EITHER, "config"),
     _Row(_DATA, "5..", _EITHER, "content"),
 )
 """Read from top to bottom."""
 
-_ENHANCED: Final = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})(?!\S)")
+_ENHANCED: Final = re.compile(r"\s*#?([245]\.\d{1,3}\.\d{1,3})(?!\S)")
 _COMPILED: Final = tuple((row.phases, re.compile(row.code), re.compile(row.enhanced), row.verdict) for row in TABLE)
 
 

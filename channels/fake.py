@@ -10,6 +10,7 @@ from channels.protocol import (
     CannotTell,
     Capabilities,
     Finding,
+    Health,
     Lookup,
     Message,
     NotStarted,
@@ -17,6 +18,7 @@ from channels.protocol import (
     Permit,
     Prepared,
     Rejected,
+    Well,
 )
 from schemas.values import Channel
 
@@ -61,6 +63,10 @@ class FakeAdapter:
     async def reconcile(self, lookup: Lookup, *, deadline_s: float) -> Finding:  # noqa: ARG002
         """There is no list to look into."""
         return CannotTell()
+
+    async def health(self, *, deadline_s: float) -> Health:  # noqa: ARG002
+        """Nothing can be the matter with it."""
+        return Well()
 
     async def close(self) -> None:
         """Remember that it was closed."""

@@ -3,6 +3,10 @@
 The five outcomes differ in one question: may the message have reached its recipient? `Accepted`: the provider
 took it. `Rejected`, `Deferred`, `NotStarted`: certainly not. `Unknown`: nobody knows, so nobody may simply
 send it again.
+
+What is not here: to call back a message that was accepted. Nothing is handed to a provider before its time, so there is
+nothing that a payment would have to overtake; a send under way is cancelled by cancelling its task. What a provider tells
+later is read elsewhere, by another process: `channels.receipts`.
 """
 
 from collections.abc import Callable
@@ -128,18 +132,38 @@ class CannotTell:
     """The provider offers no way to find out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Well:
+    """The provider answers, and knows our account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unwell:
+    """It would take nothing now. `ours`: account, address or set-up are wrong; else the provider is away or refuses."""
+
+    code: str
+    ours: bool = False
+
+
+Health = Well | Unwell | CannotTell
+"""What a look at a provider shows, without a message."""
+
 Finding = Accepted | Absent | CannotTell | Deferred
 """What a provider says of an attempt in doubt; `Deferred`: it did not answer, ask later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What an adapter can do: `max_text` characters (None: any number), `expires`: obeys `validity_s`."""
+    """What an adapter can do: `max_text` characters (None: any number), `expires`: obeys `validity_s`.
+
+    `receipts`: the provider tells later what became of a message, so that silence after acceptance means something.
+    """
 
     channel: Channel
     idempotency: Idempotency
     max_text: int | None
     expires: bool
+    receipts: bool = False
 
 
 Permit = Callable[[], bool]
@@ -175,6 +199,10 @@ class Adapter(Protocol):
 
     async def reconcile(self, lookup: Lookup, *, deadline_s: float) -> Finding:
         """Find out what became of an attempt whose answer was lost; reads only, and answers in time."""
+        ...
+
+    async def health(self, *, deadline_s: float) -> Health:
+        """Look whether a message would be taken now; sends none, and answers in time."""
         ...
 
     async def close(self) -> None:

@@ -17,6 +17,7 @@ from channels.protocol import (
     Capabilities,
     Deferred,
     Finding,
+    Health,
     Lookup,
     Message,
     NotStarted,
@@ -117,6 +118,10 @@ class Retrying:
     async def reconcile(self, lookup: Lookup, *, deadline_s: float) -> Finding:
         """As the adapter inside does: whoever asks comes back anyway."""
         return await self._adapter.reconcile(lookup, deadline_s=deadline_s)
+
+    async def health(self, *, deadline_s: float) -> Health:
+        """As the adapter inside shows."""
+        return await self._adapter.health(deadline_s=deadline_s)
 
     async def close(self) -> None:
         """Close the adapter inside."""

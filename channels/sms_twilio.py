@@ -7,37 +7,34 @@ answer prove nothing.
 
 import asyncio
 import re
-from email.utils import parsedate_to_datetime
 from typing import Final, Protocol, cast
 
-from aiohttp import (
-    ClientConnectorCertificateError,
-    ClientConnectorDNSError,
-    ClientError,
-    ClientSSLError,
-)
+from aiohttp import ClientError
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.rest import Client
 
 from channels import callback_token
 from channels.accounts import TwilioConfig
+from channels.http_exchange import ANSWERED_NOT_READ, Exchange, cause, lost, retry_after
 from channels.protocol import (
     Absent,
     Accepted,
     Capabilities,
     Deferred,
     Finding,
+    Health,
     Lookup,
     Message,
-    NotStarted,
     Outcome,
     Permit,
     Prepared,
     Rejected,
     Unknown,
+    Unwell,
+    Well,
 )
-from channels.sms_twilio_errors import meaning, refusal_by_status
-from channels.sms_twilio_http import Exchange, OneShotHttpClient, exchange
+from channels.sms_twilio_errors import ACCOUNT_STATUSES, meaning, refusal_by_status
+from channels.sms_twilio_http import OneShotHttpClient, exchange
 
 _MAX_BODY: Final = 1600
 """Characters (https://www.twilio.com/docs/api/errors/21617)."""
@@ -49,10 +46,6 @@ _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _MESSAGE_SID: Final = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
 
 _RATE_LIMITED: Final = 429
-_ANSWERED_NOT_READ: Final = frozenset({408, 425})
-"""4xx answers that do not say whether the request was processed (408), or that ask to send it again (425)."""
-
-_LONGEST_WAIT_S: Final = 86_400.0
 
 
 class _Created(Protocol):
@@ -66,7 +59,7 @@ class TwilioSms:
     """One Twilio account as a channel adapter."""
 
     name: Final = "twilio"
-    capabilities: Final = Capabilities("sms", idempotency="list_only", max_text=_MAX_BODY, expires=True)
+    capabilities: Final = Capabilities("sms", idempotency="list_only", max_text=_MAX_BODY, expires=True, receipts=True)
 
     def __init__(self, config: TwilioConfig) -> None:
         self._config = config
@@ -103,14 +96,14 @@ class TwilioSms:
             async with asyncio.timeout(min(deadline_s, self._config.timeout_s)):
                 created = cast("_Created", await self._messages.create_async(**self._fields(prepared.message)))
         except TimeoutError:
-            return _lost(watched, "timeout")
+            return lost(watched, "timeout")
         except TwilioException as refused:
             return _answered(watched, refused)
         except (ClientError, OSError) as broken:
-            return _lost(watched, _cause(broken))
+            return lost(watched, cause(broken))
         except (ValueError, TypeError, AttributeError, KeyError):
             # Twilio's client trips over an answer that is no message resource.
-            return _lost(watched, "unreadable")
+            return lost(watched, "unreadable")
         finally:
             exchange.reset(token)
         if not isinstance(created.sid, str) or _MESSAGE_SID.fullmatch(created.sid) is None:
@@ -158,6 +151,21 @@ class TwilioSms:
             exchange.reset(token)
         return Absent()
 
+    async def health(self, *, deadline_s: float) -> Health:
+        """Read one line of the account's list of messages."""
+        watched = Exchange(lambda: True)
+        token = exchange.set(watched)
+        try:
+            async with asyncio.timeout(min(deadline_s, self._config.timeout_s)):
+                await self._messages.list_async(limit=1, page_size=1)
+        except TwilioException:
+            return Unwell(f"http-{watched.status}", ours=watched.status in ACCOUNT_STATUSES)
+        except (ClientError, OSError, ValueError, TypeError, AttributeError, KeyError) as away:
+            return Unwell(type(away).__name__)
+        finally:
+            exchange.reset(token)
+        return Well()
+
     async def close(self) -> None:
         """Close all connections."""
         await self._http.close()
@@ -180,35 +188,10 @@ def _count(segments: object) -> int:
     return int(segments) if isinstance(segments, str) and re.fullmatch(r"[0-9]{1,3}", segments) else 0
 
 
-def _lost(watched: Exchange, cause: str) -> Outcome:
-    """What a send without a whole answer came to."""
-    if watched.forbidden:
-        return NotStarted()
-    if watched.started:
-        return Unknown(cause)
-    return Deferred(_UNREACHABLE_S.get(cause, 1.0), "provider", cause)
-
-
-_UNREACHABLE_S: Final = {"dns": 5.0, "tls": 60.0}
-"""Seconds after which another connection is worth a try; 1 for all other causes."""
-
-
-def _cause(broken: Exception) -> str:
-    match broken:
-        case ClientConnectorDNSError():
-            return "dns"
-        case ClientConnectorCertificateError() | ClientSSLError():
-            return "tls"
-        case TimeoutError():
-            return "timeout"
-        case _:
-            return "connection"
-
-
 def _answered(watched: Exchange, refused: TwilioException) -> Outcome:
     """What an answer other than 2xx means."""
     status = watched.status
-    if not _HTTP_REFUSED <= status < _HTTP_SERVER_FAILED or status in _ANSWERED_NOT_READ:
+    if not _HTTP_REFUSED <= status < _HTTP_SERVER_FAILED or status in ANSWERED_NOT_READ:
         return Unknown(f"http-{status}")
     code = _code(refused)
     known = None if code is None else meaning(code)
@@ -220,7 +203,7 @@ def _answered(watched: Exchange, refused: TwilioException) -> Outcome:
         case Rejected():
             return known
         case Deferred(wait, scope, shown):
-            return Deferred(_retry_after(watched, wait), scope, shown)
+            return Deferred(retry_after(watched, wait), scope, shown)
 
 
 _HTTP_REFUSED: Final = 400
@@ -234,18 +217,3 @@ def _code(refused: TwilioException) -> int | None:
         return None
     code: object = refused.code
     return code if isinstance(code, int) and code != refused.status else None
-
-
-def _retry_after(watched: Exchange, otherwise: float) -> float:
-    """Seconds of the Retry-After header (RFC 9110, 10.2.3; a date is measured from the answer's own)."""
-    headers = watched.headers or {}
-    value = headers.get("Retry-After", "").strip()
-    if value.isascii() and value.isdigit():
-        seconds = float(value)
-    else:
-        try:
-            until, since = parsedate_to_datetime(value), parsedate_to_datetime(headers["Date"])
-            seconds = (until - since).total_seconds()
-        except (KeyError, ValueError, TypeError):
-            return otherwise
-    return min(max(seconds, 0.0), _LONGEST_WAIT_S)

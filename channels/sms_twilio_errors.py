@@ -17,6 +17,7 @@ _REFUSALS: Final[dict[Refusal, dict[int, str]]] = {
         21211: "'To' is no valid phone number",
         21217: "the phone number does not appear to be valid",
         21265: "'To' cannot be a short code",
+        21266: "'To' is the sender's own number",
         21604: "'To' is missing",
         21612: "'To' cannot be reached from this sender",
         21614: "'To' is no mobile number",
@@ -50,6 +51,7 @@ _REFUSALS: Final[dict[Refusal, dict[int, str]]] = {
         21704: "the Messaging Service has no senders",
         21705: "the Messaging Service is invalid",
         30002: "the account is suspended",
+        30032: "the toll-free sender is not verified",
         30034: "the sender is not registered with the carriers",
     },
 }
@@ -63,6 +65,7 @@ _DELAYS: Final[dict[int, tuple[float, Scope, str]]] = {
     30008: (3600.0, "message", "failed for a reason the carrier did not tell"),
     30022: (60.0, "sender", "the carrier's rate for this sender is exceeded"),
     30036: (600.0, "message", "the validity period ended in the queue"),
+    30450: (1800.0, "message", "blocked for 15 to 30 minutes on suspicion of fraud at the recipient's number"),
     63017: (60.0, "sender", "the channel's rate limit is exceeded"),
     63038: (86_400.0, "provider", "the account's daily limit is reached"),
 }
@@ -71,7 +74,7 @@ _TABLE: Final[dict[int, Rejected | Deferred]] = {
     code: Rejected(refusal, str(code)) for refusal, rows in _REFUSALS.items() for code in rows
 } | {code: Deferred(wait, scope, str(code)) for code, (wait, scope, _) in _DELAYS.items()}
 
-_CONFIG_STATUSES: Final = frozenset({401, 402, 403, 404, 405, 406, 407, 410, 411, 415})
+ACCOUNT_STATUSES: Final = frozenset({401, 402, 403, 404, 405, 406, 407, 410, 411, 415})
 """HTTP answers that say our account, address or client is wrong, whatever the message (RFC 9110, 15.5)."""
 
 
@@ -94,5 +97,5 @@ def refusal_by_status(status: int, code: int | None) -> Rejected:
     account.
     """
     shown = f"http-{status}" if code is None else str(code)
-    blames_account = status in _CONFIG_STATUSES or code is None
+    blames_account = status in ACCOUNT_STATUSES or code is None
     return Rejected("config" if blames_account else "content", shown)

@@ -6,42 +6,27 @@ asked to retry, posts a message anew after every failure. This one replaces it.
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from aiohttp import BytesPayload, ClientSession, ClientTimeout, TCPConnector, encode_basic_auth
-from aiohttp.abc import AbstractStreamWriter
+from aiohttp import ClientSession, ClientTimeout, TCPConnector, encode_basic_auth
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
 from channels.accounts import TwilioConfig
-from channels.protocol import Permit
+from channels.http_exchange import Exchange, Watched
 
 _ANSWER_LIMIT: Final = 256 * 1024
 """Bytes of an answer that are read; a message resource takes about 1,200."""
+
+_FORM: Final = "application/x-www-form-urlencoded"
 
 _KEEP_IDLE_S: Final = 15.0
 """Shorter than servers keep a connection: a POST on one that the server has just closed ends in doubt."""
 
 
-@dataclass(slots=True)
-class Exchange:
-    """One request: `started` once its first byte may have left, `forbidden` if the permit was refused."""
-
-    permit: Permit
-    started: bool = False
-    forbidden: bool = False
-    status: int = 0
-    headers: Mapping[str, str] | None = None
-
-
 exchange: ContextVar[Exchange] = ContextVar("exchange")
 """The exchange of the send that runs in this context: Twilio's client leaves no other way to hand it down."""
-
-
-class NotPermitted(Exception):
-    """The permit was refused; nothing was written."""
 
 
 class OneShotHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the package has no types
@@ -73,7 +58,7 @@ class OneShotHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the package h
             method,
             uri,
             params={name: str(value) for name, value in (params or {}).items()},
-            data=_Watched(_form(data), current),
+            data=Watched(_form(data), current, _FORM),
             headers=sent,
             allow_redirects=False,
             proxy=self._config.proxy,
@@ -100,27 +85,6 @@ class OneShotHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the package h
         self._closed = True
         if self._session is not None:
             await self._session.close()
-
-
-class _Watched(BytesPayload):
-    """A request body that asks for the permit at the moment it is written.
-
-    aiohttp keeps the headers back until the body's first bytes, so nothing leaves before; and even if it did
-    not, a request without its body creates no message.
-    """
-
-    def __init__(self, value: bytes, watched: Exchange) -> None:
-        super().__init__(value, content_type="application/x-www-form-urlencoded")
-        self._watched = watched
-
-    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
-        if self._watched.started:
-            raise NotPermitted("a request is written once")
-        if not self._watched.permit():
-            self._watched.forbidden = True
-            raise NotPermitted
-        self._watched.started = True
-        await super().write_with_length(writer, content_length)
 
 
 def _form(data: Mapping[str, object] | None) -> bytes:

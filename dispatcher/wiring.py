@@ -8,18 +8,20 @@ import signal
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import NoReturn
 from urllib.parse import urlsplit
 
 import structlog
 import uvloop
 
-from channels.accounts import SmtpConfig, TwilioConfig
+from channels.accounts import FileConfig, SmtpConfig, TwilioConfig, WebhookConfig
 from channels.protocol import Adapter
 from channels.registry import Accounts, RegistryProblems, build
 from channels.retrying import Retrying
 from dispatcher.core import calendars
 from dispatcher.core.policy import Policy
+from dispatcher.engine.account import Supply
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection, EngineConfig
 from dispatcher.engine.gate import SourcePartition
@@ -40,7 +42,8 @@ from dispatcher.ops.clock import clock_for
 from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
 from dispatcher.ops.serving import OperationsServer, PortTaken
-from dispatcher.settings import Settings, client_options
+from dispatcher.settings import Settings, SmtpServer, Twilio, client_options
+from dispatcher.settings.model import Terms
 from dispatcher.settings.smtp import is_loopback
 from schemas.refusals import SENTENCES
 from schemas.values import Channel
@@ -145,10 +148,12 @@ def parts_of(settings: Settings, policy: Policy) -> Parts:
     metrics.sending(settings.sending)
     templates = read_templates(settings, policy, metrics)
     clock = clock_for(settings.clock)
+    accounts = supplies(settings)
+    metrics.accounts(each.name for each in accounts)
     return Parts(
         policy=policy,
         objection=objection_of(settings),
-        adapters=adapters(settings),
+        supplies=accounts,
         compose=templates.render,
         script=templates.script,
         sending=settings.sending,
@@ -236,45 +241,90 @@ def objection_of(settings: Settings) -> Objection:
     return objection
 
 
-def adapters(settings: Settings) -> Mapping[Channel, Adapter]:
-    """The providers that are called in this sending mode.
+def supplies(settings: Settings) -> tuple[Supply, ...]:
+    """The accounts of the providers that are called in this sending mode.
 
     Raises:
-        Unstartable: one cannot be made of what the settings say.
+        Unstartable: one cannot be used as the settings say.
     """
     if settings.sending in ("off", "shadow"):
-        return {}
-    built = build(_names(settings), _accounts(settings))
+        return ()
+    first = _supplies(settings, "", configured(settings), _names(settings))
+    again = _second_names(settings)
+    second = build(again, _accounts(settings, settings.twilio_2, settings.smtp_2))
+    return (*first, *_supplies(settings, "_2", second, again))
+
+
+def _supplies(
+    settings: Settings, number: str, built: dict[Channel, Adapter] | RegistryProblems, names: Mapping[Channel, str]
+) -> list[Supply]:
     if isinstance(built, RegistryProblems):
         raise Unstartable(ExitCode.SETTINGS, "\n".join(built.sentences))
-    return {channel: Retrying(adapter, chance=random.random) for channel, adapter in built.items()}
+    return [_supply(f"{names[channel]}{number}", channel, adapter, settings) for channel, adapter in built.items()]
+
+
+def _supply(name: str, channel: Channel, adapter: Adapter, settings: Settings) -> Supply:
+    terms = settings.terms.get(name, Terms())
+    return Supply(
+        name,
+        channel,
+        adapter,
+        weight=terms.weight,
+        per_second=terms.per_second,
+        own_numbers=name == "twilio_2",  # those of the policy are the first account's
+        persist=partial(Retrying, chance=random.random),
+    )
+
+
+def configured(settings: Settings) -> dict[Channel, Adapter] | RegistryProblems:
+    """The adapters of all channels that have one, whether this sending mode calls them or not."""
+    return build(_names(settings), _accounts(settings, settings.twilio, settings.smtp))
+
+
+def _second_names(settings: Settings) -> Mapping[Channel, str]:
+    """Channels with a second account, unless another adapter is named for them."""
+    second = _of_accounts(settings, settings.twilio_2, settings.smtp_2)
+    return {channel: name for channel, name in second.items() if channel not in settings.adapters.named}
 
 
 def _names(settings: Settings) -> Mapping[Channel, str]:
+    """What is configured, unless another adapter is named."""
+    return {**_of_accounts(settings, settings.twilio, settings.smtp), **settings.adapters.named}
+
+
+def _of_accounts(settings: Settings, texts: Twilio | None, mails: SmtpServer | None) -> Mapping[Channel, str]:
     names: dict[Channel, str] = {}
-    if settings.twilio is not None:
+    if texts is not None:
         names["sms"] = "twilio"
-    if settings.smtp is not None and settings.email_from is not None:
+    if mails is not None and settings.email_from is not None:
         names["email"] = "smtp"
     return names
 
 
-def _accounts(settings: Settings) -> Accounts:
+def _accounts(settings: Settings, texts: Twilio | None, mails: SmtpServer | None) -> Accounts:
     twilio, smtp = None, None
-    if settings.twilio is not None:
-        account = settings.twilio
+    if texts is not None:
         twilio = TwilioConfig(
-            account.account_sid,
-            account.auth_token.reveal(),
-            account.sender,
-            account.base_url,
-            status_callback=_status_callback(settings.public_url, account.base_url),
+            texts.account_sid,
+            texts.auth_token.reveal(),
+            texts.sender,
+            texts.base_url,
+            status_callback=_status_callback(settings.public_url, texts.base_url),
         )
-    if settings.smtp is not None and settings.email_from is not None:
-        server = settings.smtp
-        password = None if server.password is None else server.password.reveal()
-        smtp = SmtpConfig(server.host, server.port, server.encryption, settings.email_from, server.username, password)
-    return Accounts(twilio, smtp)
+    if mails is not None and settings.email_from is not None:
+        password = None if mails.password is None else mails.password.reveal()
+        smtp = SmtpConfig(mails.host, mails.port, mails.encryption, settings.email_from, mails.username, password)
+    chosen = settings.adapters
+    return Accounts(
+        twilio,
+        smtp,
+        webhook=None if chosen.webhook is None else WebhookConfig(chosen.webhook.url, chosen.webhook.secret.reveal()),
+        file=FileConfig(settings.data_dir / "messages"),
+        apprise=tuple(address.reveal() for address in chosen.apprise),
+        options={
+            name: {option: value.reveal() for option, value in given.items()} for name, given in chosen.options.items()
+        },
+    )
 
 
 def _status_callback(public_url: str | None, twilio_url: str) -> str | None:

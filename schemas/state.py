@@ -33,6 +33,12 @@ HAS_IN_DOUBT = 2
 HAS_OPEN_CLAIM = 4
 """Flag: an attempt of the customer is claimed and not yet answered."""
 
+URGENT = 8
+"""Flag: a mandatory contact with the customer is due and waits; the customer is looked at before others."""
+
+HAS_OPEN_CALL = 16
+"""Flag: people have a call task about the customer that is not worked off."""
+
 
 class Settlement(msgspec.Struct, frozen=True, array_like=True, gc=False, order=True):
     """A word of billing that something was settled: when it was said (microseconds), what remained, since when."""
@@ -163,6 +169,7 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
     the provider's answers that it knows of no such message; `LOOKED_ENOUGH` of them, or none possible, settle the question.
     `task` is what a stage hands over to people; where it is `gated`, what `spent` names is used up when the task ends. At
     `fallback_at` (0: never) another channel follows unless a receipt or outcome came: an accepted message stays until then.
+    `provider` is the account that was called, once the attempt is in doubt; "" if nobody knows which.
     """
 
     contact_id: str
@@ -181,6 +188,7 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
     task: TaskKind | None = None
     gated: bool = False
     fallback_at: Millis = 0
+    provider: str = ""
 
 
 LOOKED_ENOUGH = 2

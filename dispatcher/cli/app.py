@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 
 from dispatcher import __version__
 from dispatcher.cli import (
+    bounces,
     brakes,
     compare,
     configuration,
@@ -20,6 +21,7 @@ from dispatcher.cli import (
     lists,
     messages,
     parked,
+    point,
     policy,
     presets,
     rejected,
@@ -68,7 +70,9 @@ for group in (
     rejected,
     parked,
     doubt,
+    bounces,
     brakes,
+    point,
     verify,
     configuration,
     policy,

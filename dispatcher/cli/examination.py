@@ -9,6 +9,7 @@ from dispatcher.core.policy import PolicyProblems, parse
 from dispatcher.messages import rendering
 from dispatcher.messages.problems import TemplateProblems
 from dispatcher.settings import Settings, SettingsProblems, load
+from schemas.values import Channel
 
 Verdict = Literal["ok", "note", "wrong"]
 
@@ -32,6 +33,7 @@ def examine() -> list[Finding]:
     if isinstance(found, SettingsProblems):
         return [Finding("wrong", "settings", str(problem), "correct the variable") for problem in found.problems]
     from dispatcher.cli.cluster_examination import examine_cluster
+    from dispatcher.cli.provider_examination import examine_providers
 
     cluster = examine_cluster(found)
     applied = any(finding.part == POLICY for finding in cluster)
@@ -40,6 +42,7 @@ def examine() -> list[Finding]:
         *(() if applied else _policy(found)),
         *_templates(found),
         *_sending(found),
+        *examine_providers(found),
         *_clock(found),
         *cluster,
     ]
@@ -84,16 +87,18 @@ def _templates(settings: Settings) -> Iterator[Finding]:
 
 
 def _sending(settings: Settings) -> Iterator[Finding]:
-    configured = {"sms": settings.twilio is not None, "email": settings.smtp is not None}
+    configured: dict[Channel, bool] = {"sms": settings.twilio is not None, "email": settings.smtp is not None}
     calls = settings.sending in {"on", "allowlist"}
     mode = f"DISPATCHER_SENDING={settings.sending}"
     yield Finding("ok" if calls else "note", "sending", mode, "" if calls else "nobody is called in this mode")
-    variables = {
+    variables: dict[Channel, str] = {
         "sms": "DISPATCHER_TWILIO_ACCOUNT_SID, _AUTH_TOKEN and _FROM",
         "email": "DISPATCHER_SMTP_URL and _EMAIL_FROM",
     }
     for channel, present in configured.items():
-        if present:
+        if channel in settings.adapters.named:
+            yield Finding("ok", channel, f"adapter {settings.adapters.named[channel]}")
+        elif present:
             yield Finding("ok", channel, "configured")
         else:
             yield Finding("wrong" if calls else "note", channel, "not configured", f"set {variables[channel]}")

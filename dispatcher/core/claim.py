@@ -35,14 +35,23 @@ class Braked(msgspec.Struct, frozen=True, gc=False):
         return self.creditor_id is None and self.channel in {None, channel}
 
 
+class Lacking(msgspec.Struct, frozen=True, gc=False):
+    """A contact that is due and has no credit: what it would take to make it, and in whose line it waits."""
+
+    channel: Channel
+    creditor_id: str
+    mandatory: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Conditions:
     """What the lane knows beside the customer. `credits`: channels for which it may claim now (call tasks need none).
 
-    `brakes` are those that operators have pulled. `exhausted`: channels that need no credit and whose contacts of the hour
-    have been made. `behind`: so much input waits that events are only folded; what they lead to is planned once the lane has
-    caught up, for until then every contact would wait for that anyway. `bars`: what is barred at numbers and addresses,
-    None: nothing.
+    `reserved`: channels that have credits left for mandatory stages alone. `brakes` are those that operators have pulled.
+    `exhausted`: channels that need no credit and whose contacts of the hour have been made. `behind`: so much input waits
+    that events are only folded; what they lead to is planned once the lane has caught up, for until then every contact
+    would wait for that anyway. `desk_busy` is how long people need for the call tasks that are open, and one more.
+    `bars`: what is barred at numbers and addresses, None: nothing.
     """
 
     sending: Sending
@@ -53,6 +62,8 @@ class Conditions:
     exhausted: frozenset[Channel] = frozenset()
     behind: bool = False
     bars: PointBars | None = None
+    reserved: frozenset[Channel] = frozenset()
+    desk_busy: Millis = 0
 
 
 class PaymentReceived(msgspec.Struct, frozen=True, gc=False):

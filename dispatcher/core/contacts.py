@@ -6,6 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from dispatcher.core.caps import Asked
+from dispatcher.core.claim import Lacking
 from dispatcher.core.claims import end_refused, make
 from dispatcher.core.first_notice import Unnoticed, noticed
 from dispatcher.core.flights import in_flight
@@ -34,6 +35,12 @@ LOOK_AGAIN: Millis = 1_000
 
 PAUSED_FOR: Millis = 5 * MINUTE
 """The same where sending is switched off."""
+
+DESK_FULL_FOR: Millis = 5 * MINUTE
+"""The same where people have as many calls before them as they can make."""
+
+_CALLS = frozenset({None, "call"})
+"""Tasks of stages that the desk works off; visits, letters and hand-overs are other people's."""
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -182,8 +189,9 @@ def _in_its_time(turn: Turn, profile: ProfileStated, approach: Approach, chosen:
         next_at = slot.at if slot.found else None
         if next_at is not None and stage.mandatory:
             turn.mandatory_waits = (*turn.mandatory_waits, (stage.id, asked, next_at))
+            turn.urgent = True
         return PutOff(approach, "deferred", slot.waits_for, f"deferred|time|{next_at}", next_at, slot.at)
-    held = _held_by_lane(turn, approach, chosen)
+    held = _held_by_lane(turn, approach, chosen) or _held_by_desk(turn, approach, chosen, slot.end)
     return held or _made(turn, profile, approach, chosen, slot.end, opt_out_line=regime.opt_out_line)
 
 
@@ -245,12 +253,27 @@ def _made(
 def _held_by_lane(turn: Turn, approach: Approach, chosen: Chosen) -> PutOff | None:
     if turn.conditions.brakes and (stopped := _stopped(turn, approach, chosen.channel)) is not None:
         return stopped
-    code = _lane_stop(turn, chosen.channel, timed=approach.lead.stage.timed)
+    code = _lane_stop(turn, approach, chosen.channel)
     if code is None:
         return None
+    turn.urgent = turn.urgent or approach.lead.stage.mandatory
     look_at = turn.now + (PAUSED_FOR if code == "paused" else LOOK_AGAIN)
     result: Result = "waiting" if code == "input_behind" else "deferred"
     return PutOff(approach, result, because(code, _LANE_RULES[code]), f"{result}|{code}", None, look_at)
+
+
+def _held_by_desk(turn: Turn, approach: Approach, chosen: Chosen, until: Millis) -> PutOff | None:
+    """A call that nobody would get to before the customer's hours end is not asked for.
+
+    It is planned anew, with what is known then, while the hours last and when they begin again.
+    """
+    now, busy = turn.now, turn.conditions.desk_busy
+    if chosen.channel != "call_task" or approach.lead.stage.task not in _CALLS or now + busy <= until:
+        return None
+    look_at = min(now + DESK_FULL_FOR, until)
+    return PutOff(
+        approach, "deferred", because("desk_full", "desk.capacity_per_hour"), "deferred|desk_full", None, look_at
+    )
 
 
 def _stopped(turn: Turn, approach: Approach, channel: Channel) -> PutOff | None:
@@ -263,17 +286,19 @@ def _stopped(turn: Turn, approach: Approach, channel: Channel) -> PutOff | None:
     return None
 
 
-def _lane_stop(turn: Turn, channel: Channel, *, timed: bool) -> ReasonCode | None:
+def _lane_stop(turn: Turn, approach: Approach, channel: Channel) -> ReasonCode | None:
+    stage = approach.lead.stage
     if turn.conditions.sending == "off":
         return "paused"
     if not turn.conditions.gate_open:
         return "input_behind"
     if channel == "call_task":
-        return "provider_limit" if timed and channel in turn.conditions.exhausted else None
-    if channel not in turn.credits:
-        turn.lacking = channel
-        return "provider_limit"
-    return None
+        return "provider_limit" if stage.timed and channel in turn.conditions.exhausted else None
+    if channel in turn.credits or (stage.mandatory and channel in turn.reserved):
+        return None
+    if turn.lacking is None or stage.mandatory:
+        turn.lacking = Lacking(channel, approach.creditor.id, stage.mandatory)
+    return "provider_limit"
 
 
 def say_put_off(turn: Turn, put_off: PutOff) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from dispatcher.core.claim import Claim, Conditions, Sending
+from dispatcher.core.claim import Claim, Conditions, Lacking, Sending
 from dispatcher.core.customer import apply
 from dispatcher.core.draft import Draft
 from dispatcher.core.forgetting import forget, is_crowded
@@ -19,10 +19,13 @@ from dispatcher.core.turn import turn_of
 from dispatcher.core.variants import keep_case, policy_for
 from schemas.inbox import Arrival
 from schemas.journal import JournalRecord
-from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CLAIM, WAITING_FOR_PROFILE, Customer
-from schemas.values import Channel, Millis
+from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CALL, HAS_OPEN_CLAIM, URGENT, WAITING_FOR_PROFILE, Customer
+from schemas.values import Millis
 
-__all__ = ["Claim", "Conditions", "Decision", "Sending", "decide"]
+__all__ = ["Claim", "Conditions", "Decision", "Lacking", "Sending", "decide"]
+
+_CALLS = frozenset({None, "call"})
+"""Tasks that people at the desk work off."""
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -30,8 +33,8 @@ class Decision(msgspec.Struct, frozen=True):
 
     `claims` of a call task become a task record in the same transaction, the others go to a sender. `open_claims` are
     attempts in state "claimed", `withdrawn` those among them that are no longer wanted. `applied` and `repeated` count the
-    arrivals. `customer` is the very object that came in if nothing changed. `lacking` is the channel of a contact that is
-    due and has no credit.
+    arrivals. `customer` is the very object that came in if nothing changed. `lacking` is a contact that is due and has no
+    credit.
     """
 
     customer: Customer
@@ -43,7 +46,7 @@ class Decision(msgspec.Struct, frozen=True):
     withdrawn: tuple[str, ...]
     applied: int
     repeated: int
-    lacking: Channel | None = None
+    lacking: Lacking | None = None
 
 
 def decide(  # noqa: PLR0917  all that a decision rests on
@@ -82,6 +85,8 @@ def decide(  # noqa: PLR0917  all that a decision rests on
         if turn.changed:
             forget(turn)
     flags, open_claims = _flags(turn) if turn.attempts or turn.profile is None else (0, ())
+    if turn.urgent:
+        flags |= URGENT
     return Decision(
         turn.frozen(customer),
         turn.records,
@@ -108,4 +113,6 @@ def _flags(draft: Draft) -> tuple[int, tuple[str, ...]]:
             open_claims = (*open_claims, attempt_id)
         elif attempt.state == "in_doubt":
             flags |= HAS_IN_DOUBT
+        elif attempt.channel == "call_task" and attempt.task in _CALLS:
+            flags |= HAS_OPEN_CALL
     return flags, open_claims

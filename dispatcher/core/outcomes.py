@@ -71,7 +71,7 @@ def in_doubt(draft: Draft, fact: AttemptInDoubt, stamp: Stamp) -> Note:  # noqa:
     attempt = _moved(draft, fact.attempt_id, "unanswered")
     if attempt is None:
         return outdated("attempt.in_doubt", fact.attempt_id)
-    draft.put_attempt(fact.attempt_id, replace(attempt, state="in_doubt"))
+    draft.put_attempt(fact.attempt_id, replace(attempt, state="in_doubt", provider=fact.provider))
     return about(attempt, fact.attempt_id, "attempt.in_doubt", "unanswered", "in_doubt", detail=fact.code)
 
 

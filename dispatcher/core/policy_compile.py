@@ -27,6 +27,7 @@ from dispatcher.core.rules import (
     HOUR,
     Creditor,
     Policy,
+    Stage,
     Tier,
     Window,
 )
@@ -49,6 +50,7 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
     _check_day_start(day_starts, add)
     _check_creditors(sections.creditors, add)
     _check_channels(sections, add)
+    _check_desk(sections, stages, add)
     _check_spread(sections.spread_minutes, windows, add)
     _check_amounts(sections.minimum_amount, add)
     check_unique("tiers", [rule.id for rule in sections.tiers], add)
@@ -95,6 +97,7 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
         max_contacts_per_hour=sections.max_contacts_per_hour,
         sms_max_parts=sections.sms_max_parts,
         acknowledging=acknowledging,
+        desk_capacity=None if sections.desk is None else sections.desk.capacity_per_hour,
         in_doubt={channel: getattr(sections.in_doubt, channel) for channel in CHANNELS},
     )
 
@@ -150,6 +153,15 @@ def _check_channels(sections: Sections, add: Add) -> None:
     for channel in CHANNELS:
         if channel in used and channel not in sections.windows:
             add("windows", f"[windows.{channel}]", "A stage uses this channel; say at which hours it may.")
+
+
+def _check_desk(sections: Sections, stages: tuple[Stage, ...], add: Add) -> None:
+    if sections.desk is not None and not any("call_task" in ladder for s in stages for ladder in s.ladders.values()):
+        add(
+            "desk",
+            "a stage that calls",
+            "Nobody is called by this policy: add call_task to a stage, or take [desk] out.",
+        )
 
 
 def _check_spread(spread: int, windows: Mapping[Channel, Window], add: Add) -> None:

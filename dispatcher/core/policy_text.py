@@ -250,6 +250,12 @@ class ConsentText(_Section, frozen=True):
 Occasion = Literal["partial_payment", "full_payment", "plan"]
 
 
+class DeskText(_Section, frozen=True):
+    """`[desk]`: how many call tasks people work off in an hour; no more are open than fit before a customer's hours end."""
+
+    capacity_per_hour: Positive
+
+
 class AcknowledgementsText(_Section, frozen=True):
     """`[acknowledgements]`: what customers get a word of thanks for (S23), and by which channels."""
 
@@ -296,3 +302,4 @@ class Sections(General, frozen=True):
     holds: dict[HoldKind, HoldText] = {}
     variants: dict[Name, VariantText] = {}
     acknowledgements: AcknowledgementsText | None = None
+    desk: DeskText | None = None

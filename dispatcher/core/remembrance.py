@@ -1,7 +1,8 @@
 """What the journal still knows of a customer whose aggregate was lost: the contacts that were made.
 
 Facts come again from the inbox; contacts do not, and none must be made twice. A claim that was not given back counts as
-made. One of which nothing more was journalled is open: its outcome may stand in the inbox, else it is in doubt.
+made; after one that was, the next attempt has the next number. One of which nothing more was journalled is open: its outcome
+may stand in the inbox, else it is in doubt.
 """
 
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from collections.abc import Iterable
 from dispatcher.core.draft import DONE_KEPT, KEPT
 from dispatcher.core.rules import PAYMENT_RECEIVED
 from schemas.journal import JournalRecord
-from schemas.state import Attempt, Contact, Customer, Invoice
+from schemas.state import Attempt, Contact, Customer, Invoice, Retry
 from schemas.values import Day, to_millis
 
 _OPEN_MS = 24 * 60 * 60 * 1000
@@ -23,6 +24,7 @@ def remembered(records: Iterable[JournalRecord]) -> Customer:
     """The aggregate of one customer, made of its records in order: contacts, stages used up, and the last number."""
     contacts: dict[str, Contact] = {}
     attempts: dict[str, Attempt] = {}
+    retries: dict[str, Retry] = {}
     stages: dict[str, list[tuple[str, str]]] = {}
     sequence = 0
     for each in records:
@@ -31,22 +33,26 @@ def remembered(records: Iterable[JournalRecord]) -> Customer:
             stages.setdefault(each.contact_id, []).extend((invoice_id, each.stage) for invoice_id in each.invoice_ids)
         if each.result == "claimed" and each.attempt_id is not None and each.channel is not None:
             contacts[each.attempt_id] = _contact(each)
-            attempts[each.attempt_id] = _attempt(each)
+            attempts[each.attempt_id] = attempt = _attempt(each)
+            retries.pop(attempt.contact_id, None)
         elif each.attempt_id is not None:
-            attempts.pop(each.attempt_id, None)
+            ended = attempts.pop(each.attempt_id, None)
             if each.result == "released":
                 contacts.pop(each.attempt_id, None)
                 stages.pop(each.contact_id or "", None)
+                if ended is not None:
+                    retries[ended.contact_id] = _retry(ended, each)
     used: dict[str, list[str]] = {}
     for pairs in stages.values():
         for invoice_id, stage in pairs:
             used.setdefault(invoice_id, []).append(stage)
-    invoices = {
+    waiting = {invoice_id: Invoice() for retry in retries.values() for invoice_id in retry.invoice_ids}
+    invoices = waiting | {
         invoice_id: Invoice(done=tuple((_mark(stage), stage) for stage in dict.fromkeys(names))[-DONE_KEPT:])
         for invoice_id, names in used.items()
     }
     kept = tuple(sorted(contacts.values(), key=lambda each: (each.at, each.attempt_id)))[-KEPT:]
-    return Customer(sequence=sequence, contacts=kept, attempts=attempts, invoices=invoices)
+    return Customer(sequence=sequence, contacts=kept, attempts=attempts, retries=retries, invoices=invoices)
 
 
 def with_day(done: tuple[tuple[Day, str], ...], due_on: Day) -> tuple[tuple[Day, str], ...]:
@@ -75,6 +81,20 @@ def _contact(record: JournalRecord) -> Contact:
         record.stage,
         record.creditor_id,
         record.invoice_ids,
+    )
+
+
+def _retry(attempt: Attempt, record: JournalRecord) -> Retry:
+    return Retry(
+        attempt.stage,
+        attempt.creditor_id,
+        attempt.invoice_ids,
+        attempt.tried,
+        attempt.number,
+        0,
+        record.reasons[0].code if record.reasons else "lease_expired",
+        attempt.channel,
+        attempt.spent,
     )
 
 

@@ -269,7 +269,8 @@ class Policy:
     `tier_days` are the days overdue on which that tier can change; `asks_history` whether any asks for the past.
     `max_contacts_per_hour` is where a channel stops by itself, for all customers together. `variants` are policies under
     which a part of the customers lives, `variant` is the name of such a policy. An SMS of more than
-    `sms_max_parts` parts is said more shortly. `acknowledging` is None where nothing is acknowledged.
+    `sms_max_parts` parts is said more shortly. `acknowledging` is None where nothing is acknowledged. `desk_capacity` is how
+    many call tasks people work off in an hour, None: any number.
     """
 
     hash: str
@@ -304,6 +305,7 @@ class Policy:
     max_contacts_per_hour: Mapping[Channel, int] = field(default_factory=dict)
     sms_max_parts: int = USUAL_SMS_PARTS
     acknowledging: Acknowledging | None = None
+    desk_capacity: int | None = None
     variant: str | None = None
     variants: tuple["Variant", ...] = ()
 

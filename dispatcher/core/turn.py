@@ -7,7 +7,7 @@ from msgspec import field
 from msgspec.structs import astuple
 
 from dispatcher.core.caps import Asked
-from dispatcher.core.claim import Claim, Conditions
+from dispatcher.core.claim import Claim, Conditions, Lacking
 from dispatcher.core.counts import NOTHING_COUNTED, Counts
 from dispatcher.core.draft import Draft
 from dispatcher.core.history import history_of
@@ -35,8 +35,9 @@ class Turn(Draft, kw_only=True):
     the journal's form of the cause that was last written, `told_of`. `mandatory_waits`: stage, contact and planned
     instant of mandatory contacts that are due and wait for their hour.
     `resting`: invoice -> the running plan that covers it. `counts` are those of `past`, once it was asked. `skips`: due
-    date, amount and currency -> the stages not meant for such an invoice, as bits. `lacking` is the channel of a contact
-    that is put off for want of credit alone.
+    date, amount and currency -> the stages not meant for such an invoice, as bits. `lacking` is a contact that is put
+    off for want of credit alone, a mandatory one if there are several. `urgent`: a mandatory contact waits for its hour, or
+    for the lane.
     """
 
     customer_id: str
@@ -45,6 +46,7 @@ class Turn(Draft, kw_only=True):
     at: datetime
     conditions: Conditions
     credits: frozenset[Channel]
+    reserved: frozenset[Channel]
     place: Place = _NOWHERE
     spread: Millis = 0
     starts: Millis = 0
@@ -61,7 +63,8 @@ class Turn(Draft, kw_only=True):
     resting: dict[str, str] = field(default_factory=dict)
     counts: Counts | None = None
     skips: dict[tuple[Day, int, str], int] = field(default_factory=dict)
-    lacking: Channel | None = None
+    lacking: Lacking | None = None
+    urgent: bool = False
 
     def begin(self) -> None:
         """Reads the customer's clock, as the profile says now."""
@@ -103,6 +106,7 @@ class Turn(Draft, kw_only=True):
     def use_credit(self, channel: Channel) -> None:
         """A claim uses up the lane's credit for a channel."""
         self.credits -= {channel}
+        self.reserved -= {channel}
 
 
 def turn_of(customer_id: str, customer: Customer, policy: Policy, now: Millis, conditions: Conditions) -> Turn:
@@ -115,6 +119,7 @@ def turn_of(customer_id: str, customer: Customer, policy: Policy, now: Millis, c
         at=_instant(now),
         conditions=conditions,
         credits=conditions.credits,
+        reserved=conditions.reserved,
     )
     turn.invoices = customer.invoices.copy()
     return turn

@@ -108,7 +108,12 @@ class Deciding:
                 yield_at = time.perf_counter() + _SLICE_S
 
     def _due(self, turn: Turn, state: LaneState) -> Iterator[bytes]:
-        """Who waited for a credit, then whose time has come; not those while others wait and were looked at just now."""
-        yield from self.held.ready(self._shared.senders.with_credit)
+        """Who waited for a credit, then whose time has come, urgent ones first.
+
+        The others are not looked at while somebody waits and they were looked at just now.
+        """
+        senders = self._shared.senders
+        yield from self.held.ready(senders.with_credit, senders.with_reserve)
+        yield from state.wake_ups.urgent(turn.now, state.instants)
         if not self.held or time.monotonic() >= self._look_at_due_from:
             yield from state.wake_ups.due(turn.now, state.instants)

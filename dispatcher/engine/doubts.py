@@ -26,6 +26,10 @@ _ROUND_S = 0.5
 _MOST_AT_ONCE = 8
 
 
+_WEIGHT: Mapping[type, int] = {Accepted: 0, Deferred: 1, CannotTell: 2, Absent: 3}
+"""Of several accounts' words: one that has the message settles it, and only if all know of none there is none."""
+
+
 class Report(Protocol):
     """Writes a fact about an attempt into the inbox; returns when it stands."""
 
@@ -56,13 +60,13 @@ class Doubts:
     def __init__(
         self,
         lanes: Callable[[], Sequence[Open]],
-        adapters: Mapping[Channel, Adapter],
+        adapters: Mapping[Channel, Mapping[str, Adapter]],
         report: Report,
         patience: Patience | None = None,
         *,
         now: Callable[[], float] = boot_seconds,
     ) -> None:
-        """Asks nobody before `round`."""
+        """Asks nobody before `round`; `adapters` are those of each channel's accounts, by name."""
         self._lanes = lanes
         self._adapters = adapters
         self._report = report
@@ -95,12 +99,7 @@ class Doubts:
         return _Watch(attempt.looks, self._now() + wait)
 
     async def _look(self, attempt_id: str, customer_id: str, attempt: Attempt) -> None:
-        adapter = self._adapters.get(attempt.channel)
-        if adapter is None or not attempt.contact_point:  # of a lost state: nobody knows where it went
-            finding: Finding = CannotTell()
-        else:
-            finding = await self._ask(adapter, attempt_id, attempt)
-        provider = "" if adapter is None else adapter.name
+        provider, finding = await self._find(attempt_id, attempt)
         match finding:
             case Accepted(reference, segments):
                 await self._report(customer_id, AttemptAccepted(attempt_id, provider, reference, segments))
@@ -117,12 +116,21 @@ class Doubts:
         # Until the fact has come through the inbox, the attempt looks as before: not asked again meanwhile.
         self._watched[attempt_id] = _Watch(attempt.looks, self._now() + self._patience.between_s)
 
-    async def _ask(self, adapter: Adapter, attempt_id: str, attempt: Attempt) -> Finding:
+    async def _find(self, attempt_id: str, attempt: Attempt) -> tuple[str, Finding]:
+        """The word of the account that was called; of all accounts, where nobody knows which was. With its name."""
+        accounts = self._adapters.get(attempt.channel, {})
+        called = [attempt.provider] if attempt.provider else list(accounts)
+        if not attempt.contact_point:  # of a lost state: nobody knows where it went
+            called = []
         lookup = Lookup(attempt_id, attempt.contact_point, attempt.claimed_at)
+        found = [(name, await self._ask(name, accounts[name], lookup)) for name in called if name in accounts]
+        return min(found, key=lambda each: _WEIGHT[type(each[1])], default=(attempt.provider, CannotTell()))
+
+    async def _ask(self, name: str, adapter: Adapter, lookup: Lookup) -> Finding:
         try:
             return await adapter.reconcile(lookup, deadline_s=self._patience.answer_s)
         except Exception as fault:  # an adapter's fault must not end the asking
-            _log.exception("reconcile_failed", attempt_id=attempt_id, provider=adapter.name)
+            _log.exception("reconcile_failed", attempt_id=lookup.attempt_id, provider=name)
             return Deferred(self._patience.between_s, "provider", type(fault).__name__)
 
 

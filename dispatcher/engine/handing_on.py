@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
+from dispatcher.engine.job import Job
 from dispatcher.engine.lease import Lease
-from dispatcher.engine.senders import Job
 from dispatcher.engine.shared import Shared
 from dispatcher.engine.turn import Turn
 from dispatcher.ops.metrics import Metrics
@@ -19,6 +19,9 @@ def hand_on(turn: Turn, partition: int, shared: Shared, lease: Lease, may_send: 
         pool = senders.pool(claim.channel)
         if pool is not None:
             pool.submit(Job(claim, turn.policy, lease, may_send, appended, partition))
+    for receipt in turn.receipts:
+        if receipt.status != "accepted":
+            senders.received(receipt.attempt_id, delivered=receipt.status == "delivered")
     _count(turn, shared.metrics)
 
 

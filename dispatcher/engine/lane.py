@@ -186,6 +186,7 @@ class Lane:
         self._heard_at = time.monotonic()
         shared.orphans.adopt(self.partition, state.records)
         shared.senders.adopt(self.partition, state.watermark.hour, state.watermark.made)
+        shared.senders.desk.holds(self.partition, state.open_calls)
         shared.metrics.lane_restored(time.monotonic() - began)
         _log.info(
             "lane_restored",
@@ -309,6 +310,7 @@ class Lane:
         self._failures = 0
         shared.metrics.flush(self._flushed_at - began)
         state.apply(turn)
+        shared.senders.desk.holds(self.partition, state.open_calls)
         hand_on(turn, self.partition, shared, lease, self.gate.is_open)
 
     async def _look_around(self, state: LaneState) -> None:

@@ -15,7 +15,7 @@ from dispatcher.engine.transactions import PartitionTransactions
 from dispatcher.engine.turn import Turn
 from dispatcher.engine.wake_ups import Instants, WakeUps
 from schemas import topics
-from schemas.state import HAS_IN_DOUBT, WAITING_FOR_PROFILE, flags_of, wake_of
+from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CALL, URGENT, WAITING_FOR_PROFILE, flags_of, wake_of
 from schemas.values import Channel
 
 
@@ -34,7 +34,8 @@ def unreadable(config: EngineConfig, partition: int, why: Exception) -> str:
 class LaneState:
     """Records by customer, the index of wake-ups, and the transactional producer that alone may change them.
 
-    `doubtful` are the customers with an attempt in doubt, `waiting_for_profile` counts those who wait for one.
+    `doubtful` are the customers with an attempt in doubt, `waiting_for_profile` counts those who wait for one,
+    `open_calls` those about whom people have a call task.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class LaneState:
         self.watermark = watermark
         self.doubtful = restored.doubtful
         self.waiting_for_profile = restored.waiting_for_profile
+        self.open_calls = restored.open_calls
 
     @classmethod
     async def restore(cls, config: EngineConfig, partition: int, committed: int | None) -> "LaneState":
@@ -112,17 +114,18 @@ class LaneState:
             before = records.get(key)
             records[key] = record
             self._count(key, before, record)
-            at = wakes.pop(key)
-            if at and (before is None or at != wake_of(before) or at <= turn.now):
-                add(key, at)
+            at, urgent = wakes.pop(key), flags_of(record) & URGENT
+            if at and (before is None or at != wake_of(before) or at <= turn.now or urgent > flags_of(before) & URGENT):
+                add(key, at, urgent=urgent)
         for key, at in wakes.items():  # looked at, and left as they were: what came up has left the index
             if at and at <= turn.now:
-                add(key, at)
+                add(key, at, urgent=flags_of(records[key]) & URGENT)
 
     def _count(self, key: bytes, before: bytes | None, after: bytes) -> None:
         was, now = 0 if before is None else flags_of(before), flags_of(after)
         if was != now:
             (self.doubtful.add if now & HAS_IN_DOUBT else self.doubtful.discard)(key)
+            self.open_calls += bool(now & HAS_OPEN_CALL) - bool(was & HAS_OPEN_CALL)
             self.waiting_for_profile += bool(now & WAITING_FOR_PROFILE) - bool(was & WAITING_FOR_PROFILE)
 
     async def close(self) -> None:

@@ -6,19 +6,17 @@ This is the only place where the engine reads the journal: nothing is decided fr
 import asyncio
 
 import msgspec
-from aiokafka import TopicPartition
 
 from dispatcher.core.remembrance import remembered
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.log_position import WATERMARK_KEY, Watermark
-from dispatcher.engine.restore import reading
+from dispatcher.engine.restore import batches
 from dispatcher.engine.transactions import Entry, PartitionTransactions
 from schemas import journal, state, topics
 from schemas.journal import JournalRecord
 from schemas.state import HAS_OPEN_CLAIM
 
 _AT_ONCE = 5_000
-_POLL_MS = 200
 _LOOK_AROUND = 256
 
 
@@ -43,16 +41,10 @@ def _record(told: list[JournalRecord]) -> bytes:
 async def _journal(config: EngineConfig, partition: int) -> dict[bytes, list[JournalRecord]]:
     """What the journal says of each customer of a partition, in order."""
     told: dict[bytes, list[JournalRecord]] = {}
-    tp = TopicPartition(config.topic(topics.JOURNAL), partition)
-    async with reading(config.connection) as consumer:
-        consumer.assign([tp])
-        await consumer.seek_to_beginning(tp)
-        end = (await consumer.end_offsets([tp]))[tp]
-        while await consumer.position(tp) < end:
-            for batch in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
-                for number, record in enumerate(batch):
-                    if record.key is not None and record.value is not None:
-                        told.setdefault(record.key, []).append(journal.decode_journal(record.value))
-                    if number % _LOOK_AROUND == 0:
-                        await asyncio.sleep(0)
+    async for batch in batches(config.connection, config.topic(topics.JOURNAL), partition):
+        for number, record in enumerate(batch):
+            if record.key is not None and record.value is not None:
+                told.setdefault(record.key, []).append(journal.decode_journal(record.value))
+            if number % _LOOK_AROUND == 0:
+                await asyncio.sleep(0)
     return told

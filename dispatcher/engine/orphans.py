@@ -19,6 +19,9 @@ from schemas.inbox import AttemptInDoubt, AttemptReleased
 from schemas.state import HAS_OPEN_CLAIM
 from schemas.values import Millis
 
+_REMEMBERED = 10_000
+"""Claims of failed flushes; a lane that fails restores itself within seconds and needs those of its last turn."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Orphan:
@@ -45,6 +48,8 @@ class Orphans:
         sends it: what we know is of the claim of that instant only.
         """
         self._unsent[attempt_id] = claimed_at
+        if len(self._unsent) > _REMEMBERED:
+            del self._unsent[next(iter(self._unsent))]  # forgotten, it would be in doubt: no worse than unknown
 
     def adopt(self, partition: int, records: dict[bytes, bytes]) -> None:
         """A lane was restored: find the claims in it that nobody here will report on."""

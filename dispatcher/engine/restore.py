@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from dispatcher.engine.carriers import ConsumerRecord
 from dispatcher.engine.config import Connection, EngineConfig
 from dispatcher.engine.log_position import WATERMARK_KEY, LogBounds, Watermark
 from dispatcher.engine.wake_ups import WakeUps
 from schemas import inbox, topics
-from schemas.state import HAS_IN_DOUBT, WAITING_FOR_PROFILE, flags_of, wake_of
+from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CALL, URGENT, WAITING_FOR_PROFILE, flags_of, wake_of
 
 _FETCH_BYTES = 8 * 1024 * 1024
 _POLL_MS = 20
@@ -37,6 +38,7 @@ class Restored:
     wake_ups: WakeUps = field(default_factory=WakeUps)
     doubtful: set[bytes] = field(default_factory=set)
     waiting_for_profile: int = 0
+    open_calls: int = 0
 
 
 @asynccontextmanager
@@ -64,26 +66,32 @@ def bare_consumer(connection: Connection) -> AIOKafkaConsumer:
     )
 
 
-async def restore(config: EngineConfig, partition: int) -> Restored:
-    """Read the state of a partition; yields to the loop every 5 ms so that other lanes go on."""
-    restored = Restored()
-    tp = TopicPartition(config.topic(topics.STATE), partition)
-    async with reading(config.connection) as consumer:
+async def batches(connection: Connection, topic: str, partition: int) -> AsyncIterator[list[ConsumerRecord]]:
+    """What is committed in a partition, up to its end at the time of the call, as it comes."""
+    tp = TopicPartition(topic, partition)
+    async with reading(connection) as consumer:
         consumer.assign([tp])
         await consumer.seek_to_beginning(tp)
         end = (await consumer.end_offsets([tp]))[tp]
         while await consumer.position(tp) < end:
             for batch in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
-                await _take(batch, restored)
+                yield batch
+
+
+async def restore(config: EngineConfig, partition: int) -> Restored:
+    """Read the state of a partition; yields to the loop every 5 ms so that other lanes go on."""
+    restored = Restored()
+    async for batch in batches(config.connection, config.topic(topics.STATE), partition):
+        await _take(batch, restored)
     await _index(restored)
     return restored
 
 
-async def _take(batch: list[object], restored: Restored) -> None:
+async def _take(batch: list[ConsumerRecord], restored: Restored) -> None:
     records = restored.records
     yield_at = time.perf_counter() + _SLICE_S
     for number, record in enumerate(batch):
-        key, value = record.key, record.value  # type: ignore[attr-defined]  # aiokafka has no types
+        key, value = record.key, record.value
         if value is None:
             records.pop(key, None)
         else:
@@ -100,13 +108,13 @@ async def _index(restored: Restored) -> None:
     yield_at = time.perf_counter() + _SLICE_S
     add = restored.wake_ups.add
     for number, (key, record) in enumerate(restored.records.items()):
-        at = wake_of(record)
+        at, flags = wake_of(record), flags_of(record)
         if at:
-            add(key, at)
-        flags = flags_of(record)
+            add(key, at, urgent=flags & URGENT)
         if flags:
             if flags & HAS_IN_DOUBT:
                 restored.doubtful.add(key)
+            restored.open_calls += bool(flags & HAS_OPEN_CALL)
             restored.waiting_for_profile += bool(flags & WAITING_FOR_PROFILE)
         if number % 256 == 0 and time.perf_counter() > yield_at:
             await asyncio.sleep(0)

@@ -5,6 +5,7 @@ customer's events and holds up nobody else.
 """
 
 from dataclasses import dataclass, field
+from typing import cast
 
 import msgspec
 import structlog
@@ -16,7 +17,7 @@ from dispatcher.engine.carriers import ConsumerRecord
 from dispatcher.engine.task_records import TaskWriter
 from dispatcher.engine.transactions import BATCH_BYTES, Entry
 from schemas import journal, state
-from schemas.inbox import Arrival, InvoiceSettled
+from schemas.inbox import Arrival, AttemptReceipt, InvoiceSettled
 from schemas.journal import CauseRecord, JournalRecord, Reason, Result
 from schemas.reasons import ReasonCode
 from schemas.state import EMPTY, Customer
@@ -39,7 +40,8 @@ class Turn:
     """What a lane is about to flush; one policy decides all of it.
 
     `claims` go to senders once they stand, with the append time (ms) of their cause; `settled` are the append times of
-    payments; `counts` are journal records, counted once they stand; `repeated` are events seen before, by topic.
+    payments; `receipts` are those of messages; `counts` are journal records, counted once they stand; `repeated` are events
+    seen before, by topic.
     """
 
     now: Millis
@@ -50,6 +52,7 @@ class Turn:
     claims: list[tuple[Claim, int]] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     settled: list[int] = field(default_factory=list)
+    receipts: list[AttemptReceipt] = field(default_factory=list)
     wakes: dict[bytes, Millis] = field(default_factory=dict)
     counts: dict[Counted, int] = field(default_factory=dict)
     repeated: dict[str, int] = field(default_factory=dict)
@@ -92,8 +95,11 @@ class Decider:
             for each in raw:
                 arrival = arrival_of(each)
                 arrivals.append(arrival)
-                if type(arrival.fact) is InvoiceSettled and arrival.appended:
+                kind = type(arrival.fact)
+                if kind is InvoiceSettled and arrival.appended:
                     turn.settled.append(arrival.appended)
+                elif kind is AttemptReceipt:
+                    turn.receipts.append(cast("AttemptReceipt", arrival.fact))
             decision = decide(customer_id, customer, arrivals, turn.policy, turn.now, conditions)
             if decision.lacking is not None and not raw and not decision.claims and not _waits_for_input(customer):
                 return decision

@@ -2,7 +2,8 @@
 
 The index is not stored anywhere: it is rebuilt from the records. A customer stands in the index once for each wake-up that
 was ever flushed; what a later record made obsolete is noticed when it comes up (the caller compares) and costs nothing
-before. Far wake-ups lie in one list a minute, near ones in a heap.
+before. Far wake-ups lie in one list a minute, near ones in a heap. Those of mandatory contacts have an index
+of their own: they come up before all others, however many of these are due.
 """
 
 from collections.abc import Iterator
@@ -15,10 +16,44 @@ _MINUTE = 60_000
 
 
 class WakeUps:
-    """`minute -> customers`, and a heap for the minutes that have begun."""
+    """Two indexes: the urgent, and the others."""
 
     def __init__(self) -> None:
         """Empty."""
+        self._urgent = _Index()
+        self._others = _Index()
+
+    def __len__(self) -> int:
+        return len(self._urgent) + len(self._others)
+
+    def add(self, key: bytes, at: Millis, *, urgent: bool | int = False) -> None:
+        """Look at a customer at an instant, before others if it is `urgent`."""
+        (self._urgent if urgent else self._others).add(key, at)
+
+    def urgent(self, now: Millis, instants: "Instants") -> Iterator[bytes]:
+        """Take out urgent customers whose instant has come, the earliest first; stop consuming at any time."""
+        return self._urgent.due(now, instants)
+
+    def due(self, now: Millis, instants: "Instants") -> Iterator[bytes]:
+        """Take out customers whose instant has come, urgent ones first, then the earliest; stop consuming at any time.
+
+        `instants` tells a customer's present wake-up (0: none): entries that no longer hold are dropped on the way.
+        """
+        yield from self._urgent.due(now, instants)
+        yield from self._others.due(now, instants)
+
+    def next_at(self) -> Millis | None:
+        """A lower bound for the next wake-up, None if there is none."""
+        first, second = self._urgent.next_at(), self._others.next_at()
+        if first is None or second is None:
+            return second if first is None else first
+        return min(first, second)
+
+
+class _Index:
+    """`minute -> customers`, and a heap for the minutes that have begun."""
+
+    def __init__(self) -> None:
         self._minutes: dict[int, list[bytes]] = {}
         self._order: list[int] = []
         self._near: list[tuple[Millis, bytes]] = []
@@ -29,7 +64,6 @@ class WakeUps:
         return self._size
 
     def add(self, key: bytes, at: Millis) -> None:
-        """Look at a customer at an instant."""
         self._size += 1
         minute = at // _MINUTE
         if minute < self._horizon:
@@ -43,10 +77,6 @@ class WakeUps:
             waiting.append(key)
 
     def due(self, now: Millis, instants: "Instants") -> Iterator[bytes]:
-        """Take out customers whose instant has come, the earliest first; stop consuming at any time.
-
-        `instants` tells a customer's present wake-up (0: none): entries that no longer hold are dropped on the way.
-        """
         self._open(now, instants)
         near = self._near
         while near and near[0][0] <= now:
@@ -56,7 +86,6 @@ class WakeUps:
                 yield key
 
     def next_at(self) -> Millis | None:
-        """A lower bound for the next wake-up, None if there is none."""
         bounds = [self._near[0][0]] if self._near else []
         if self._order:
             bounds.append(self._order[0] * _MINUTE)

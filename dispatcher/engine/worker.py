@@ -1,7 +1,8 @@
 """A worker: the lanes of the partitions that the group gives us, intake, senders; and how all of it ends."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping
+import time
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,29 +14,32 @@ from faust.types import TP
 from channels.protocol import Adapter
 from dispatcher.core.decide import Conditions, Sending
 from dispatcher.core.policy import Policy
+from dispatcher.engine.account import Account, Supply
 from dispatcher.engine.app import build_app
 from dispatcher.engine.brakes import Brakes
 from dispatcher.engine.broker_time import BrokerTime
 from dispatcher.engine.carriers import Stretch
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import EngineConfig
+from dispatcher.engine.desk import Desk
 from dispatcher.engine.doubts import Doubts, Open
 from dispatcher.engine.gate import FRESH_S, Gate, SourcePartition
 from dispatcher.engine.gauges import Announced, Gauges
 from dispatcher.engine.hourly import Hourly, share_of
 from dispatcher.engine.inbox_writer import InboxWriter
 from dispatcher.engine.intake import Intake
+from dispatcher.engine.job import Compose
 from dispatcher.engine.lane import Lane, LaneStuck
 from dispatcher.engine.lane_state import LaneRefused
 from dispatcher.engine.log_ends import LogEnds
 from dispatcher.engine.orphans import Orphans
 from dispatcher.engine.outcomes import Outcomes
-from dispatcher.engine.pace import Pace
 from dispatcher.engine.points import Points
 from dispatcher.engine.policy_switch import Objection, PolicyInForce, follow
+from dispatcher.engine.pool import Pool
 from dispatcher.engine.positions import Committable, PositionedConsumer
 from dispatcher.engine.progress import Progress
-from dispatcher.engine.senders import Compose, Pool, Senders
+from dispatcher.engine.senders import Senders
 from dispatcher.engine.shared import Shared
 from dispatcher.engine.standings import standings
 from dispatcher.engine.task_records import Script, TaskWriter
@@ -55,7 +59,8 @@ _DRAIN_S = 15.0
 _LAST_FLUSH_S = 5.0
 _CRASH_LOOK_S = 0.2
 _TOPOLOGY_S = 10.0
-_WORKERS = {"sms": 32, "email": 16}
+_CALLS_AT_ONCE: Mapping[Channel, int] = {"sms": 32, "email": 16}
+"""To one account."""
 CREDITS: Mapping[Channel, int] = {"sms": 256, "email": 128}
 """How many claims of a channel may be without a standing outcome, in one worker, at the pace of a fast provider.
 
@@ -72,7 +77,7 @@ class Parts:
 
     policy: Policy
     objection: Objection
-    adapters: Mapping[Channel, Adapter]
+    supplies: tuple[Supply, ...]
     compose: Compose
     script: Script
     sending: Sending
@@ -110,7 +115,7 @@ class Worker:
         self._broker_time = BrokerTime()
         self._writer = InboxWriter(config)
         self._outcomes = Outcomes(self._writer, config.partitions)
-        self._senders = Senders(self._pools(), self._hourly("call_task"))
+        self._senders = Senders(self._pools(), self._hourly("call_task"), Desk(self._desk_capacity))
         self._senders.on_credit(self._nudge_all)
         self._lanes: dict[int, Lane] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -138,7 +143,7 @@ class Worker:
             self._lanes.values,
             broker_time=self._broker_time,
         )
-        self._doubts = Doubts(self._doubtful, parts.adapters, self._outcomes.report, config.doubt)
+        self._doubts = Doubts(self._doubtful, _adapters_of(parts.supplies), self._outcomes.report, config.doubt)
         self._progress = Progress(config, self._intake, self._ends, self._writer, self._broker_time)
         self._watchdog = Watchdog(
             lambda: standings(self._lanes.values(), self._intake, self._ends, self._committable),
@@ -163,12 +168,12 @@ class Worker:
         await self._writer.start()
         await self._brakes.load()  # before anybody may be contacted
         await self._points.load()
-        self._senders.start()
         for task in (
             self._ends.run(),
             self._intake.run(),
             self._progress.run(),
             self._outcomes.run(),
+            self._senders.run(),
             self._gauges.run(self._parts.sending),
             self._doubts.run(),
             self._watchdog.run(),
@@ -243,6 +248,7 @@ class Worker:
         sources = {tp for tp in owned if tp.topic != self._config.inbox}
         for partition in [p for p in self._lanes if p not in mine]:
             self._give_up(partition)
+        self._senders.divide(len(mine) / self._config.partitions)
         self._committable.forget([tp for tp in self._committable.partitions() if tp not in owned])
         self._intake.retain(sources)
         for partition in sorted(mine):
@@ -373,30 +379,39 @@ class Worker:
             senders.exhausted,
             behind,
             self._points.bars,
+            senders.with_reserve(),
+            senders.desk.busy,
         )
 
     def _clock_agrees(self) -> bool:
         return self._broker_time.agrees
 
     def _pools(self) -> dict[Channel, Pool]:
-        return {
-            channel: Pool(
-                channel,
-                adapter,
-                workers=_WORKERS[channel],
-                pace=Pace(_WORKERS[channel], most_open=CREDITS[channel], lease_s=self._config.lease_s),
-                timeout_s=self._config.provider_timeout_s,
-                compose=self._parts.compose,
-                outcomes=self._outcomes,
-                braked=self._brakes.holds,
-                barred=self._points.bars.why,
-                refused=self._points.refusal,
-                hourly=self._hourly(channel),
-                clock=self._parts.clock,
-                metrics=self._parts.metrics,
-            )
-            for channel, adapter in self._parts.adapters.items()
-        }
+        by_channel: dict[Channel, list[Supply]] = {}
+        for supply in self._parts.supplies:
+            by_channel.setdefault(supply.channel, []).append(supply)
+        return {channel: self._pool(channel, supplies) for channel, supplies in by_channel.items()}
+
+    def _pool(self, channel: Channel, supplies: Sequence[Supply]) -> Pool:
+        credit, lease_s, now = CREDITS[channel] // len(supplies), self._config.lease_s, time.monotonic()
+        workers = _CALLS_AT_ONCE[channel]
+        return Pool(
+            channel,
+            [Account(each, workers=workers, most_open=credit, lease_s=lease_s, now=now) for each in supplies],
+            timeout_s=self._config.provider_timeout_s,
+            compose=self._parts.compose,
+            outcomes=self._outcomes,
+            braked=self._brakes.holds,
+            barred=self._points.bars.why,
+            refused=self._points.refusal,
+            hourly=self._hourly(channel),
+            clock=self._parts.clock,
+            metrics=self._parts.metrics,
+        )
+
+    def _desk_capacity(self) -> float | None:
+        capacity = self._in_force.policy.desk_capacity
+        return None if capacity is None else capacity * len(self._lanes) / self._config.partitions
 
     def _hourly(self, channel: Channel) -> Hourly:
         def most() -> int | None:
@@ -440,6 +455,14 @@ class Worker:
 
 def _records_of(keys: set[bytes], records: Mapping[bytes, bytes]) -> list[tuple[bytes, bytes]]:
     return [(key, records[key]) for key in keys]
+
+
+def _adapters_of(supplies: Iterable[Supply]) -> dict[Channel, dict[str, Adapter]]:
+    """By channel, and by the name under which outcomes name them."""
+    adapters: dict[Channel, dict[str, Adapter]] = {}
+    for supply in supplies:
+        adapters.setdefault(supply.channel, {})[supply.name] = supply.adapter
+    return adapters
 
 
 async def _set(event: asyncio.Event) -> None:

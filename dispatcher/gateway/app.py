@@ -1,23 +1,38 @@
 """The gateway as one ASGI application, made of its parts; what else is to be served is handed in."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from litestar import Litestar
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, ControllerRouterHandler
 
+from dispatcher.gateway.bounces import bounces_routes
 from dispatcher.gateway.customers import customers_routes
+from dispatcher.gateway.desk import desk_routes
+from dispatcher.gateway.documentation import documentation_routes
 from dispatcher.gateway.events import events_routes
 from dispatcher.gateway.operations import operations_routes
 from dispatcher.gateway.outer import Outer
 from dispatcher.gateway.parts import Parts
 from dispatcher.gateway.problems import TurnedAway, on_fault, on_http_exception, on_turned_away
+from dispatcher.gateway.twilio import twilio_routes
+
+_OWN: Final = (
+    operations_routes,
+    events_routes,
+    customers_routes,
+    twilio_routes,
+    bounces_routes,
+    desk_routes,
+)
 
 
 def gateway(parts: Parts, *, more: Sequence[ControllerRouterHandler] = ()) -> ASGIApp:
     """What a web server serves. `more`: further handlers, such as those of customers' pages."""
+    own = [handler for routes in _OWN for handler in routes(parts)]
     inner = Litestar(
-        [*operations_routes(parts), *events_routes(parts), *customers_routes(parts), *more],
+        [*own, *documentation_routes(own, parts.public_url), *more],
         openapi_config=None,
         logging_config=None,
         exception_handlers={

@@ -42,12 +42,25 @@ class Append(Protocol):
         """Wait until all stand; give up after the time that a caller over HTTP can be made to wait."""
 
 
-def to_inbox(customer_id: str, partitions: int, at_us: int, event_id: str, fact: Fact) -> Entry:
-    """A fact about one customer, stated by the gateway at `at_us` (microseconds); `event_id` makes repetitions one."""
-    arrival = Arrival(at_us, Cause("", -1, -1, SOURCE, event_id), fact)
-    return Entry(topics.INBOX, customer_id.encode(), inbox.encode(arrival), partition_of(customer_id, partitions))
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a statement of ours goes and when it is made (microseconds).
+
+    `partitions` is the inbox's configured number, `point_key` keys the digests of numbers and addresses.
+    """
+
+    partitions: int
+    point_key: bytes
+    at_us: int
 
 
-def to_points(point: str, key: bytes, stated: PointStated) -> Entry:
-    """What was said of a number or address, under its digest; `key` is the installation's (`points.point_key`)."""
-    return Entry(topics.POINTS, points.digest(point, key), points.encode(stated))
+def to_inbox(customer_id: str, where: Whereabouts, event_id: str, fact: Fact) -> Entry:
+    """A fact about one customer, stated by the gateway; `event_id` makes repetitions one."""
+    arrival = Arrival(where.at_us, Cause("", -1, -1, SOURCE, event_id), fact)
+    partition = partition_of(customer_id, where.partitions)
+    return Entry(topics.INBOX, customer_id.encode(), inbox.encode(arrival), partition)
+
+
+def to_points(point: str, point_key: bytes, stated: PointStated) -> Entry:
+    """What was said of a number or address, under its digest."""
+    return Entry(topics.POINTS, points.digest(point, point_key), points.encode(stated))

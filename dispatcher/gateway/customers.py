@@ -7,7 +7,6 @@ from typing import Final
 import msgspec
 from litestar import Response, route
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath
 
 from dispatcher.gateway.access import AnyRequest, admit
 from dispatcher.gateway.appending import Away, Entry
@@ -36,7 +35,8 @@ def customers_routes(parts: Parts) -> Sequence[HTTPRouteHandler]:
 
 
 def _handler(parts: Parts, statement: Statement) -> HTTPRouteHandler:
-    async def take(request: AnyRequest, customer_id: str, own_id: str | None) -> Response[bytes]:
+    async def take(request: AnyRequest) -> Response[bytes]:
+        customer_id, own_id = _ids(request, statement)
         caller = admit(parts, request, "customers:write")
         key = idempotency_key(request)
         author = Author(caller.name, parts.now(), key, parts.random_id())
@@ -57,12 +57,6 @@ def _handler(parts: Parts, statement: Statement) -> HTTPRouteHandler:
             headers=echoed(key),
         )
 
-    async def about_customer(request: AnyRequest, customer_id: FromPath[str]) -> Response[bytes]:
-        return await take(request, customer_id, None)
-
-    async def about_one(request: AnyRequest, customer_id: FromPath[str], own_id: FromPath[str]) -> Response[bytes]:
-        return await take(request, customer_id, own_id)
-
     declare = route(
         statement.path,
         http_method=[statement.method],
@@ -74,7 +68,13 @@ def _handler(parts: Parts, statement: Statement) -> HTTPRouteHandler:
         tags=["customers"],
         opt={"body": statement},
     )
-    return declare(about_one if statement.in_path else about_customer)
+    return declare(take)
+
+
+def _ids(request: AnyRequest, statement: Statement) -> tuple[str, str | None]:
+    """The customer that the address names, and what of the customer's it names, if it does."""
+    named = request.path_params
+    return named["customer_id"], named[statement.own_id] if statement.in_path and statement.own_id else None
 
 
 def _described(statement: Statement) -> str:

@@ -24,8 +24,8 @@ Route = Literal[
 Word = Literal["stop", "start", "help", "perhaps_stop", "other"]
 """What an inbound message said, as far as it concerns us."""
 
-Report = Literal["bounce", "complaint", "not_a_report", "nobody"]
-"""What a report by mail was; `nobody`: it names no address that could be barred."""
+Report = Literal["bounce", "complaint", "delay", "nobody", "not_a_report"]
+"""What a mail reported of a recipient; `nobody`: it names none."""
 
 Turned = Literal["unknown_key", "missing_scope", "forged", "too_often"]
 """Why somebody was turned away."""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from dispatcher.gateway.api_keys import ApiKey
-from dispatcher.gateway.appending import Append
+from dispatcher.gateway.appending import Append, Whereabouts
 from dispatcher.gateway.buckets import Buckets
 from dispatcher.gateway.metrics import GatewayMetrics
 from dispatcher.settings import Secret
@@ -45,3 +45,7 @@ class Parts:
     twilio: TwilioHooks | None = None
     desk: tuple[Secret, ...] = ()
     public_url: str | None = None
+
+    def here_and_now(self) -> Whereabouts:
+        """What a statement of ours needs to know of the installation and the time."""
+        return Whereabouts(self.partitions, self.point_key, self.now())

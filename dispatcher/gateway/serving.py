@@ -31,7 +31,6 @@ from dispatcher.ops import logs
 from dispatcher.ops.clock import clock_for
 from dispatcher.settings import Settings, client_options
 from schemas.links import Seal
-from schemas.points import point_key
 
 _BURST_S: Final = 2.0
 """A caller may save up so many seconds of its rate."""
@@ -116,16 +115,14 @@ def known_keys(settings: Settings) -> tuple[ApiKey, ...]:
 
 
 def twilio_hooks(settings: Settings) -> TwilioHooks | None:
-    """What Twilio's calls are checked against, where an account is configured.
-
-    Raises:
-        Unstartable: nobody says under which address Twilio reaches us, which is part of every signature.
-    """
+    """What Twilio's calls are checked against; None without an account, or without the address that its signatures cover."""
     if settings.twilio is None:
         return None
     if settings.public_url is None:
-        why = "DISPATCHER_PUBLIC_URL: missing; expected, because Twilio's signatures cover the address that it calls"
-        raise Unstartable(ExitCode.SETTINGS, why)
+        _log.warning(
+            "gateway_does_not_hear_twilio", advice="DISPATCHER_PUBLIC_URL: Twilio's signatures cover our address"
+        )
+        return None
     old = settings.twilio.old_auth_token
     tokens = (settings.twilio.auth_token,) if old is None else (settings.twilio.auth_token, old)
     return TwilioHooks(settings.public_url, tokens, settings.gateway.help_text)
@@ -149,7 +146,7 @@ def _parts(settings: Settings, appender: Appender, keys: tuple[ApiKey, ...], twi
         now=lambda: clock.now() * 1000,
         random_id=lambda: secrets.token_hex(16),
         partitions=settings.partitions,
-        point_key=point_key(f"dispatcher:{settings.app_id}" if settings.secret is None else settings.secret.reveal()),
+        point_key=settings.point_key,
         keys=keys,
         callers=Buckets(limits.caller_rate, max(1.0, limits.caller_rate * _BURST_S), time.monotonic),
         strangers=Buckets(limits.stranger_rate, max(_STRANGERS_BURST, limits.stranger_rate), time.monotonic),

@@ -49,12 +49,18 @@ STATEMENTS: Final = (
     Statement("PUT", _OF, "customer.updated", "stateProfile", "State the whole profile"),
     Statement("POST", f"{_OF}/holds", "hold.placed", "placeHold", "Stop contact for a while", "hold_id"),
     Statement(
-        "DELETE", _OF + "/holds/{own_id:str}", "hold.released", "releaseHold", "Release a hold", "hold_id", in_path=True
+        "DELETE",
+        _OF + "/holds/{hold_id:str}",
+        "hold.released",
+        "releaseHold",
+        "Release a hold",
+        "hold_id",
+        in_path=True,
     ),
     Statement("POST", f"{_OF}/promises", "promise.made", "makePromise", "Record a promise to pay", "promise_id"),
     Statement(
         "DELETE",
-        _OF + "/promises/{own_id:str}",
+        _OF + "/promises/{promise_id:str}",
         "promise.cancelled",
         "cancelPromise",
         "Cancel a promise",
@@ -63,7 +69,7 @@ STATEMENTS: Final = (
     ),
     Statement("POST", f"{_OF}/plans", "plan.agreed", "agreePlan", "Record an instalment plan", "plan_id"),
     Statement(
-        "DELETE", _OF + "/plans/{own_id:str}", "plan.cancelled", "cancelPlan", "Cancel a plan", "plan_id", in_path=True
+        "DELETE", _OF + "/plans/{plan_id:str}", "plan.cancelled", "cancelPlan", "Cancel a plan", "plan_id", in_path=True
     ),
     Statement("POST", f"{_OF}/consents", "consent.changed", "changeConsent", "Allow or forbid a channel at a point"),
     Statement("POST", f"{_OF}/contacts", "contact.reported", "reportContact", "Report a contact made elsewhere"),

@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from dispatcher.local.smtp import Reply, SmtpSink
+from dispatcher.local.smtp import SmtpSink
+from dispatcher.local.smtp_faults import Reply
 from dispatcher.local.twilio import ACCOUNT_SID, AUTH_TOKEN, TwilioStandIn
 from dispatcher.local.twilio_faults import Cut, Refused
 

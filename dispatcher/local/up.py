@@ -1,4 +1,4 @@
-"""`dispatcher up`: one machine, everything on it: Kafka unless one is named, the topics that are missing, and the worker."""
+"""`dispatcher up`: one machine, everything on it: Kafka unless one is named, missing topics, worker and gateway."""
 
 import asyncio
 import os
@@ -20,12 +20,13 @@ from dispatcher.ops.topic_plan import Create, Unfit, Wanted, apply, plan
 from dispatcher.settings import Settings, client_options
 
 _BOOTSTRAP: Final = "DISPATCHER_BOOTSTRAP_SERVERS"
+_COMMANDS: Final = ("worker", "gateway")
 _DRAIN_S: Final = 40.0
-"""A worker that was told to stop needs at most 30 seconds."""
+"""A worker that was told to stop needs at most 30 seconds, a gateway 10."""
 
 
 def run_up(settings: Settings) -> int:
-    """Serve until SIGTERM or Ctrl-C; the exit code is the worker's, or says why it could not be started.
+    """Serve until SIGTERM or Ctrl-C; the exit code is that of worker or gateway, or says why they could not be started.
 
     An embedded Kafka listens where other commands look for one by default, and keeps its topics in the data folder, so that
     the next `up` goes on where this one ended.
@@ -47,7 +48,7 @@ async def _up(settings: Settings) -> int:
         unfit = await _topics(settings, connection)
         if unfit:
             return _told(ExitCode.TOPICS, *unfit)
-        return await _worker({**os.environ, _BOOTSTRAP: connection.bootstrap_servers}, stop)
+        return await _serve({**os.environ, _BOOTSTRAP: connection.bootstrap_servers}, stop)
 
 
 @asynccontextmanager
@@ -77,25 +78,36 @@ async def _topics(settings: Settings, connection: Connection) -> list[str]:
     return []
 
 
-async def _worker(environment: Mapping[str, str], stop: asyncio.Event) -> int:
-    """Run the command `dispatcher worker`, its output on ours, until it ends or we are told to stop."""
-    # A session of its own: Ctrl-C reaches us, and the worker drains while Kafka still serves.
-    process = await asyncio.create_subprocess_exec(
-        *tethered([sys.executable, "-P", "-m", "dispatcher", "worker"]), env=environment, start_new_session=True
-    )
-    ended = asyncio.ensure_future(process.wait())
+async def _serve(environment: Mapping[str, str], stop: asyncio.Event) -> int:
+    """Run worker and gateway, their output on ours, until one ends or we are told to stop; then the other ends too.
+
+    The code is that of the first to end, or of the first that does not end well.
+    """
+    processes = [await _started(command, environment) for command in _COMMANDS]
+    ends = [asyncio.ensure_future(process.wait()) for process in processes]
     stopping = asyncio.ensure_future(stop.wait())
     try:
-        await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not ended.done():
-            process.terminate()
-            await asyncio.wait({ended}, timeout=_DRAIN_S)
+        await asyncio.wait({*ends, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        first = next((end.result() for end in ends if end.done()), ExitCode.OK)
+        for process, end in zip(processes, ends, strict=True):
+            if not end.done():
+                process.terminate()
+        await asyncio.wait(ends, timeout=_DRAIN_S)
     finally:
         stopping.cancel()
-        if not ended.done():
-            process.kill()
-        code = await ended
+        for process, end in zip(processes, ends, strict=True):
+            if not end.done():
+                process.kill()
+        codes = await asyncio.gather(*ends)
+    code = next((code for code in (first, *codes) if code), ExitCode.OK)
     return code if code >= 0 else ExitCode.CRASH
+
+
+async def _started(command: str, environment: Mapping[str, str]) -> asyncio.subprocess.Process:
+    # A session of its own: Ctrl-C reaches us, and each drains while Kafka still serves.
+    return await asyncio.create_subprocess_exec(
+        *tethered([sys.executable, "-P", "-m", "dispatcher", command]), env=environment, start_new_session=True
+    )
 
 
 def _shown(folder: Path) -> str:

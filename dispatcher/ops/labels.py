@@ -16,6 +16,9 @@ EventResult = Literal["accepted", "repeated", "rejected"]
 AttemptOutcome = Literal["accepted", "rejected", "deferred", "in_doubt", "released", "shadow"]
 """What came of handing a message to a provider; `shadow`: handed to nobody, as the sending mode asks."""
 
+AccountState = Literal["sound", "probing", "out"]
+"""How an account is: it gets its share, one call at a time to see how things are, or nothing."""
+
 NO_STAGE: Final = "none"
 """The `stage` of a decision that is about no stage of the policy (a fact recorded, a customer unknown)."""
 
@@ -30,6 +33,7 @@ _UNREACHABLE: Final[tuple[ReasonCode, ...]] = (
 )
 _UNSENT: Final[tuple[ReasonCode, ...]] = (
     "adapter_failed",
+    "desk_full",
     "lease_expired",
     "paused",
     "provider_limit",

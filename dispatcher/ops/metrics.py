@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 from prometheus_client.exposition import generate_latest
 
 from dispatcher import __version__
-from dispatcher.ops.labels import NO_STAGE, OCCURRING, AttemptOutcome, EventResult
+from dispatcher.ops.labels import NO_STAGE, OCCURRING, AccountState, AttemptOutcome, EventResult
 from dispatcher.settings import Sending
 from schemas.journal import Result
 from schemas.reasons import ReasonCode
@@ -59,6 +59,15 @@ class Metrics:
         self._paused = self._gauge("paused", "1 while sending is paused", "channel")
         self._in_flight = self._gauge("sends_in_flight", "Calls to a provider under way", "channel")
         self._mode = self._gauge("sending_mode", "1 for the mode in force", "mode")
+        self._limit_waits = self._counter(
+            "limit_waits", "Times that messages waited for an account's own limit", "account"
+        )
+        self._account_attempts = _Labelled(
+            self._counter("account_attempts", "Messages handed to an account", "account", "outcome")
+        )
+        self._account_state = self._gauge("account_state", "1 for the state that an account is in", "account", "state")
+        self._account_share = self._gauge("account_share", "Part of its channel that an account gets", "account")
+        self._account_calls = self._gauge("account_calls_at_once", "Most calls at a time to an account now", "account")
         build = self._gauge("build_info", "1, labelled by what runs", "version", "python")
         self._event_to_send = self._histogram(
             "event_to_send_seconds", "From an event's append to the call of the provider", _WAITS_S
@@ -196,6 +205,29 @@ class Metrics:
     def sends_in_flight(self, channel: Channel, calls: int) -> None:
         """How many calls to the channel's provider are under way now."""
         self._in_flight.labels(channel).set(calls)
+
+    def accounts(self, names: Iterable[str]) -> None:
+        """The configured accounts: their series exist from now on."""
+        for name in names:
+            self._limit_waits.labels(name)
+            self.account(name, "sound", 0.0, 0)
+            for outcome in get_args(AttemptOutcome):
+                self._account_attempts.add(0, name, outcome)
+
+    def limit_waited(self, account: str) -> None:
+        """Messages wait because an account takes no more now (`DISPATCHER_..._PER_SECOND`)."""
+        self._limit_waits.labels(account).inc()
+
+    def account_attempt(self, name: str, outcome: AttemptOutcome) -> None:
+        """A message for which this account was called."""
+        self._account_attempts.add(1, name, outcome)
+
+    def account(self, name: str, state: AccountState, share: float, calls: int) -> None:
+        """How an account is, which part (0 to 1) of its channel it gets, how many calls at a time it may be given."""
+        for each in get_args(AccountState):
+            self._account_state.labels(name, each).set(each == state)
+        self._account_share.labels(name).set(share)
+        self._account_calls.labels(name).set(calls)
 
     def sending(self, mode: Sending) -> None:
         """The sending mode in force."""

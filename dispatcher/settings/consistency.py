@@ -6,12 +6,16 @@ from urllib.parse import urlsplit
 
 from dispatcher.settings import variables as v
 from dispatcher.settings.kafka_client import client_options
-from dispatcher.settings.model import ClockSettings, Gateway, Kafka, Sending, Twilio
+from dispatcher.settings.model import Adapters, ClockSettings, Gateway, Kafka, Sending, Terms, Twilio, Webhook
 from dispatcher.settings.problems import Problem
 from dispatcher.settings.reading import Reader
+from dispatcher.settings.secret import Secret
 from dispatcher.settings.smtp import SmtpServer, is_loopback
+from dispatcher.settings.variables import Variable
 
 _REAL_TIME: Final = 1.0
+_SAFE_TO_HURRY: Final = frozenset({"twilio", "smtp", "webhook", "file", "console"})
+"""Adapters that reach nobody, or whose address is judged."""
 
 
 def kafka(read: Reader) -> Kafka:
@@ -45,22 +49,30 @@ def kafka(read: Reader) -> Kafka:
     return found
 
 
-def twilio(read: Reader) -> Twilio | None:
-    """The account, where one is configured: id, token and sender together."""
-    sid, token, sender = (
-        read.read(v.TWILIO_ACCOUNT_SID),
-        read.read(v.TWILIO_AUTH_TOKEN),
-        read.read(v.TWILIO_FROM),
-    )
-    base_url, old_token = read.read(v.TWILIO_BASE_URL), read.read(v.TWILIO_AUTH_TOKEN_OLD)
+_Texts = tuple[Variable[str | None], Variable[Secret | None], Variable[str | None], Variable[str]]
+
+_TWILIO: Final[_Texts] = (v.TWILIO_ACCOUNT_SID, v.TWILIO_AUTH_TOKEN, v.TWILIO_FROM, v.TWILIO_BASE_URL)
+_TWILIO_2: Final[_Texts] = (v.TWILIO_2_ACCOUNT_SID, v.TWILIO_2_AUTH_TOKEN, v.TWILIO_2_FROM, v.TWILIO_2_BASE_URL)
+
+
+def twilio(read: Reader) -> tuple[Twilio | None, Twilio | None]:
+    """The account and the second one, where they are configured: id, token and sender together."""
+    first = _twilio(read, _TWILIO, read.read(v.TWILIO_AUTH_TOKEN_OLD))
+    second = _twilio(read, _TWILIO_2)
+    if second is not None and first is None:
+        read.problems.append(
+            Problem(v.TWILIO_2_ACCOUNT_SID.name, None, f"expected {v.TWILIO_ACCOUNT_SID.name} beside it")
+        )
+    return first, second
+
+
+def _twilio(read: Reader, variables: _Texts, old_token: Secret | None = None) -> Twilio | None:
+    account, secret, origin, address = variables
+    sid, token, sender, base_url = read.read(account), read.read(secret), read.read(origin), read.read(address)
     if sid is not None and token is not None and sender is not None:
         return Twilio(account_sid=sid, auth_token=token, sender=sender, base_url=base_url, old_auth_token=old_token)
     if not (sid is None and token is None and sender is None):
-        needed = {
-            v.TWILIO_ACCOUNT_SID.name: sid,
-            v.TWILIO_AUTH_TOKEN.name: token,
-            v.TWILIO_FROM.name: sender,
-        }
+        needed = {account.name: sid, secret.name: token, origin.name: sender}
         read.problems += _missing(needed, "expected: account, token and sender are set together, or none of them")
     return None
 
@@ -79,13 +91,56 @@ def gateway(read: Reader) -> Gateway:
     )
 
 
-def email(read: Reader) -> tuple[SmtpServer | None, str | None]:
-    """Mail server and sender: both or neither."""
-    server, sender = read.read(v.SMTP_URL), read.read(v.EMAIL_FROM)
+def email(read: Reader) -> tuple[SmtpServer | None, SmtpServer | None, str | None]:
+    """Mail server, second mail server and sender: a server needs the sender, and the second one the first."""
+    server, second, sender = read.read(v.SMTP_URL), read.read(v.SMTP_2_URL), read.read(v.EMAIL_FROM)
     if (server is None) != (sender is None):
         pair = {v.SMTP_URL.name: server, v.EMAIL_FROM.name: sender}
         read.problems += _missing(pair, "expected: mail server and sender are set together, or none of them")
-    return server, sender
+    if second is not None and server is None:
+        read.problems.append(Problem(v.SMTP_2_URL.name, None, f"expected {v.SMTP_URL.name} beside it"))
+    return server, second, sender
+
+
+def terms(read: Reader) -> Mapping[str, Terms]:
+    """How much each account is given, by its name."""
+    return {
+        "twilio": Terms(read.read(v.TWILIO_WEIGHT), read.read(v.TWILIO_PER_SECOND)),
+        "twilio_2": Terms(read.read(v.TWILIO_2_WEIGHT), read.read(v.TWILIO_2_PER_SECOND)),
+        "smtp": Terms(read.read(v.SMTP_WEIGHT), read.read(v.SMTP_PER_SECOND)),
+        "smtp_2": Terms(read.read(v.SMTP_2_WEIGHT), read.read(v.SMTP_2_PER_SECOND)),
+    }
+
+
+def adapters(read: Reader, environ: Mapping[str, str]) -> Adapters:
+    """Which adapters are named, and what they need: the webhook's receiver with its secret, both or neither."""
+    named, url, secret = read.read(v.ADAPTERS), read.read(v.WEBHOOK_URL), read.read(v.WEBHOOK_SECRET)
+    if (url is None) != (secret is None):
+        wrong = {problem.variable for problem in read.problems}
+        pair = {
+            name: value
+            for name, value in ((v.WEBHOOK_URL.name, url), (v.WEBHOOK_SECRET.name, secret))
+            if name not in wrong
+        }
+        read.problems += _missing(
+            pair, "expected: the receiver's address and its secret are set together, or none of them"
+        )
+    return Adapters(
+        named=named,
+        webhook=None if url is None or secret is None else Webhook(url, secret),
+        apprise=read.read(v.APPRISE_URLS),
+        options={name: _options(name, environ) for name in named.values()},
+    )
+
+
+def _options(adapter: str, environ: Mapping[str, str]) -> Mapping[str, Secret]:
+    """What the environment says to an installed adapter: any of it may be a secret."""
+    start = v.adapter_prefix(adapter)
+    return {
+        name.removeprefix(start).lower(): Secret(value)
+        for name, value in environ.items()
+        if name.startswith(start) and name != start and value
+    }
 
 
 def unused_allowlist(sending: Sending, allowlist: frozenset[str]) -> Iterator[Problem]:
@@ -94,7 +149,12 @@ def unused_allowlist(sending: Sending, allowlist: frozenset[str]) -> Iterator[Pr
         yield Problem(v.ALLOWLIST.name, None, f"{v.ALLOWLIST.expected}, because {v.SENDING.name}=allowlist")
 
 
-def clock(read: Reader, sms: Twilio | None, mail: SmtpServer | None) -> ClockSettings | None:
+def clock(
+    read: Reader,
+    texts: tuple[Twilio | None, Twilio | None],
+    mails: tuple[SmtpServer | None, SmtpServer | None],
+    chosen: Adapters,
+) -> ClockSettings | None:
     """A clock of our own, refused where it could make a real message leave at a wrong hour."""
     start, rate = read.read(v.CLOCK), read.read(v.CLOCK_RATE)
     if start is None:
@@ -103,10 +163,19 @@ def clock(read: Reader, sms: Twilio | None, mail: SmtpServer | None) -> ClockSet
             read.problems.append(Problem(v.CLOCK_RATE.name, None, wanted))
         return None
     advice = f"expected a stand-in on this machine (127.0.0.1), because {v.CLOCK.name} moves the clock"
-    if sms is not None and not is_loopback(urlsplit(sms.base_url).hostname or ""):
-        read.problems.append(Problem(v.TWILIO_BASE_URL.name, sms.base_url, advice))
-    if mail is not None and not is_loopback(mail.host):
-        read.problems.append(Problem(v.SMTP_URL.name, None, advice))
+    for variable, account in zip((v.TWILIO_BASE_URL, v.TWILIO_2_BASE_URL), texts, strict=True):
+        if account is not None and not is_loopback(urlsplit(account.base_url).hostname or ""):
+            read.problems.append(Problem(variable.name, account.base_url, advice))
+    for url, server in zip((v.SMTP_URL, v.SMTP_2_URL), mails, strict=True):
+        if server is not None and not is_loopback(server.host):
+            read.problems.append(Problem(url.name, None, advice))
+    if chosen.webhook is not None and not is_loopback(urlsplit(chosen.webhook.url).hostname or ""):
+        read.problems.append(Problem(v.WEBHOOK_URL.name, chosen.webhook.url, advice))
+    for name in sorted(set(chosen.named.values()) - _SAFE_TO_HURRY):
+        wanted = (
+            f"expected none of {name}, because {v.CLOCK.name} moves the clock, and nobody knows whom it would reach"
+        )
+        read.problems.append(Problem(v.ADAPTERS.name, None, wanted))
     return ClockSettings(start=start, rate=rate)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from dispatcher.settings import variables as v
-from dispatcher.settings.consistency import clock, email, gateway, kafka, twilio, unused_allowlist
+from dispatcher.settings.consistency import adapters, clock, email, gateway, kafka, terms, twilio, unused_allowlist
 from dispatcher.settings.model import Settings
 from dispatcher.settings.problems import SettingsProblems
 from dispatcher.settings.reading import Reader
@@ -18,8 +18,9 @@ def load(environ: Mapping[str, str]) -> Settings | SettingsProblems:
             Files are read where a variable `<NAME>_FILE` names one.
     """
     read = Reader(environ)
-    typos, warnings = strangers(environ)
-    sms, mail = twilio(read), email(read)
+    texts, mails = twilio(read), email(read)
+    chosen = adapters(read, environ)
+    typos, warnings = strangers(environ, chosen.named.values())
     sending, allowlist = read.read(v.SENDING), read.read(v.ALLOWLIST)
     read.problems += [*unused_allowlist(sending, allowlist), *typos]
     settings = Settings(
@@ -42,10 +43,14 @@ def load(environ: Mapping[str, str]) -> Settings | SettingsProblems:
         log_level=read.read(v.LOG_LEVEL),
         sending=sending,
         allowlist=allowlist,
-        twilio=sms,
-        smtp=mail[0],
-        email_from=mail[1],
-        clock=clock(read, sms, mail[0]),
+        twilio=texts[0],
+        twilio_2=texts[1],
+        smtp=mails[0],
+        smtp_2=mails[1],
+        email_from=mails[2],
+        terms=terms(read),
+        adapters=chosen,
+        clock=clock(read, texts, mails[:2], chosen),
         entries=tuple(sorted(read.entries, key=lambda entry: entry.variable)),
         warnings=warnings,
     )

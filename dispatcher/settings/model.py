@@ -1,5 +1,6 @@
 """The settings of one process, read once at its start."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -7,7 +8,7 @@ from typing import Literal
 from dispatcher.settings.secret import Secret
 from dispatcher.settings.smtp import SmtpServer
 from schemas import points
-from schemas.values import Millis
+from schemas.values import Channel, Millis
 
 Sending = Literal["off", "shadow", "allowlist", "on"]
 """`off`: nothing is sent; `shadow`: decided and journalled, nobody called; `allowlist`: its members; `on`."""
@@ -73,6 +74,38 @@ class Gateway:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """How much an account is given: its `weight` beside the other of its channel, and no more than `per_second`.
+
+    That counts segments of texts, or mails, from all workers together; None: any number.
+    """
+
+    weight: int = 50
+    per_second: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """The receiver of the adapter `webhook`."""
+
+    url: str
+    secret: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """Which adapter a channel uses where it is said, and what those need that are neither Twilio nor a mail server.
+
+    `options`: by name of an installed adapter, what `DISPATCHER_ADAPTER_<NAME>_<OPTION>` say, by option in lower case.
+    """
+
+    named: Mapping[Channel, str]
+    webhook: Webhook | None
+    apprise: tuple[Secret, ...]
+    options: Mapping[str, Mapping[str, Secret]]
+
+
+@dataclass(frozen=True, slots=True)
 class ClockSettings:
     """A wall clock that starts at `start` and runs `rate` times as fast: for stand-ins alone."""
 
@@ -105,8 +138,13 @@ class Settings:
     # Numbers and addresses of people: never part of a repr.
     allowlist: frozenset[str] = field(repr=False)
     twilio: Twilio | None
+    twilio_2: Twilio | None
     smtp: SmtpServer | None
+    smtp_2: SmtpServer | None
     email_from: str | None
+    # By name of the account: "twilio", "twilio_2", "smtp" and "smtp_2".
+    terms: Mapping[str, Terms]
+    adapters: Adapters
     clock: ClockSettings | None
     entries: tuple[Entry, ...] = field(repr=False)
     warnings: tuple[str, ...] = ()

@@ -2,15 +2,16 @@
 
 import re
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
+from dispatcher.settings.problems import Unsuitable
 from dispatcher.settings.secret import Secret
-from schemas.values import Millis, to_millis
+from schemas.values import Channel, Millis, to_millis
 
 T = TypeVar("T")
 
@@ -19,6 +20,9 @@ _LEAST_SECRET: Final = 16
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 _ADDRESS: Final = re.compile(r"[^@\s,<>\x00-\x1f]+@[^@\s,<>\x00-\x1f]+")
 _TWILIO_SENDER: Final = re.compile(r"\+[1-9][0-9]{6,14}|MG[0-9a-fA-F]{32}|[A-Za-z0-9 ]{1,11}")
+_ADAPTED: Final[dict[str, Channel]] = {"sms": "sms", "email": "email"}
+_ADAPTER: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,60}")
+_LEAST_WEBHOOK_SECRET: Final = 24
 _MAX_PORT: Final = 65_535
 
 
@@ -136,6 +140,43 @@ def twilio_sender(text: str) -> str:
     if _TWILIO_SENDER.fullmatch(text) is None:
         raise ValueError(text)
     return text
+
+
+def adapters(text: str) -> Mapping[Channel, str]:
+    """`channel=adapter`, several separated by commas, each channel once.
+
+    Raises:
+        Unsuitable: a channel that no adapter serves.
+    """
+    named: dict[Channel, str] = {}
+    for pair in filter(None, (each.strip() for each in text.split(","))):
+        channel, _, name = pair.partition("=")
+        if channel == "call_task":
+            raise Unsuitable("call tasks have no adapter: desks take them from the topic reminders.tasks")
+        if channel not in _ADAPTED or _ADAPTED[channel] in named or _ADAPTER.fullmatch(name) is None:
+            raise ValueError(text)
+        named[_ADAPTED[channel]] = name
+    return named
+
+
+def webhook_secret(text: str) -> Secret:
+    """At least 24 bytes in base64, with or without `whsec_` before them (Standard Webhooks)."""
+    encoded = text.removeprefix("whsec_").rstrip("=")
+    if len(b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)) < _LEAST_WEBHOOK_SECRET:
+        raise ValueError
+    return Secret(text)
+
+
+def apprise_addresses(text: str) -> tuple[Secret, ...]:
+    """Addresses as Apprise writes them, separated by blanks; each says where the recipient stands.
+
+    Raises:
+        Unsuitable: one names no recipient, so that one mailbox would get everybody's bills.
+    """
+    found = text.split()
+    if not all("{to}" in address for address in found):
+        raise Unsuitable("expected {to} in each address, in the recipient's place")
+    return tuple(Secret(address) for address in found)
 
 
 def secret(text: str) -> Secret:

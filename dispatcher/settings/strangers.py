@@ -6,11 +6,11 @@ through: container platforms put addresses of a service called "dispatcher" into
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from dispatcher.settings.problems import Problem
-from dispatcher.settings.variables import PREFIX, VARIABLES
+from dispatcher.settings.variables import ADAPTER_PREFIX, ADAPTERS, PREFIX, VARIABLES, adapter_prefix
 
 _CLOSE: Final = 0.8
 _SERVICE_LINK: Final = re.compile(
@@ -21,12 +21,19 @@ _FILES: Final = frozenset(f"{variable.name}_FILE" for variable in VARIABLES if v
 _KNOWN: Final = tuple(sorted(_NAMES | _FILES))
 
 
-def strangers(environ: Mapping[str, str]) -> tuple[list[Problem], tuple[str, ...]]:
-    """Problems (what looks like a typo of ours) and warnings (the rest); values are never repeated."""
+def strangers(environ: Mapping[str, str], adapters: Iterable[str] = ()) -> tuple[list[Problem], tuple[str, ...]]:
+    """Problems (what looks like a typo of ours) and warnings (the rest); values are never repeated.
+
+    `adapters` are those that are named: what their options are called is theirs to know.
+    """
+    theirs = tuple(adapter_prefix(adapter) for adapter in adapters)
     problems: list[Problem] = []
     warnings: list[str] = []
     for name in sorted(environ):
-        if not name.startswith(PREFIX) or name in _KNOWN or _SERVICE_LINK.fullmatch(name):
+        if not name.startswith(PREFIX) or name in _KNOWN or _SERVICE_LINK.fullmatch(name) or name.startswith(theirs):
+            continue
+        if name.startswith(ADAPTER_PREFIX):
+            warnings.append(f"{name} is an option of no adapter that {ADAPTERS.name} names, and is ignored")
             continue
         meant = difflib.get_close_matches(name.removeprefix(PREFIX), _suffixes(), n=1, cutoff=_CLOSE)
         if meant:

@@ -11,6 +11,13 @@ from dispatcher.settings.model import LogLevel, SaslMechanism, SecurityProtocol,
 T_co = TypeVar("T_co", covariant=True)
 
 PREFIX: Final = "DISPATCHER_"
+ADAPTER_PREFIX: Final = "DISPATCHER_ADAPTER_"
+"""Before the name and an option of an installed adapter; which there are, only that adapter knows."""
+
+
+def adapter_prefix(name: str) -> str:
+    """What the options of an adapter begin with: its name in capitals, `_` for `-` and `.`."""
+    return f"{ADAPTER_PREFIX}{name.upper().replace('-', '_').replace('.', '_')}_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +40,12 @@ class Variable(Generic[T_co]):
 _port = parsing.whole(0, 65_535)
 _file = parsing.optional(parsing.existing_file)
 _secret = parsing.optional(parsing.secret)
+_weight = parsing.whole(1, 100)
+_rate = parsing.optional(parsing.between(0.1, 10_000))
 _NAME: Final = r"[A-Za-z0-9._-]"
 _PORT_EXPECTED: Final = "expected a port, 0 to 65535 (0: any free one)"
+_RATE_EXPECTED: Final = "expected a number from 0.1 to 10000; empty: no limit of ours"
+_WEIGHT_EXPECTED: Final = "expected a whole number from 1 to 100"
 _FILE_EXPECTED: Final = "expected the path of a file that can be read"
 
 BOOTSTRAP_SERVERS = Variable(
@@ -230,6 +241,32 @@ ALLOWLIST = Variable(
     parsing.contact_points,
     shown="counted",
 )
+ADAPTERS = Variable(
+    "DISPATCHER_ADAPTERS",
+    "which adapter a channel uses, where not what is configured (sms: twilio, email: smtp)",
+    "expected channel=adapter, such as sms=acme,email=smtp; built in are twilio, smtp, webhook, file, console and apprise",
+    parsing.adapters,
+)
+WEBHOOK_URL = Variable(
+    "DISPATCHER_WEBHOOK_URL",
+    "receiver of the messages that the adapter webhook hands over",
+    "expected an http:// or https:// address",
+    parsing.optional(parsing.web_url),
+)
+WEBHOOK_SECRET = Variable(
+    "DISPATCHER_WEBHOOK_SECRET",
+    "signs them, and what the receiver tells of them",
+    "expected whsec_ and at least 24 bytes in base64",
+    parsing.optional(parsing.webhook_secret),
+    shown="masked",
+)
+APPRISE_URLS = Variable(
+    "DISPATCHER_APPRISE_URLS",
+    "services of the adapter apprise",
+    "expected addresses as Apprise writes them, separated by blanks, with {to} in the recipient's place",
+    parsing.apprise_addresses,
+    shown="masked",
+)
 TWILIO_ACCOUNT_SID = Variable(
     "DISPATCHER_TWILIO_ACCOUNT_SID",
     "account at Twilio",
@@ -259,8 +296,77 @@ TWILIO_BASE_URL = Variable(
     parsing.web_url,
     "https://api.twilio.com",
 )
+TWILIO_PER_SECOND = Variable(
+    "DISPATCHER_TWILIO_PER_SECOND",
+    "segments of texts that the account takes in a second, from all workers together",
+    _RATE_EXPECTED,
+    _rate,
+)
+TWILIO_WEIGHT = Variable(
+    "DISPATCHER_TWILIO_WEIGHT",
+    "its part of the texts, beside that of a second account",
+    _WEIGHT_EXPECTED,
+    _weight,
+    "50",
+)
+TWILIO_2_ACCOUNT_SID = Variable(
+    "DISPATCHER_TWILIO_2_ACCOUNT_SID",
+    "a second account at Twilio",
+    TWILIO_ACCOUNT_SID.expected,
+    TWILIO_ACCOUNT_SID.parse,
+)
+TWILIO_2_AUTH_TOKEN = Variable(
+    "DISPATCHER_TWILIO_2_AUTH_TOKEN", "its token", TWILIO_AUTH_TOKEN.expected, _secret, shown="masked"
+)
+TWILIO_2_FROM = Variable(
+    "DISPATCHER_TWILIO_2_FROM",
+    "sender of the second account's SMS where the creditor has no name of its own (numbers are the first account's)",
+    TWILIO_FROM.expected,
+    TWILIO_FROM.parse,
+)
+TWILIO_2_BASE_URL = Variable(
+    "DISPATCHER_TWILIO_2_BASE_URL",
+    "where the second account's interface is (a stand-in for tests)",
+    TWILIO_BASE_URL.expected,
+    parsing.web_url,
+    TWILIO_BASE_URL.default,
+)
+TWILIO_2_PER_SECOND = Variable(
+    "DISPATCHER_TWILIO_2_PER_SECOND",
+    "segments of texts that the second account takes in a second, from all workers together",
+    _RATE_EXPECTED,
+    _rate,
+)
+TWILIO_2_WEIGHT = Variable(
+    "DISPATCHER_TWILIO_2_WEIGHT", "the second account's part of the texts", _WEIGHT_EXPECTED, _weight, "50"
+)
 SMTP_URL = Variable(
     "DISPATCHER_SMTP_URL", "mail server", smtp.EXPECTED, parsing.optional(smtp.parse_smtp_url), shown="masked"
+)
+SMTP_PER_SECOND = Variable(
+    "DISPATCHER_SMTP_PER_SECOND",
+    "mails that the mail server takes in a second, from all workers together",
+    _RATE_EXPECTED,
+    _rate,
+)
+SMTP_WEIGHT = Variable(
+    "DISPATCHER_SMTP_WEIGHT", "its part of the mails, beside that of a second server", _WEIGHT_EXPECTED, _weight, "50"
+)
+SMTP_2_URL = Variable(
+    "DISPATCHER_SMTP_2_URL",
+    "a second mail server",
+    smtp.EXPECTED,
+    parsing.optional(smtp.parse_smtp_url),
+    shown="masked",
+)
+SMTP_2_PER_SECOND = Variable(
+    "DISPATCHER_SMTP_2_PER_SECOND",
+    "mails that the second mail server takes in a second, from all workers together",
+    _RATE_EXPECTED,
+    _rate,
+)
+SMTP_2_WEIGHT = Variable(
+    "DISPATCHER_SMTP_2_WEIGHT", "the second mail server's part of the mails", _WEIGHT_EXPECTED, _weight, "50"
 )
 EMAIL_FROM = Variable(
     "DISPATCHER_EMAIL_FROM",
@@ -316,12 +422,29 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     LOG_LEVEL,
     SENDING,
     ALLOWLIST,
+    ADAPTERS,
+    WEBHOOK_URL,
+    WEBHOOK_SECRET,
+    APPRISE_URLS,
     TWILIO_ACCOUNT_SID,
     TWILIO_AUTH_TOKEN,
     TWILIO_AUTH_TOKEN_OLD,
     TWILIO_FROM,
     TWILIO_BASE_URL,
+    TWILIO_PER_SECOND,
+    TWILIO_WEIGHT,
+    TWILIO_2_ACCOUNT_SID,
+    TWILIO_2_AUTH_TOKEN,
+    TWILIO_2_FROM,
+    TWILIO_2_BASE_URL,
+    TWILIO_2_PER_SECOND,
+    TWILIO_2_WEIGHT,
     SMTP_URL,
+    SMTP_PER_SECOND,
+    SMTP_WEIGHT,
+    SMTP_2_URL,
+    SMTP_2_PER_SECOND,
+    SMTP_2_WEIGHT,
     EMAIL_FROM,
     CLOCK,
     CLOCK_RATE,

@@ -20,6 +20,7 @@ _ELSEWHERE: Final = {
     "creditors",
     "day_starts",
     "default_tier",
+    "desk",
     "in_doubt",
     "minimum_amount",
     "opt_out_line",

@@ -29,6 +29,7 @@ from channels.protocol import (
 )
 from dispatcher.core.decide import Claim
 from dispatcher.core.policy import Policy, parse
+from dispatcher.engine.account import Supply
 from dispatcher.engine.clients import Kafka
 from dispatcher.engine.config import Connection, EngineConfig
 from dispatcher.engine.topology import Unsuited, stopping_sources
@@ -96,7 +97,10 @@ async def main() -> None:
         parts = Parts(
             policy=policy,
             objection=lambda _: None,
-            adapters={"sms": Noting("sms", notes, claims), "email": Noting("email", notes, claims)},
+            supplies=(
+                Supply("noting-sms", "sms", Noting("sms", notes, claims)),
+                Supply("noting-email", "email", Noting("email", notes, claims)),
+            ),
             compose=compose,
             script=templates.script,
             sending="on",

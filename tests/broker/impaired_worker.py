@@ -10,12 +10,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Never, cast
+from typing import Any, Never
 
 import uvloop
 
 from channels.protocol import Message
-from channels.retrying import Retrying
 from dispatcher import wiring
 from dispatcher.core.claim import Claim
 from dispatcher.core.policy import Policy
@@ -25,7 +24,7 @@ from dispatcher.engine.worker import Parts
 from dispatcher.ops import logs
 from dispatcher.settings import Settings, SettingsProblems, load
 
-LEASE_S = 1.0
+LEASE_S = 2.0
 PROVIDER_TIMEOUT_S = 3.0
 """Of the worker that gives up soon."""
 
@@ -105,8 +104,8 @@ def accepting_gap(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Par
 
 def trying_once(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
     """A provider that does not answer is left alone at once, and for 5 s instead of 30."""
-    once = {channel: cast("Retrying", each)._adapter for channel, each in parts.adapters.items()}
-    return config, replace(parts, adapters=once)
+    once = tuple(replace(each, persist=lambda adapter: adapter) for each in parts.supplies)
+    return config, replace(parts, supplies=once)
 
 
 def going_deaf(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:

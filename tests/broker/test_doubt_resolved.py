@@ -11,7 +11,7 @@ import pytest_asyncio
 from dispatcher.cli.app import run
 from dispatcher.engine.clients import Appended
 from dispatcher.engine.placement import partition_of
-from dispatcher.local.smtp import DropAfterData
+from dispatcher.local.smtp_faults import DropAfterData
 from dispatcher.local.twilio_faults import Cut
 from schemas.inbox import Arrival, AttemptReceipt, Cause, encode
 from schemas.journal import JournalRecord

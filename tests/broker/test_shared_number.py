@@ -14,6 +14,7 @@ from schemas.points import PointStated
 from tests.broker.installation import codes, due, each_of, event, installation, new_prefix, profile
 from tests.broker.operations import ready
 from tests.broker.providers import number, providers, starting_at
+from tests.broker.test_doubt_resolved import command
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -31,6 +32,7 @@ class Stopped:
     before: int
     texts: dict[str, int]
     silent_after_s: float
+    exit_codes: list[int]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -74,9 +76,20 @@ async def stopped(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Stop
         )
         await installed.until(each_of([LATER, KIN], lambda each: codes(each) == ["opted_out"]))
         await installed.until(each_of([ELSEWHERE], lambda each: each.result == "accepted"))
+        codes_of_commands = [
+            await command(installed, "point", "show", SHARED),
+            await command(
+                installed, "point", "state", "allowed", SHARED, "--channel", "sms", "--reason", "asked for it"
+            ),
+            await command(installed, "point", "show", OWN),
+        ]
         await worker.end()
         return Stopped(
-            await installed.journal(), before, {each: texts(each) for each in (SHARED, OWN, FAMILY)}, silent_after_s
+            await installed.journal(),
+            before,
+            {each: texts(each) for each in (SHARED, OWN, FAMILY)},
+            silent_after_s,
+            codes_of_commands,
         )
 
 
@@ -105,3 +118,7 @@ async def test_the_journal_says_why(stopped: Stopped, customer: str):
 
 async def test_the_workers_know_within_a_second(stopped: Stopped):
     assert stopped.silent_after_s < 1.0
+
+
+async def test_operators_see_what_holds_at_a_number_and_change_it(stopped: Stopped):
+    assert stopped.exit_codes == [0, 0, 1]

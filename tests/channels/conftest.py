@@ -8,11 +8,12 @@ import pytest
 import pytest_asyncio
 
 from channels.accounts import SmtpConfig, TwilioConfig
-from channels.conformance import Situation
+from channels.conformance import EVERY, Situation
 from channels.email_smtp import SmtpEmail
 from channels.protocol import Message
 from channels.sms_twilio import TwilioSms
-from dispatcher.local.smtp import DropAfterData, Reply, SmtpFault, SmtpSink, Stalls
+from dispatcher.local.smtp import SmtpSink
+from dispatcher.local.smtp_faults import DropAfterData, Reply, SmtpFault, Stalls
 from dispatcher.local.twilio import ACCOUNT_SID, TwilioStandIn
 from dispatcher.local.twilio_faults import TOO_MANY_REQUESTS, Cut, Fault, Hangs, Refused
 
@@ -35,6 +36,7 @@ MAIL_FAULTS: dict[Situation, SmtpFault] = {
 
 
 class TwilioHarness:
+    situations = EVERY
     secrets = (RECIPIENT, RECIPIENT[1:], TEXT, "auth-token-of-a-test")
 
     def __init__(self, provider: TwilioStandIn) -> None:
@@ -60,6 +62,7 @@ class TwilioHarness:
 
 
 class SmtpHarness:
+    situations = EVERY
     secrets = (ADDRESS, TEXT, "Your invoice", "password-of-a-test")
 
     def __init__(self, provider: SmtpSink, ca_file: str) -> None:

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from channels.conformance import CASES, NonConformance
+from channels.conformance import CASES, EVERY, NonConformance, applicable
 from channels.protocol import (
     Accepted,
     Capabilities,
@@ -16,6 +16,8 @@ from channels.protocol import (
     Prepared,
     Rejected,
     Unknown,
+    Unwell,
+    Well,
 )
 
 
@@ -60,11 +62,15 @@ class RightAdapter:
         except TimeoutError:
             return Unknown("timeout")
 
+    async def health(self, *, deadline_s):
+        return Well() if self.provider.listens else Unwell("connection")
+
     async def close(self):
         self.closed = True
 
 
 class InMemory:
+    situations = EVERY
     secrets = ("+12025550123", "the text")
 
     def __init__(self, adapter):
@@ -145,6 +151,22 @@ class StaysOpen(RightAdapter):
         pass
 
 
+class SendsToSeeWhetherItWorks(RightAdapter):
+    async def health(self, *, deadline_s):
+        self.provider.taken += 1
+        return Well()
+
+
+class LooksIll(RightAdapter):
+    async def health(self, *, deadline_s):
+        return Unwell("connection")
+
+
+class LooksWell(RightAdapter):
+    async def health(self, *, deadline_s):
+        return Well()
+
+
 class Talks(RightAdapter):
     async def send(self, prepared, *, permit, deadline_s):
         logging.getLogger("talks").debug("sending to %s", prepared.message.recipient)
@@ -179,6 +201,9 @@ WRONG = {
     "swallows the cancellation": ("cancelling_leaves_nothing", SwallowsCancellation),
     "one reference for all": ("many_at_once_do_not_mix", answering(as_(Accepted, Accepted("always-the-same")))),
     "sends when closed": ("closing_twice_is_closing", StaysOpen),
+    "sends to see whether it works": ("looking_sends_nothing", SendsToSeeWhetherItWorks),
+    "looks ill": ("looking_sends_nothing", LooksIll),
+    "looks well": ("a_provider_that_is_gone_is_not_well", LooksWell),
     "logs the recipient": ("nothing_personal_is_shown", Talks),
     "shows the text": ("nothing_personal_is_shown", ShowsItsText),
 }
@@ -205,3 +230,12 @@ async def test_an_adapter_that_outstays_its_deadline_is_found():
 
 def test_every_case_has_an_adapter_that_it_finds():
     assert {case for case, _ in WRONG.values()} | {"silence_is_unknown_by_the_deadline"} == set(CASES)
+
+
+def test_an_adapter_is_spared_the_situations_that_its_provider_cannot_be_in():
+    spared = set(CASES) - set(applicable(EVERY - {"gone"}))
+    assert spared == {"refused_connection_is_safe", "a_provider_that_is_gone_is_not_well"}
+
+
+def test_no_case_is_spared_without_a_reason():
+    assert applicable() == tuple(CASES)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.email_mime import encoded, envelope_address, message_id
+from channels import callback_token
+from channels.email_mime import ATTEMPT_HEADER, encoded, envelope_address, message_id, named_by
 from channels.protocol import Message, Rejected
 
 MESSAGE = Message(
@@ -69,6 +70,78 @@ def test_further_headers_are_added():
     assert mail["List-Unsubscribe"] == "<https://pay.example/u/1>"
 
 
+# --- the way out
+
+MAILTO = ("List-Unsubscribe", "<mailto:care@creditor.example?subject=unsubscribe>")
+URL = "https://remind.example/u/" + "gAAAAABn" * 30
+
+
+def test_a_mail_program_can_end_the_mails_with_one_click():
+    mail = read(encode(unsubscribe_url=URL))
+    assert (mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"]) == (f"<{URL}>", "List-Unsubscribe=One-Click")
+
+
+def test_the_address_of_the_click_comes_before_other_ways_and_is_not_encoded():
+    payload = encode(unsubscribe_url=URL, headers=(MAILTO,))
+    assert f"List-Unsubscribe: <{URL}>,\r\n {MAILTO[1]}\r\n".encode() in payload
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        None,
+        "http://remind.example/u/1",
+        "https://",
+        "https://remind.example/u/1>, <mailto:all@example.com",
+        "https://remind.example/u/1\r\nBcc: all@example.com",
+        "https://remind.example/ü",
+    ],
+)
+def test_without_an_https_address_there_is_no_click_and_the_other_way_stays(url):
+    mail = read(encode(unsubscribe_url=url, headers=(MAILTO,)))
+    assert (mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"]) == (MAILTO[1], None)
+
+
+@pytest.mark.parametrize("name", ["List-Unsubscribe-Post", "x-reminder-attempt", "message-id"])
+def test_a_header_of_ours_cannot_be_said_twice(name):
+    assert encode(headers=((name, "x"),)) == Rejected("content", "unencodable")
+
+
+# --- whose it is
+
+
+def test_a_mail_says_whose_attempt_it_is_so_that_its_bounce_does():
+    assert callback_token.read(read(encode(customer_id="C-1"))[ATTEMPT_HEADER]) == ("C-1", "a-1")
+
+
+def test_an_id_that_no_line_holds_is_left_out():
+    payload = encode(customer_id="客" * 300)
+    assert ATTEMPT_HEADER not in read(payload)
+    assert max(map(len, payload.split(b"\r\n"))) <= 998
+
+
+def test_a_mail_to_nobody_in_particular_does_not():
+    assert read(encode())[ATTEMPT_HEADER] is None
+
+
+# --- styles
+
+
+def test_style_sheets_are_written_into_the_elements():
+    mail = read(encode(html="<style>p{color:#1f2933}</style><p>Due</p>"))
+    assert '<p style="color: #1f2933;">Due</p>' in mail.get_body(("html",)).get_content()
+
+
+def test_rules_for_narrow_screens_stay():
+    mail = read(encode(html="<style>@media (max-width:600px){p{margin:0}}</style><p>Due</p>"))
+    assert "@media (max-width:600px)" in mail.get_body(("html",)).get_content()
+
+
+def test_a_page_without_a_style_sheet_is_sent_as_it_is():
+    page = "<!DOCTYPE html><p  style='color:red'>Due"
+    assert read(encode(html=page)).get_body(("html",)).get_content().strip() == page
+
+
 def test_the_bytes_are_the_same_each_time():
     assert encode() == encode()
 
@@ -126,6 +199,19 @@ def test_an_attempt_has_one_message_id_of_legal_characters(attempt):
     local, _, domain = message_id(attempt, SENDER).strip("<>").rpartition("@")
     assert domain == "creditor.example"
     assert re.fullmatch(r"[A-Za-z0-9%~_-]+(\.[A-Za-z0-9%~_-]+)*", local)
+
+
+@given(TEXT)
+def test_a_message_id_gives_the_attempt_back(attempt):
+    assert named_by(message_id(attempt, SENDER)) == attempt
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    ["", "a-1", "<a-1>", "<a b@x>", "<CAF+x=1@mail.gmail.com>", "<%61-1@creditor.example>", "<a-1@x@y>", "<%FF@x>"],
+)
+def test_a_message_id_of_somebody_else_names_nothing(foreign):
+    assert named_by(foreign) is None
 
 
 @given(st.lists(TEXT, min_size=2, max_size=2, unique=True))

@@ -10,8 +10,9 @@ import pytest_asyncio
 
 from channels.accounts import SmtpConfig
 from channels.email_smtp import SmtpEmail
-from channels.protocol import Accepted, Deferred, Message, NotStarted, Rejected, Unknown
-from dispatcher.local.smtp import DropAfterData, Reply, SmtpSink, Stalls
+from channels.protocol import Accepted, Deferred, Message, NotStarted, Rejected, Unknown, Unwell, Well
+from dispatcher.local.smtp import SmtpSink
+from dispatcher.local.smtp_faults import DropAfterData, Reply, Stalls
 
 MESSAGE = Message(
     "a-1", "email", "kim@example.com", "Due.\n", "en", subject="Invoice 4711", html="<p>Due.</p>", sender_name="Bills"
@@ -296,6 +297,20 @@ async def test_tls_from_the_first_byte(server_tls, certificate):
         adapter_for(config(sink.port, "tls", ca_file=str(certificate))) as adapter,
     ):
         assert isinstance(await send(adapter), Accepted)
+
+
+@pytest.mark.asyncio
+async def test_a_look_at_a_server_logs_in(starttls_sink, certificate):
+    settings = config(starttls_sink.port, "starttls", ca_file=str(certificate), username="user", password="pässword")
+    async with adapter_for(settings) as adapter:
+        assert await adapter.health(deadline_s=5.0) == Well()
+
+
+@pytest.mark.asyncio
+async def test_a_password_that_is_refused_is_ours_to_mend(starttls_sink, certificate):
+    settings = config(starttls_sink.port, "starttls", ca_file=str(certificate), username="user", password="wrong")
+    async with adapter_for(settings) as adapter:
+        assert await adapter.health(deadline_s=5.0) == Unwell("auth-535", ours=True)
 
 
 @pytest.mark.asyncio

@@ -3,6 +3,8 @@
 import pytest
 
 from dispatcher.local.reserved import is_reserved_address, is_reserved_number
+from dispatcher.local.twilio_faults import MAGIC_RECIPIENTS
+from dispatcher.local.twilio_magic import MAGIC_COURSES, MAGIC_REFUSALS
 
 
 @pytest.mark.parametrize(
@@ -68,3 +70,8 @@ def test_an_address_at_a_reserved_domain_is_reserved(address):
 )
 def test_any_other_address_may_be_somebodys(address):
     assert not is_reserved_address(address)
+
+
+@pytest.mark.parametrize("number", [*MAGIC_COURSES, *MAGIC_REFUSALS, *MAGIC_RECIPIENTS])
+def test_a_magic_number_belongs_to_nobody(number):
+    assert is_reserved_number(number)

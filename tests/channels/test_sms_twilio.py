@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from channels.accounts import TwilioConfig
 from channels.callback_token import token
-from channels.protocol import Absent, Accepted, Deferred, Lookup, Message, NotStarted, Rejected, Unknown
-from channels.sms_twilio import TwilioSms, _retry_after
-from channels.sms_twilio_http import Exchange, OneShotHttpClient, exchange
+from channels.http_exchange import Exchange, retry_after
+from channels.protocol import Absent, Accepted, Deferred, Lookup, Message, NotStarted, Rejected, Unknown, Unwell, Well
+from channels.sms_twilio import TwilioSms
+from channels.sms_twilio_http import OneShotHttpClient, exchange
 from dispatcher.local.twilio import ACCOUNT_SID, AUTH_TOKEN, TwilioStandIn
 from dispatcher.local.twilio_faults import MAGIC_RECIPIENTS, MAGIC_SENDERS, Cut, Garbage, Refused
 
@@ -328,7 +329,7 @@ async def test_a_second_request_within_one_send_is_never_written(twilio):
 
 
 def waits(**headers):
-    return _retry_after(Exchange(lambda: True, headers={k.replace("_", "-"): v for k, v in headers.items()}), 2.0)
+    return retry_after(Exchange(lambda: True, headers={k.replace("_", "-"): v for k, v in headers.items()}), 2.0)
 
 
 def test_retry_after_may_be_a_date():
@@ -398,3 +399,24 @@ async def test_an_account_that_is_refused_leaves_the_question_open(twilio):
     wrong = TwilioConfig(ACCOUNT_SID, "f" * 32, "+15005550006", base_url=twilio.base_url)
     async with adapter_for(wrong) as adapter:
         assert isinstance(await adapter.reconcile(lookup(), deadline_s=1.0), Deferred)
+
+
+# --- a look at the provider
+
+
+@pytest.mark.asyncio
+async def test_a_provider_that_knows_the_account_is_well(adapter):
+    assert await adapter.health(deadline_s=5.0) == Well()
+
+
+@pytest.mark.asyncio
+async def test_a_wrong_token_is_ours_to_mend(twilio):
+    wrong = dataclasses.replace(config(twilio.base_url), auth_token="wrong")
+    async with adapter_for(wrong) as adapter:
+        assert await adapter.health(deadline_s=5.0) == Unwell("http-401", ours=True)
+
+
+@pytest.mark.asyncio
+async def test_a_silent_provider_is_not_waited_for(silent):
+    async with adapter_for(config(f"http://{silent.address}")) as adapter, asyncio.timeout(20.0):
+        assert await adapter.health(deadline_s=0.2) == Unwell("TimeoutError")

@@ -5,7 +5,8 @@ import json
 import aiosmtplib
 import pytest
 
-from dispatcher.local.smtp import Reply, SmtpSink
+from dispatcher.local.smtp import SmtpSink
+from dispatcher.local.smtp_faults import Reply
 
 MAIL = b"Subject: Invoice\r\n\r\nDue.\r\n"
 
@@ -79,3 +80,12 @@ async def test_the_url_names_scheme_and_port(sink, server_tls):
         SmtpSink(port=25, tls=server_tls, starttls=True).url,
     ]
     assert schemes == ["smtp://127.0.0.1:25", "smtps://127.0.0.1:25", "smtp+starttls://127.0.0.1:25"]
+
+
+@pytest.mark.asyncio
+async def test_a_report_has_no_sender(sink):
+    async with aiosmtplib.SMTP(hostname="127.0.0.1", port=sink.port, start_tls=False) as client:
+        await client.mail("")
+        await client.rcpt("kim@example.com")
+        await client.data(MAIL)
+    assert sink.messages[0].sender == ""

@@ -1,6 +1,7 @@
 """The Twilio stand-in, asked by Twilio's own client."""
 
 import json
+from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
@@ -23,16 +24,23 @@ class BareHttp(AsyncTwilioHttpClient):
         return await super().request(method, url, headers={**(headers or {}), **login}, **others)
 
 
-@pytest_asyncio.fixture
-async def messages(twilio):
+@asynccontextmanager
+async def client_of(twilio):
+    """The messages of the stand-in's account, as the official client has them."""
     async with BareHttp() as http:
         client = Client(ACCOUNT_SID, AUTH_TOKEN, http_client=http)
         client.api.base_url = twilio.base_url
         yield client.messages
 
 
+@pytest_asyncio.fixture
+async def messages(twilio):
+    async with client_of(twilio) as made:
+        yield made
+
+
 async def create(messages, to="+12025550123", body="Hello", **others):
-    return await messages.create_async(to=to, body=body, from_=others.pop("from_", SENDER), **others)
+    return await messages.create_async(to=to, body=body, **{"from_": SENDER, **others})
 
 
 @pytest.mark.asyncio

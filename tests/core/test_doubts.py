@@ -119,3 +119,8 @@ def test_a_word_on_an_attempt_that_is_over_changes_nothing():
     for fact in (AttemptResolved(attempt, sent=False), AttemptLooked(attempt, "twilio", "absent")):
         assert story.hear(fact).records[0].reasons[0].code == "outdated"
     assert len(story.claims) == 1
+
+
+def test_an_attempt_in_doubt_remembers_which_account_was_called():
+    story, attempt = in_doubt()
+    assert story.customer.attempts[attempt].provider == "twilio"

@@ -51,6 +51,28 @@ def test_a_claim_that_was_given_back_may_be_made_again():
     assert len(anew.claims) == 1
 
 
+def test_an_attempt_after_one_that_was_given_back_has_the_next_number():
+    story = known(start="2026-03-10 10:00")
+    claim = story.hear(due()).claims[0]
+    story.go("2026-03-10 10:01").hear(AttemptReleased(claim.attempt_id, "lease_expired", story.now + 3_600_000))
+    anew = begun_anew(story, profile(), due())
+    assert [each.attempt_id for each in anew.claims] == [f"{claim.contact_id}.2"]
+
+
+def test_what_was_given_back_and_claimed_again_is_open():
+    story = known(start="2026-03-10 10:00")
+    claim = story.hear(due()).claims[0]
+    story.hear(AttemptReleased(claim.attempt_id, "lease_expired"))
+    assert list(begun_anew(story, profile(), due()).customer.attempts) == [f"{claim.contact_id}.2"]
+
+
+def test_what_was_given_back_is_not_tried_again_once_it_is_paid():
+    story = known(start="2026-03-10 10:00")
+    claim = story.hear(due()).claims[0]
+    story.hear(AttemptReleased(claim.attempt_id, "lease_expired", story.now + 3_600_000))
+    assert begun_anew(story, profile(), due(), paid()).customer.retries == {}
+
+
 def test_an_outcome_that_only_the_inbox_holds_gives_a_claim_back():
     story = known(start="2026-03-10 10:00")
     claim = story.hear(due()).claims[0]
@@ -67,3 +89,11 @@ def test_a_claim_of_which_nothing_more_is_known_stays_open():
 def test_numbers_go_on():
     story = contacted()
     assert begun_anew(story, *FACTS).records[0].record_id == f"C-1.{story.customer.sequence + 1}"
+
+
+def test_a_claim_that_the_journal_no_longer_holds_leaves_nothing_to_try_again():
+    story = known(start="2026-03-10 10:00")
+    claim = story.hear(due()).claims[0]
+    before = len(story.records)
+    story.hear(AttemptReleased(claim.attempt_id, "lease_expired", story.now + 3_600_000))
+    assert remembered(story.records[before:]).retries == {}

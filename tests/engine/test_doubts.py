@@ -43,16 +43,34 @@ class Desk:
     open: bool = True
     time: float = 0.0
     looks: int = 0
+    provider: str = ""
+    others: dict = field(default_factory=dict)
     told: list = field(default_factory=list)
 
     def __post_init__(self):
         self.adapter = Listing(*self.findings)
         lane = Open(lambda: [(b"C-1", self.record())], lambda: self.open)
-        self.doubts = Doubts(lambda: [lane], {"sms": self.adapter}, self.report, PATIENCE, now=lambda: self.time)
+        self.doubts = Doubts(
+            lambda: [lane],
+            {"sms": {"listing": self.adapter, **self.others}},
+            self.report,
+            PATIENCE,
+            now=lambda: self.time,
+        )
 
     def record(self):
         attempt = Attempt(
-            "ct-1", "in_doubt", self.channel, "first", None, ("I-1",), "+447700900001", 5_000, 9, looks=self.looks
+            "ct-1",
+            "in_doubt",
+            self.channel,
+            "first",
+            None,
+            ("I-1",),
+            "+447700900001",
+            5_000,
+            9,
+            looks=self.looks,
+            provider=self.provider,
         )
         return state.encode(Customer(attempts={"ct-1.1": attempt}), None, state.HAS_IN_DOUBT)
 
@@ -141,3 +159,35 @@ async def test_a_provider_that_does_not_answer_is_asked_again(finding):
     assert desk.told == []
     await desk.at(70)
     assert [type(fact) for _, fact in desk.told] == [AttemptAccepted]
+
+
+async def test_the_account_that_was_called_is_asked_and_no_other():
+    other = Listing(Accepted("SM2"))
+    desk = Desk((Absent(),), provider="listing", others={"second": other})
+    await desk.at(0)
+    await desk.at(10)
+    assert (desk.told, other.asked) == ([("C-1", AttemptLooked("ct-1.1", "listing", "absent"))], [])
+
+
+async def test_an_account_that_is_not_configured_any_more_cannot_tell():
+    desk = Desk((Accepted("SM1"),), provider="given up")
+    await desk.at(0)
+    await desk.at(10)
+    assert desk.told == [("C-1", AttemptLooked("ct-1.1", "given up", "cannot_tell"))]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        (Absent(), Accepted("SM2", 1), AttemptAccepted("ct-1.1", "second", "SM2", 1)),
+        (Absent(), Absent(), AttemptLooked("ct-1.1", "listing", "absent")),
+        (Absent(), CannotTell(), AttemptLooked("ct-1.1", "second", "cannot_tell")),
+        (Absent(), Deferred(30.0, "provider", "x"), None),
+    ],
+    ids=["one has it", "none knows it", "one cannot tell", "one does not answer"],
+)
+async def test_where_nobody_knows_which_account_was_called_all_are_asked(first, second, told):
+    desk = Desk((first,), others={"second": Listing(second)})
+    await desk.at(0)
+    await desk.at(10)
+    assert desk.told == ([] if told is None else [("C-1", told)])

@@ -3,7 +3,7 @@
 import pytest
 
 from dispatcher.core.claim import Claim
-from dispatcher.core.decide import Decision
+from dispatcher.core.decide import Decision, Lacking
 from dispatcher.core.policy import Policy
 from dispatcher.engine.task_records import TaskWriter
 from dispatcher.engine.turn import Decider, StateUnreadable, Turn
@@ -33,7 +33,7 @@ def test_nothing_is_written() -> None:
 def test_the_channel_that_has_no_credit_is_named() -> None:
     _, decision = woken()
     assert decision is not None
-    assert decision.lacking == "sms"
+    assert decision.lacking == Lacking("sms", "default", mandatory=False)
 
 
 def test_with_credit_it_is_claimed() -> None:

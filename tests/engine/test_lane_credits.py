@@ -6,13 +6,14 @@ import contextlib
 import pytest
 
 from channels.fake import FakeAdapter
+from dispatcher.engine.account import Account, Supply
 from dispatcher.engine.config import Connection, EngineConfig
 from dispatcher.engine.gate import Gate
 from dispatcher.engine.hourly import Hourly
 from dispatcher.engine.lane import Lane
 from dispatcher.engine.orphans import Orphans
-from dispatcher.engine.pace import Pace
-from dispatcher.engine.senders import Pool, Senders
+from dispatcher.engine.pool import Pool
+from dispatcher.engine.senders import Senders
 from dispatcher.engine.shared import Shared
 from dispatcher.engine.transactions import FlushFailed
 from dispatcher.engine.turn import Turn
@@ -50,9 +51,15 @@ def claim():
 def pool(claim):
     return Pool(
         claim.channel,
-        FakeAdapter(claim.channel),
-        workers=MOST_OPEN,
-        pace=Pace(MOST_OPEN, most_open=MOST_OPEN, lease_s=60.0),
+        [
+            Account(
+                Supply("fake", claim.channel, FakeAdapter(claim.channel)),
+                workers=MOST_OPEN,
+                most_open=MOST_OPEN,
+                lease_s=60.0,
+                now=0.0,
+            )
+        ],
         timeout_s=1.0,
         compose=lambda claim, policy: None,
         outcomes=None,

@@ -12,11 +12,13 @@ from msgspec.structs import replace
 
 from channels.protocol import Accepted, Capabilities, NotStarted, Outcome
 from dispatcher.core.claim import Claim
+from dispatcher.engine.account import Account, Supply
 from dispatcher.engine.hourly import Hourly
+from dispatcher.engine.job import Job
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.outcomes import OutcomeFact
-from dispatcher.engine.pace import Pace
-from dispatcher.engine.senders import Job, Pool, Senders
+from dispatcher.engine.pool import Pool
+from dispatcher.engine.senders import Senders
 from dispatcher.engine.transactions import Entry
 from dispatcher.ops.clock import SystemClock
 from dispatcher.ops.metrics import Metrics
@@ -70,11 +72,12 @@ def hourly(channel, most: int | None = None) -> Hourly:
     return Hourly(channel, lambda: most, SystemClock().now, lambda channel: None)
 
 
-def quick() -> Pace:
-    """That of a provider whose calls have been quick."""
-    pace = Pace(2, most_open=CREDITS, lease_s=60.0)
-    pace.took(0.01)
-    return pace
+def quick(provider) -> Account:
+    """An account whose calls have been quick."""
+    account = Account(Supply("stand-in", "sms", provider), workers=2, most_open=CREDITS, lease_s=60.0, now=0.0)
+    account.begin(1, 0.0)
+    account.end(Accepted("ref"), 1, 0.01, 0.0, started=True)
+    return account
 
 
 @asynccontextmanager
@@ -82,9 +85,7 @@ async def pool(kafka: Kafka) -> AsyncIterator[tuple[Pool, Provider]]:
     provider = Provider()
     made = Pool(
         "sms",
-        provider,
-        workers=2,
-        pace=quick(),
+        [quick(provider)],
         timeout_s=1.0,
         compose=lambda claim, policy: claim,
         outcomes=kafka,
@@ -95,7 +96,6 @@ async def pool(kafka: Kafka) -> AsyncIterator[tuple[Pool, Provider]]:
         clock=SystemClock(),
         metrics=Metrics(),
     )
-    made.start()
     try:
         yield made, provider
     finally:
@@ -146,7 +146,18 @@ async def test_a_pool_without_credit_offers_its_channel_to_no_lane():
         senders = Senders({"sms": made}, hourly("call_task"))
         before = "sms" in senders.with_credit()
         claimed(made, 100)
-        assert (before, "sms" in senders.with_credit(), senders.all_exhausted) == (True, False, True)
+        assert (before, "sms" in senders.with_credit()) == (True, False)
+
+
+async def test_a_pool_without_credit_has_one_left_for_a_mandatory_stage():
+    kafka = Kafka()
+    async with pool(kafka) as (made, _):
+        senders = Senders({"sms": made}, hourly("call_task"))
+        claimed(made, 100)
+        before = ("sms" in senders.with_reserve(), senders.all_exhausted)
+        made.reserve(0)
+        assert (before, "sms" in senders.with_reserve(), senders.all_exhausted) == ((True, False), False, True)
+        made.give_back(0)
 
 
 async def test_behind_a_closed_gate_nothing_leaves_and_at_the_end_it_is_given_back():

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 import pytest
 
 from channels.fake import FakeAdapter
-from channels.protocol import Message, NotStarted, Rejected
+from channels.protocol import Accepted, Message, NotStarted, Rejected
+from dispatcher.engine.account import Account, Supply
 from dispatcher.engine.hourly import Hourly
+from dispatcher.engine.job import Job
 from dispatcher.engine.lease import Lease
-from dispatcher.engine.pace import Pace
-from dispatcher.engine.senders import Job, Pool
+from dispatcher.engine.pool import Pool
 from dispatcher.ops.metrics import Metrics
 from schemas.inbox import AttemptAccepted, AttemptInDoubt, AttemptReleased
 from tests.messages.samples import claim, policy
@@ -57,11 +58,12 @@ class Gate:
         return self.words[min(next(self.asked), len(self.words) - 1)]
 
 
-def quick():
-    """The pace of a provider whose calls have been quick."""
-    pace = Pace(1, most_open=4, lease_s=10.0)
-    pace.took(0.01)
-    return pace
+def quick(adapter):
+    """An account whose calls have been quick."""
+    account = Account(Supply("fake", "sms", adapter), workers=1, most_open=4, lease_s=10.0, now=0.0)
+    account.begin(1, 0.0)
+    account.end(Accepted("ref"), 1, 0.01, 0.0, started=True)
+    return account
 
 
 @asynccontextmanager
@@ -69,9 +71,7 @@ async def sending(adapter, *, now=NOON, braked=False, barred=None):
     desk, clock, metrics = Desk(), StoppedClock(now), Metrics()
     pool = Pool(
         "sms",
-        adapter,
-        workers=1,
-        pace=quick(),
+        [quick(adapter)],
         timeout_s=5.0,
         compose=lambda claim, _: Message(claim.attempt_id, "sms", claim.contact_point, "Due.", "en"),
         outcomes=desk,
@@ -82,7 +82,6 @@ async def sending(adapter, *, now=NOON, braked=False, barred=None):
         clock=clock,
         metrics=metrics,
     )
-    pool.start()
     try:
         yield pool, desk
     finally:

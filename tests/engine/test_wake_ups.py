@@ -18,7 +18,7 @@ def indexed(wakes: dict[bytes, int]) -> tuple[WakeUps, dict[bytes, bytes]]:
     records = {key: record(at) for key, at in wakes.items()}
     index = WakeUps()
     for key, at in wakes.items():
-        index.add(key, at)
+        index.add(key, at, urgent=at % 3 == 0)
     return index, records
 
 
@@ -69,3 +69,20 @@ def test_a_wake_up_in_the_minute_that_has_begun_is_found() -> None:
     index.add(b"b", 40_000)
     assert list(index.due(39_999, Instants(records))) == []
     assert list(index.due(40_000, Instants(records))) == [b"b"]
+
+
+def test_urgent_ones_come_up_before_all_that_are_due() -> None:
+    index = WakeUps()
+    at = {b"a": 1, b"b": 2, b"must": _HOUR}
+    for key, instant in at.items():
+        index.add(key, instant, urgent=key == b"must")
+    records = {key: record(instant) for key, instant in at.items()}
+    assert list(index.due(_HOUR, Instants(records))) == [b"must", b"a", b"b"]
+
+
+def test_urgent_ones_can_be_taken_alone() -> None:
+    index = WakeUps()
+    index.add(b"a", 1)
+    index.add(b"must", 2, urgent=True)
+    records = {b"a": record(1), b"must": record(2)}
+    assert (list(index.urgent(3, Instants(records))), len(index)) == ([b"must"], 1)

@@ -15,6 +15,7 @@ from aiokafka.conn import AIOKafkaConnection
 from aiokafka.protocol.transaction import EndTxnRequest
 
 from dispatcher.engine import lane_state
+from dispatcher.engine.account import Supply
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.lane_state import LaneState
 from dispatcher.engine.restore import Restored
@@ -52,13 +53,16 @@ def _raise() -> Never:
     raise LookupError("out of order")
 
 
+def _stepwise(supply: Supply, step: At, happens: Callable[[], None]) -> Supply:
+    return replace(supply, adapter=Stepwise(supply.adapter, step, SENDS_BEFORE, happens))
+
+
 def _sending(how: str, step: At, happens: Callable[[], None]) -> Way:
     """To each channel it happens once, at a step of a send."""
 
     def way(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
         config, parts = asking_soon(config, parts)
-        faulty = {c: Stepwise(each, step, SENDS_BEFORE, happens) for c, each in parts.adapters.items()}
-        return config, replace(parts, adapters=faulty)
+        return config, replace(parts, supplies=tuple(_stepwise(each, step, happens) for each in parts.supplies))
 
     way.__name__ = f"{how}_{step}"
     return way
@@ -87,8 +91,10 @@ def _stopping(channel: Channel) -> Way:
 
     def way(config: EngineConfig, parts: Parts) -> tuple[EngineConfig, Parts]:
         config, parts = asking_soon(config, parts)
-        stopping = Stepwise(parts.adapters[channel], "permitted", SENDS_BEFORE, _stop)
-        return config, replace(parts, adapters={**parts.adapters, channel: stopping})
+        stopping = tuple(
+            _stepwise(each, "permitted", _stop) if each.channel == channel else each for each in parts.supplies
+        )
+        return config, replace(parts, supplies=stopping)
 
     way.__name__ = f"stopping_permitted_{channel}"
     return way

@@ -12,6 +12,7 @@ from tests.faults import (
     rows_policy,
     rows_processes,
     rows_providers,
+    rows_receipts,
     rows_releases,
     rows_state,
     rows_topics,
@@ -26,6 +27,7 @@ ROWS: Mapping[str, Row] = dict(
             | rows_broker.ROWS
             | rows_links.ROWS
             | rows_providers.ROWS
+            | rows_receipts.ROWS
             | rows_billing.ROWS
             | rows_state.ROWS
             | rows_topics.ROWS

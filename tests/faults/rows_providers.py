@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from dispatcher.local.smtp import DropAfterData, Stalls
-from dispatcher.local.smtp import Reply as SmtpReply
+from dispatcher.local.smtp_faults import DropAfterData, Stalls
+from dispatcher.local.smtp_faults import Reply as SmtpReply
 from dispatcher.local.twilio_faults import SERVER_FAILED, TOO_MANY_REQUESTS, Cut, Garbage, Hangs
 from tests.broker.operations import ready
 from tests.faults.scene import Row, Scene

@@ -128,7 +128,7 @@ class Scene:
         self.smtp.heal()
 
     async def settled(self) -> list[str]:
-        """Wait until everybody who owes was reached and no input waits, at most the time of healing; returns who was not.
+        """Wait until everybody who owes was sent to and no input waits, at most the time of healing; returns who was not.
 
         Who was sent several texts of which nobody knows whether they arrived may have come to the limit of their number.
         """
@@ -163,7 +163,7 @@ def _reached(record: JournalRecord, missing: set[str], doubtful: set[str]) -> bo
     code = record.reasons[0].code
     if code == "doubt_resend":
         doubtful.add(record.customer_id)
-    arrived = record.kind == "attempt" and record.result in {"accepted", "delivered"}
+    arrived = record.kind == "attempt" and record.result in {"accepted", "delivered", "undelivered"}
     if arrived or (code == "cap" and record.customer_id in doubtful):
         missing.discard(record.customer_id)
     return not missing

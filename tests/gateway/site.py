@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import httpx
+from litestar.types import ASGIApp
 
 from dispatcher.gateway.api_keys import SCOPES, Scope, new_key
 from dispatcher.gateway.app import gateway
@@ -56,14 +57,16 @@ class Site:
     writer: Writer
     clock: Clock
     key: str
+    app: ASGIApp = field(init=False)
     client: httpx.AsyncClient = field(init=False)
 
     def __post_init__(self) -> None:
+        self.app = gateway(self.parts)
         self.client = self.client_with({"Authorization": f"Bearer {self.key}"})
 
     def client_with(self, headers: dict[str, str], address: str = "192.0.2.1") -> httpx.AsyncClient:
         """A client with other headers, at another address."""
-        transport = httpx.ASGITransport(gateway(self.parts), client=(address, 1))
+        transport = httpx.ASGITransport(self.app, client=(address, 1))
         return httpx.AsyncClient(transport=transport, base_url="https://gateway.example", headers=headers)
 
     def counted(self, series: str) -> float:

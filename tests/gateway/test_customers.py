@@ -33,7 +33,7 @@ async def test_each_statement_says_what_the_example_of_its_event_says(event_type
     assert isinstance(expected, Accepted)
     data = dict(whole["data"])
     customer_id, own_id = data.pop("customer_id"), data.get(statement.own_id or "", "")
-    path = statement.path.replace("{customer_id:str}", customer_id).replace("{own_id:str}", own_id)
+    path = statement.path.replace("{customer_id:str}", customer_id).replace(f"{{{statement.own_id}:str}}", own_id)
     at = site()
 
     answer = await at.client.request(statement.method, path, json=data)

@@ -52,35 +52,57 @@ async def test_a_kafka_with_a_folder_of_its_own_has_its_topics_again_at_the_same
     assert kept == [b"1", b"2"]
 
 
-@pytest.mark.broker
-def test_up_creates_the_topics_serves_and_drains(broker, topic_prefix, tmp_path):
-    environment = {
+def environment(broker: str, prefix: str, **settings: str) -> dict[str, str]:
+    return {
         **os.environ,
         "DISPATCHER_BOOTSTRAP_SERVERS": broker,
-        "DISPATCHER_TOPIC_PREFIX": topic_prefix,
+        "DISPATCHER_TOPIC_PREFIX": prefix,
         "DISPATCHER_PARTITIONS": "1",
         "DISPATCHER_POLICY": str(ROOT / "deploy" / "policy.example.toml"),
         "DISPATCHER_METRICS_PORT": "0",
         "DISPATCHER_METRICS_HOST": "127.0.0.1",
+        "DISPATCHER_GATEWAY_PORT": "0",
+        **settings,
     }
+
+
+def started(folder: Path, settings: dict[str, str]) -> subprocess.Popen[str]:
     command = [sys.executable, "-P", "-m", "dispatcher", "up"]
-    up = subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    return subprocess.Popen(
+        command, cwd=folder, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
+
+
+@pytest.mark.broker
+def test_up_creates_the_topics_serves_and_drains(broker, topic_prefix, tmp_path):
+    up = started(tmp_path, environment(broker, topic_prefix))
     try:
-        said = []
+        said, awaited = [], {"lane_restored", "gateway_started"}
         for line in up.stdout:
             said.append(line)
-            if "lane_restored" in line:
+            awaited -= {event for event in awaited if event in line}
+            if not awaited:
                 break
         up.send_signal(signal.SIGTERM)
         rest, _ = up.communicate(timeout=120)
     finally:
         up.kill()
     assert f"{len(TOPICS)} topics created" in "".join(said)
-    assert "worker_stopped" in rest
+    assert ("worker_stopped" in rest, "gateway_stopped" in rest) == (True, True)
     assert up.returncode == 0
     assert asyncio.run(_partitions(broker, f"{topic_prefix}reminders.inbox")) == 1
+
+
+@pytest.mark.broker
+def test_up_ends_whole_where_a_part_of_it_cannot_start(broker, topic_prefix, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        up = started(tmp_path, environment(broker, topic_prefix, DISPATCHER_GATEWAY_PORT=port))
+        try:
+            said, _ = up.communicate(timeout=120)
+        finally:
+            up.kill()
+    assert (up.returncode, "DISPATCHER_GATEWAY_PORT" in said) == (3, True)
 
 
 async def _partitions(broker: str, topic: str) -> int | None:

@@ -14,7 +14,7 @@ ACCOUNT = {
 
 def status_callback(**variables):
     settings = load(ACCOUNT | {f"DISPATCHER_{name}": value for name, value in variables.items()})
-    return _accounts(settings).twilio.status_callback
+    return _accounts(settings, settings.twilio, None).twilio.status_callback
 
 
 def test_without_a_public_address_it_is_not_asked():

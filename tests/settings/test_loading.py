@@ -65,6 +65,11 @@ def test_a_variable_that_was_set_is_known_from_its_default():
     assert (found.is_given("DISPATCHER_PARTITIONS"), found.is_given("DISPATCHER_REPLICATION")) == (True, False)
 
 
+def test_an_account_has_no_limit_of_ours_unless_one_is_given():
+    terms = given(SMTP_PER_SECOND="2.5").terms
+    assert (terms["twilio"].per_second, terms["smtp"].per_second) == (None, 2.5)
+
+
 def test_all_wrong_variables_are_named_at_once():
     assert list(problems(PARTITIONS="many", SENDING="yes", METRICS_PORT="70000")) == [
         "METRICS_PORT",
@@ -87,6 +92,7 @@ def test_all_wrong_variables_are_named_at_once():
         ("TEMPLATES", "no-such-folder", "expected folders that exist"),
         ("PUBLIC_URL", "example.com", "expected an http:// or https:// address"),
         ("TWILIO_BASE_URL", "http://h:port", "expected an http:// or https:// address"),
+        ("TWILIO_PER_SECOND", "0", "expected a number from 0.1 to 10000; empty: no limit of ours"),
         ("TWILIO_ACCOUNT_SID", "AC1", "expected AC and 32 hexadecimal digits"),
         ("EMAIL_FROM", "Ada <a@example.com>", "expected an e-mail address"),
         ("CLOCK", "2026-03-02T09:00:00", "expected an ISO 8601 instant with its offset"),

@@ -1,0 +1,118 @@
+"""`point`: what holds at a number or address, whoever's it is, and a person's word on it."""
+
+import time
+from typing import TYPE_CHECKING, get_args
+
+import msgspec
+import typer
+
+from dispatcher.cli.ending import settings_or_stop, stop
+from dispatcher.cli.output import print_json, print_table
+from dispatcher.cli.signature import operator
+from dispatcher.cli.telling import shown
+from dispatcher.exit_codes import ExitCode
+from dispatcher.settings import Settings
+from schemas import contact_points, points, topics
+from schemas.points import CONSENT, PointStated, Standing
+from schemas.values import CHANNELS, Channel, from_millis
+
+if TYPE_CHECKING:
+    from dispatcher.engine.clients import Kafka
+
+_POINT = typer.Argument(help="A number with its calling code, such as +447700900123, or an address.", metavar="POINT")
+_CHANNEL = typer.Option(..., "--channel", help=f"One of {', '.join(CHANNELS)}.")
+_REASON = typer.Option(..., "--reason", help="Why, a word or two for other operators; name nobody.")
+
+_STANDINGS: dict[str, Standing] = {standing: standing for standing in get_args(Standing)}
+
+_app = typer.Typer(no_args_is_help=True, help="What holds at a number or address, whoever's it is.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(_app, name="point")
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What was said last of a channel at a contact point: `at` in milliseconds, by whom, and why."""
+
+    channel: Channel
+    standing: Standing
+    at: int
+    source: str
+    why: str
+
+
+@_app.command()
+def show(point: str = _POINT, as_json: bool = typer.Option(False, "--json", help="One JSON object a line.")) -> None:
+    """Tell what holds at a number or address. Exit code 1: nothing was ever said of it."""
+    settings = settings_or_stop()
+    found = _held(settings, _known(point))
+    if as_json:
+        for each in found:
+            print_json(each)
+    else:
+        print_table(
+            ("channel", "standing", "since", "by", "why"),
+            [(each.channel, each.standing, shown(from_millis(each.at)), each.source, each.why) for each in found],
+        )
+    if not found:
+        raise typer.Exit(ExitCode.FINDINGS)
+
+
+@_app.command()
+def state(
+    standing: str = typer.Argument(help=f"One of {', '.join(get_args(Standing))}.", metavar="STANDING"),
+    point: str = _POINT,
+    channel: str = _CHANNEL,
+    reason: str = _REASON,
+) -> None:
+    """Say what holds at a number or address from now on: `allowed` after an answer was read, `opted_out` after a call.
+
+    All workers obey within a second. A customer's own consents stay as they are: `consent.changed` is what changes those.
+    """
+    settings = settings_or_stop()
+    at = _known(point)
+    word = _STANDINGS.get(standing)
+    if word is None:
+        stop(ExitCode.USAGE, f"{standing!r}: expected one of {', '.join(get_args(Standing))}")
+    if channel not in CHANNELS:
+        stop(ExitCode.USAGE, f"--channel {channel!r}: expected one of {', '.join(CHANNELS)}")
+    now = time.time_ns() // 1000
+    stated = PointStated(channel, word, now, f"dispatcher/operator/{operator()}", str(now), reason.strip())
+    _write(settings, points.digest(at, settings.point_key), points.encode(stated))
+    typer.echo(f"{channel}: {standing}")
+
+
+def _known(point: str) -> str:
+    found = contact_points.email(point) if "@" in point else contact_points.e164(point, None)
+    if found is None:
+        stop(ExitCode.USAGE, "the contact point is neither a number with its calling code nor an e-mail address")
+    return found
+
+
+def _held(settings: Settings, point: str) -> list[Held]:
+    from dispatcher.cli.kafka import existing, on_kafka
+
+    key = points.digest(point, settings.point_key)
+
+    async def collected(kafka: "Kafka") -> list[PointStated]:
+        topic = settings.topic(topics.POINTS)
+        await existing(kafka, topic)
+        return [points.decode(record.value) async for record in kafka.read(topic) if record.key == key and record.value]
+
+    latest: dict[tuple[Channel, bool], PointStated] = {}
+    for each in sorted(on_kafka(settings, collected), key=lambda stated: stated.stamp):
+        latest[each.channel, each.standing in CONSENT] = each
+    return [Held(each.channel, each.standing, each.at // 1000, each.source, each.why) for each in latest.values()]
+
+
+def _write(settings: Settings, key: bytes, value: bytes) -> None:
+    from dispatcher.cli.kafka import existing, on_kafka
+
+    async def write(kafka: "Kafka") -> None:
+        topic = settings.topic(topics.POINTS)
+        await existing(kafka, topic)
+        await kafka.publish(topic, key, value, (), 0)
+
+    on_kafka(settings, write)
