@@ -61,8 +61,8 @@ def publish(
             ExitCode.FINDINGS,
             f"{name_of(file)}: {len(bad)} of {len(judged)} events are invalid; nothing was sent",
         )
-    placed = on_kafka(settings, lambda kafka: _send(kafka, settings, good)) if good else []
-    _show(placed, as_json=as_json)
+    placed = on_kafka(settings, lambda kafka: send(kafka, settings, good)) if good else []
+    show_placed(placed, as_json=as_json)
     if bad:
         raise typer.Exit(ExitCode.FINDINGS)
 
@@ -77,7 +77,12 @@ def _report(file: str, bad: Bad, *, as_json: bool) -> None:
         typer.echo(said(file, bad), err=True)
 
 
-async def _send(kafka: "Kafka", settings: Settings, events: Sequence[Good]) -> list[tuple[str, "Appended"]]:
+async def send(kafka: "Kafka", settings: Settings, events: Sequence[Good]) -> list[tuple[str, "Appended"]]:
+    """Each event to its topic, keyed by customer, and where they stand once all do.
+
+    Raises:
+        KafkaAway: some may stand; how many do is said on stderr.
+    """
     from dispatcher.cli.kafka import existing
 
     for topic in sorted({event.topic for event in events}):
@@ -102,7 +107,8 @@ async def _send(kafka: "Kafka", settings: Settings, events: Sequence[Good]) -> l
     return placed
 
 
-def _show(placed: Sequence[tuple[str, "Appended"]], *, as_json: bool) -> None:
+def show_placed(placed: Sequence[tuple[str, "Appended"]], *, as_json: bool) -> None:
+    """Where events stand, by topic and partition."""
     places = sorted((topic, where.partition, where.offset) for topic, where in placed)
     rows = []
     for (topic, partition), group in groupby(places, key=lambda place: place[:2]):

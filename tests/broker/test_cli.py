@@ -166,6 +166,57 @@ def test_events_of_a_customer_share_a_partition(shell: Shell, tmp_path: Path):
     assert (placed["events"], placed["last_offset"] - placed["first_offset"]) == (5, 4)
 
 
+LIST = "customer_id,invoice_id,due_on,amount_due,currency\nC-1042,INV-7,2026-11-30,12900,EUR\n"
+
+
+@pytest.fixture
+def billing_list(tmp_path: Path) -> Path:
+    file = tmp_path / "list.csv"
+    file.write_text(LIST)
+    return file
+
+
+def test_a_list_that_is_imported_twice_stands_twice_under_one_id(shell: Shell, billing_list: Path):
+    for _ in range(2):
+        assert shell("import", str(billing_list), "--as-of", "2026-11-20").code == 0
+
+    found = asyncio.run(values_of(os.environ["DISPATCHER_TOPIC_PREFIX"] + "billing.due"))
+    assert [each["id"] for each in found if each["source"] == "dispatcher/import"] == [
+        json.loads(shell("import", str(billing_list), "--as-of", "2026-11-20", "--dry-run").out)["id"]
+    ] * 2
+
+
+async def values_of(topic: str) -> list[dict]:
+    async with Kafka(Connection(os.environ["DISPATCHER_BOOTSTRAP_SERVERS"])) as kafka:
+        return [json.loads(record.value or b"") async for record in kafka.read(topic)]
+
+
+def test_a_list_that_says_what_is_known_has_no_differences(shell: Shell, billing_list: Path):
+    ended = shell("reconcile", str(billing_list))
+
+    assert (ended.code, ended.out) == (0, "1 invoices listed, 0 differences\n")
+
+
+def test_a_list_that_says_something_else_is_told_apart(shell: Shell, billing_list: Path):
+    billing_list.write_text(LIST.replace("12900", "500") + "C-1042,INV-8,2026-11-30,100,EUR\n")
+
+    ended = shell("reconcile", str(billing_list), "--json")
+
+    assert ended.code == 1
+    assert [(each["kind"], each["invoice_id"], each["listed"], each["known"]) for each in ended.objects] == [
+        ("different", "INV-7", "500 EUR", "12900 EUR"),
+        ("missing", "INV-8", "-", "-"),
+    ]
+
+
+def test_what_a_list_lacks_is_extra(shell: Shell, billing_list: Path):
+    billing_list.write_text(LIST.replace("INV-7", "INV-9"))
+
+    kinds = {each["invoice_id"]: each["kind"] for each in shell("reconcile", str(billing_list), "--json").objects}
+
+    assert kinds == {"INV-7": "extra", "INV-9": "missing"}
+
+
 def test_one_bad_event_keeps_the_whole_file_back(shell: Shell, events: Path):
     events.write_bytes(events.read_bytes() + b'\n{"type": "invoice.due"}')
 
