@@ -227,6 +227,10 @@ def released(story) -> set[str]:
     return {record.attempt_id for record in story.records if record.result == "released"}
 
 
+def refused(story) -> set[str]:
+    return {record.attempt_id for record in story.records if record.result == "rejected"}
+
+
 def made_contacts(story):
     """(instant, channel) of every claim that was not given back."""
     given_back = released(story)
