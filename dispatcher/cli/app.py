@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 
 from dispatcher import __version__
 from dispatcher.cli import (
+    archive,
     bounces,
     brakes,
     compare,
@@ -60,6 +61,7 @@ def dispatcher(
 for group in (
     running,
     gateway,
+    archive,
     topics,
     events,
     lists,

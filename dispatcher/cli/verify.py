@@ -29,6 +29,15 @@ _SENT = typer.Option(
 )
 _SETTLE = typer.Option(300, "--settle", min=0, help="Seconds for which events and claims may still be under way.")
 
+_ARCHIVE = typer.Option(
+    False, "--archive", help="Check the archive instead: was one of its records changed, taken out or put in?"
+)
+_ENDS = typer.Option(
+    None,
+    "--ends",
+    help="With --archive: what an earlier --archive --json printed; the chains must still lead to there.",
+)
+
 _UNJUDGED: Final = 2
 """Exit code where something is missing for a verdict (and no violation was found)."""
 
@@ -38,11 +47,13 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Exit codes: 0 clean; 1 violations; 2 no violation found, but not all could be judged.")(verify)
 
 
-def verify(
+def verify(  # noqa: PLR0917  its options
     since: str | None = typer.Option(None, "--since", help="Judge only what happened from this instant on (ISO 8601)."),
     policy: list[Path] = _POLICY,
     provider_journal: list[str] = _SENT,
     settle: int = _SETTLE,
+    archive: bool = _ARCHIVE,
+    ends: Path | None = _ENDS,
     as_json: bool = _JSON,
 ) -> None:
     """Check that nothing was lost, sent twice or sent against a rule. Independent of the code that decides."""
@@ -53,6 +64,12 @@ def verify(
     from dispatcher.verify.spool import Spool
 
     settings = settings_or_stop()
+    if archive:
+        from dispatcher.cli.verify_archive import verify_archive
+
+        raise typer.Exit(verify_archive(settings, ends, as_json=as_json))
+    if ends is not None:
+        stop(ExitCode.USAGE, "--ends needs --archive")
     earliest = None if since is None else instant("--since", since)
     messages = _provider_journals(provider_journal)
     settled: Millis = time.time_ns() // 1_000_000 - settle * 1000

@@ -17,7 +17,21 @@ from dispatcher.ops.redaction import KEPT, redacted
 from dispatcher.settings import LogLevel
 
 _FRAMES: Final = 30
-LIBRARIES: Final = ("aiohttp", "aiokafka", "asyncio", "faust", "kafka", "litestar", "mode", "twilio", "mail", "uvicorn")
+LIBRARIES: Final = (
+    "aiohttp",
+    "aiokafka",
+    "alembic",
+    "asyncio",
+    "faust",
+    "kafka",
+    "litestar",
+    "mode",
+    "psycopg",
+    "sqlalchemy",
+    "twilio",
+    "mail",
+    "uvicorn",
+)
 
 
 def configure(level: LogLevel = "info", *, stream: TextIO | None = None) -> None:

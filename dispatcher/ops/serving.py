@@ -6,19 +6,25 @@ from dataclasses import asdict
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 import msgspec
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from dispatcher.ops.health import Health
-from dispatcher.ops.metrics import Metrics
 
 _SLOWEST_CLIENT_S: Final = 5.0
 _POLL_S: Final = 0.05  # how long `close` waits at most
 _JSON: Final = "application/json"
 
 Answer = tuple[HTTPStatus, str, bytes]
+
+
+class Exposing(Protocol):
+    """Counts something, and tells it."""
+
+    def exposition(self) -> bytes:
+        """The text that Prometheus reads."""
 
 
 class PortTaken(Exception):
@@ -32,7 +38,7 @@ class OperationsServer:
         PortTaken: host and port cannot be listened on.
     """
 
-    def __init__(self, metrics: Metrics, health: Health, *, host: str, port: int) -> None:
+    def __init__(self, metrics: Exposing, health: Health, *, host: str, port: int) -> None:
         pages: dict[str, Callable[[], Answer]] = {
             "/metrics": lambda: (HTTPStatus.OK, CONTENT_TYPE_PLAIN_0_0_4, metrics.exposition()),
             "/livez": lambda: _livez(health),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from dispatcher.settings import variables as v
 from dispatcher.settings.consistency import adapters, clock, email, gateway, kafka, terms, twilio, unused_allowlist
-from dispatcher.settings.model import Settings
+from dispatcher.settings.model import Archive, Settings
 from dispatcher.settings.problems import SettingsProblems
 from dispatcher.settings.reading import Reader
 from dispatcher.settings.strangers import strangers
@@ -34,7 +34,12 @@ def load(environ: Mapping[str, str]) -> Settings | SettingsProblems:
         policy=read.read(v.POLICY),
         templates=read.read(v.TEMPLATES),
         data_dir=read.read(v.DATA_DIR),
-        database_url=read.read(v.DATABASE_URL),
+        archive=Archive(
+            read.read(v.DATABASE_URL),
+            read.read(v.ARCHIVE_TEXT_DAYS),
+            read.read(v.ARCHIVE_DAYS),
+            read.read(v.ARCHIVE_METRICS_PORT),
+        ),
         secret=read.read(v.SECRET),
         public_url=read.read(v.PUBLIC_URL),
         gateway=gateway(read),

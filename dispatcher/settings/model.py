@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
 
@@ -74,6 +75,16 @@ class Gateway:
 
 
 @dataclass(frozen=True, slots=True)
+class Archive:
+    """The archive: where it is (None: a file in the data folder), how many days it keeps what concerns people."""
+
+    database_url: Secret | None
+    text_days: int
+    days: int
+    metrics_port: int
+
+
+@dataclass(frozen=True, slots=True)
 class Webhook:
     """The receiver of the adapter `webhook`."""
 
@@ -127,7 +138,7 @@ class Settings:
     policy: Path | None
     templates: tuple[Path, ...]
     data_dir: Path
-    database_url: Secret | None
+    archive: Archive
     secret: Secret | None
     public_url: str | None
     gateway: Gateway
@@ -157,6 +168,12 @@ class Settings:
     def point_key(self) -> bytes:
         """What the digests of numbers and addresses are keyed with; guessable where there is no secret."""
         return points.point_key(f"dispatcher:{self.app_id}" if self.secret is None else self.secret.reveal())
+
+    @property
+    def archive_key(self) -> bytes:
+        """What seals the archive's records and makes its pseudonyms; guessable where there is no secret."""
+        secret = f"dispatcher:{self.app_id}" if self.secret is None else self.secret.reveal()
+        return blake2b(secret.encode(), digest_size=32, person=b"archive").digest()
 
     def is_given(self, variable: str) -> bool:
         """Whether somebody set a variable (in the environment or by a file), as opposed to its default."""

@@ -150,6 +150,27 @@ DATABASE_URL = Variable(
     _secret,
     shown="masked",
 )
+ARCHIVE_TEXT_DAYS = Variable(
+    "DISPATCHER_ARCHIVE_TEXT_DAYS",
+    "days for which the archive keeps the texts of scripts and notes; a legal hold keeps them longer",
+    "expected a whole number from 1 to 36500",
+    parsing.whole(1, 36_500),
+    "1095",
+)
+ARCHIVE_DAYS = Variable(
+    "DISPATCHER_ARCHIVE_DAYS",
+    "days after which the archive empties what it knows of people; a legal hold keeps it longer",
+    "expected a whole number from 1 to 36500",
+    parsing.whole(1, 36_500),
+    "3650",
+)
+ARCHIVE_METRICS_PORT = Variable(
+    "DISPATCHER_ARCHIVE_METRICS_PORT",
+    "port of the archive's /metrics, /livez and /readyz",
+    _PORT_EXPECTED,
+    _port,
+    "9465",
+)
 SECRET = Variable(
     "DISPATCHER_SECRET",
     "seals customers' links and keys the digests of numbers and addresses; the same for all processes, and kept for good",
@@ -407,6 +428,9 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     TEMPLATES,
     DATA_DIR,
     DATABASE_URL,
+    ARCHIVE_TEXT_DAYS,
+    ARCHIVE_DAYS,
+    ARCHIVE_METRICS_PORT,
     SECRET,
     PUBLIC_URL,
     GATEWAY_HOST,

@@ -33,6 +33,8 @@ COMMANDS = [
     "doubt resolve",
     "verify",
     "gateway",
+    "archive",
+    "archive migrate",
     "gateway key",
     "bounces",
     "bounces ingest",

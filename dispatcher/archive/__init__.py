@@ -1,0 +1,1 @@
+"""The archive: what the topics say, kept in SQL for good, each record once, sealed against later changes."""

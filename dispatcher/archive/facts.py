@@ -1,0 +1,155 @@
+"""From facts of the inbox to rows: what people said, promised, complained of and paid. Never who they are.
+
+Profiles, consents and contact points are left out, and so is what a hold at a contact point names. Words that somebody wrote
+go to `texts` alone.
+"""
+
+import re
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Final
+
+from dispatcher.archive.journal_rows import listed
+from schemas.inbox import (
+    Arrival,
+    ContactReported,
+    CustomerErased,
+    Fact,
+    FeedbackGiven,
+    HoldPlaced,
+    HoldReleased,
+    InvoiceSettled,
+    InvoiceStated,
+    PromiseCancelled,
+    PromiseMade,
+)
+from schemas.values import Millis, to_date
+
+Row = dict[str, object]
+
+_WORD: Final = re.compile(r"[A-Za-z0-9_. -]{1,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands: topic without prefix, partition, offset."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Stated:
+    """What became known of an invoice, in the order of the inbox."""
+
+    place: Place
+    customer_id: str
+    at_us: int
+    fact: InvoiceStated | InvoiceSettled
+
+
+@dataclass(slots=True)
+class FactRows:
+    """Rows by table, each list in the order of the inbox."""
+
+    reports: list[Row] = field(default_factory=list)
+    feedback: list[Row] = field(default_factory=list)
+    promises: list[Row] = field(default_factory=list)
+    cancelled: list[Row] = field(default_factory=list)
+    placed: list[Row] = field(default_factory=list)
+    released: list[Row] = field(default_factory=list)
+    erasures: list[Row] = field(default_factory=list)
+    texts: list[Row] = field(default_factory=list)
+    digests: list[Row] = field(default_factory=list)
+    stated: list[Stated] = field(default_factory=list)
+
+    def take(self, place: Place, customer_id: str, arrival: Arrival, appended: Millis) -> None:
+        """The rows of one fact; most facts that say who somebody is have none."""
+        fact: Fact = arrival.fact
+        head: Row = {"partition": place.partition, "offset": place.offset, "customer_id": customer_id}
+        named = head | {"source": arrival.cause.source, "event_id": arrival.cause.id}
+        at_us = arrival.at
+        match fact:
+            case InvoiceStated() | InvoiceSettled():
+                self.stated.append(Stated(place, customer_id, at_us, fact))
+            case ContactReported():
+                self.reports.append(named | _report(fact))
+                self.text(place, customer_id, "note", at_us // 1000, fact.note, fact.task_id)
+            case FeedbackGiven():
+                self.feedback.append(named | {"at": at_us // 1000, "score": fact.score, "channel": fact.channel})
+                self.text(place, customer_id, "comment", at_us // 1000, fact.comment)
+            case PromiseMade():
+                self.promises.append(head | _promise(fact, at_us))
+            case PromiseCancelled():
+                self.cancelled.append(head | {"promise_id": fact.promise_id, "stated_us": at_us})
+            case HoldPlaced():
+                self.placed.append(head | _hold(fact, at_us))
+                self.text(place, customer_id, "hold", at_us // 1000, fact.note)
+            case HoldReleased():
+                self.released.append(head | {"hold_id": fact.hold_id, "released_us": at_us})
+            case CustomerErased():
+                self.erasures.append(head | {"topic": place.topic, "at": at_us // 1000, "appended": appended})
+            case _:
+                return
+
+    def text(  # noqa: PLR0917  a text and what it belongs to
+        self, place: Place, customer_id: str, kind: str, at: Millis, body: str | None, attempt_id: str | None = None
+    ) -> None:
+        """Words that somebody wrote or was told, and the hash that stays of them."""
+        if not body:
+            return
+        body = body.replace("\0", "\ufffd")  # which PostgreSQL's texts cannot hold
+        about: Row = {
+            "topic": place.topic,
+            "partition": place.partition,
+            "offset": place.offset,
+            "attempt_id": attempt_id,
+            "kind": kind,
+        }
+        self.texts.append(about | {"customer_id": customer_id, "at": at, "body": body})
+        self.digests.append(about | {"sha256": sha256(body.encode()).digest()})
+
+
+def word(said: str) -> str:
+    """A word of the desk as it may stand outside of `texts`: never a sentence that could name somebody."""
+    return said if _WORD.fullmatch(said) else "other"
+
+
+def _report(fact: ContactReported) -> Row:
+    return {
+        "at": fact.at,
+        "channel": fact.channel,
+        "direction": fact.direction,
+        "by": fact.by,
+        "outcome": word(fact.outcome),
+        "contact_class": fact.contact_class,
+        "attempt_id": fact.task_id,
+        "contact_id": fact.contact_id,
+        "number_status": None if fact.number_status is None else word(fact.number_status),
+        "next_action": None if fact.next_action is None else word(fact.next_action),
+        "invoice_ids": listed(fact.invoice_ids),
+    }
+
+
+def _promise(fact: PromiseMade, at_us: int) -> Row:
+    return {
+        "promise_id": fact.promise_id,
+        "stated_us": at_us,
+        "cancelled": False,
+        "invoice_ids": listed(fact.invoice_ids),
+        "amount": fact.amount,
+        "currency": fact.currency,
+        "promised_on": to_date(fact.promised_on).isoformat(),
+    }
+
+
+def _hold(fact: HoldPlaced, at_us: int) -> Row:
+    return {
+        "hold_id": fact.hold_id,
+        "kind": fact.kind,
+        "scope": fact.scope,
+        "invoice_id": fact.target if fact.scope == "invoice" else None,
+        "placed_us": at_us,
+        "until": fact.until,
+    }

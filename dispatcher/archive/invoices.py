@@ -1,0 +1,127 @@
+"""What each invoice comes to, and what of a statement was new: the later statement wins, and a repetition is no change."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from dispatcher.archive.facts import Row, Stated
+from schemas.inbox import InvoiceSettled, InvoiceStated
+from schemas.values import Day, Millis
+
+Key = tuple[str, str]
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A row of `invoices` without its key, in the order of its columns."""
+
+    partition: int
+    offset: int
+    creditor_id: str | None = None
+    kind: str | None = None
+    due_day: Day | None = None
+    amount_due: int | None = None
+    currency: str | None = None
+    stated_us: int = 0
+    valued_us: int = 0
+    overdue_at: Millis | None = None
+    reason: str | None = None
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A row of `changes`, in the order of its columns."""
+
+    partition: int
+    offset: int
+    customer_id: str
+    invoice_id: str
+    stated_us: int
+    event: str
+    creditor_id: str | None
+    kind: str | None
+    due_day: Day | None
+    amount_due: int
+    currency: str
+    reason: str | None
+    settled_at: Millis | None
+
+
+def heard(known: dict[Key, Known], statements: Iterable[Stated]) -> list[Row]:
+    """Bring `known` up to date, and return the rows of what changed."""
+    changes: list[Row] = []
+    for each in statements:
+        key = (each.customer_id, each.fact.invoice_id)
+        before = known.get(key) or Known(each.place.partition, each.place.offset)
+        after = _after(before, each.fact, each.at_us)
+        known[key] = after
+        if _says_more(before, after):
+            changes.append(_change(each, after))
+    return changes
+
+
+def again(known: dict[Key, Known], values: Change) -> None:
+    """Bring `known` up to date with a row of `changes`: how `invoices` follows from them."""
+    key = (values.customer_id, values.invoice_id)
+    before = known.get(key) or Known(values.partition, values.offset)
+    settled = values.event == "settled"
+    known[key] = msgspec.structs.replace(
+        before,
+        creditor_id=values.creditor_id,
+        kind=values.kind,
+        due_day=values.due_day,
+        amount_due=values.amount_due,
+        currency=values.currency,
+        stated_us=before.stated_us if settled else values.stated_us,
+        valued_us=values.stated_us,
+        overdue_at=values.stated_us // 1000 if values.event == "overdue" else before.overdue_at,
+        reason=values.reason,
+    )
+
+
+def _after(before: Known, fact: InvoiceStated | InvoiceSettled, at_us: int) -> Known:
+    valued = at_us >= before.valued_us
+    if isinstance(fact, InvoiceSettled):
+        if not valued:
+            return before
+        return msgspec.structs.replace(
+            before, amount_due=fact.amount_due, currency=fact.currency, reason=fact.reason, valued_us=at_us
+        )
+    overdue_at = max(before.overdue_at or 0, at_us // 1000) if fact.overdue else before.overdue_at
+    after = msgspec.structs.replace(before, overdue_at=overdue_at)
+    if at_us >= before.stated_us:
+        after = msgspec.structs.replace(
+            after, creditor_id=fact.creditor_id, kind=fact.kind, due_day=fact.due_on, stated_us=at_us
+        )
+        if valued:
+            after = msgspec.structs.replace(
+                after, amount_due=fact.amount_due, currency=fact.currency, reason=None, valued_us=at_us
+            )
+    return after
+
+
+def _says_more(before: Known, after: Known) -> bool:
+    """Whether more than stamps differ."""
+    if (before.overdue_at is None) != (after.overdue_at is None):
+        return True
+    said = ("due_day", "amount_due", "currency", "reason", "creditor_id", "kind")
+    return any(getattr(before, name) != getattr(after, name) for name in said)
+
+
+def _change(stated: Stated, after: Known) -> Row:
+    fact = stated.fact
+    settled = isinstance(fact, InvoiceSettled)
+    event = "settled" if settled else "overdue" if isinstance(fact, InvoiceStated) and fact.overdue else "due"
+    return {
+        "partition": stated.place.partition,
+        "offset": stated.place.offset,
+        "customer_id": stated.customer_id,
+        "invoice_id": fact.invoice_id,
+        "stated_us": stated.at_us,
+        "event": event,
+        "creditor_id": after.creditor_id,
+        "kind": after.kind,
+        "due_day": after.due_day,
+        "amount_due": after.amount_due if after.amount_due is not None else fact.amount_due,
+        "currency": after.currency or fact.currency,
+        "reason": after.reason,
+        "settled_at": fact.settled_at if isinstance(fact, InvoiceSettled) else None,
+    }

@@ -1,0 +1,39 @@
+"""What makes a later change of the archive visible: each record is sealed, and its link rests on all records before it.
+
+A record's `seal` covers what concerns a person, its `link` the rest, the seal and the link before it. So a row whose
+personal part was emptied still stands in its chain, and nobody can say anything else in its place. Both are keyed: without
+the installation's secret neither can be made, and nothing can be guessed from them.
+"""
+
+import hmac
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+Value = str | int | None
+
+ROOT: Final = b"\0" * 32
+"""The link before the first record of a partition."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+def seal(key: bytes, personal: Sequence[Value]) -> bytes:
+    """The seal of a record's personal part, in the order of its columns: HMAC-SHA256 over canonical JSON."""
+    return hmac.digest(key, _encode(personal), "sha256")
+
+
+def link(key: bytes, before: bytes, lasting: Sequence[Value], sealed: bytes) -> bytes:
+    """The link of a record: over the link `before` it, its lasting columns in their order, and its seal."""
+    return hmac.digest(key, before + sealed + _encode(lasting), "sha256")
+
+
+def mark(key: bytes) -> bytes:
+    """What tells whether a key is the one that sealed an archive; it tells nothing of the key."""
+    return hmac.digest(key, b"whose archive is this?", "sha256")
+
+
+def pseudonym(key: bytes, customer_id: str) -> str:
+    """What stands for an erased customer, the same in all tables; nothing leads back without the secret."""
+    return "erased-" + hmac.digest(key, customer_id.encode(), "sha256")[:12].hex()

@@ -1,0 +1,401 @@
+"""The tables, as the release needs them; `migrations` brings a database to this.
+
+Instants are milliseconds since the epoch, civil dates ISO 8601 texts, lists and reasons JSON texts, so that both databases
+hold the same. What was written comes from topics alone; where a row begins is named by partition and offset there, and a
+rebuild deletes by it.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
+
+METADATA: Final = MetaData()
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False)
+
+
+def _maybe(name: str) -> Column[str]:
+    return Column(name, Text)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+def _instant(name: str) -> Column[int]:
+    return Column(name, BigInteger)
+
+
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False)
+
+
+def _place() -> tuple[Column[int], Column[int]]:
+    """Where in its topic a row begins."""
+    return Column("partition", Integer, nullable=False), Column("offset", BigInteger, nullable=False)
+
+
+POSITIONS: Final = Table(
+    "positions",
+    METADATA,
+    _text("topic"),
+    Column("partition", Integer, nullable=False),
+    _number("next_offset"),
+    PrimaryKeyConstraint("topic", "partition"),
+)
+"""How far each topic is written; moves in the transaction that writes."""
+
+CHAINS: Final = Table(
+    "chains",
+    METADATA,
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    _number("root_number"),
+    Column("root", LargeBinary, nullable=False),
+    _number("number"),
+    _number("offset"),
+    Column("link", LargeBinary, nullable=False),
+    _number("emptied_to"),
+)
+"""Both ends of each partition's chain: the link before its first row, and that of its last.
+
+Rows that were made before `emptied_to` may have been emptied because their time was over.
+"""
+
+RECORDS: Final = Table(
+    "records",
+    METADATA,
+    *_place(),
+    _number("number"),
+    _number("at"),
+    _number("appended"),
+    _text("kind"),
+    _text("result"),
+    _text("code"),
+    _text("policy"),
+    _maybe("creditor_id"),
+    _maybe("phase"),
+    _maybe("stage"),
+    _maybe("channel"),
+    _maybe("tier"),
+    _maybe("tier_rule"),
+    _maybe("variant"),
+    _maybe("task"),
+    _text("customer_id"),
+    _maybe("record_id"),
+    _maybe("invoice_ids"),
+    _maybe("reasons"),
+    _maybe("contact_id"),
+    _maybe("attempt_id"),
+    _instant("planned_for"),
+    _instant("next_at"),
+    _maybe("responsible"),
+    _maybe("cause"),
+    _maybe("emptied"),
+    Column("seal", LargeBinary, nullable=False),
+    Column("link", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("partition", "offset"),
+    Index("records_of_customer", "customer_id", "partition", "offset"),
+)
+"""Every decision, attempt and fact of the journal. `number` counts a partition's rows from 1; `code` is the first reason's.
+
+What concerns a person stands from `customer_id` to `cause`; a row that was `emptied` (erased, expired) has none of it.
+"""
+
+CONTACTS: Final = Table(
+    "contacts",
+    METADATA,
+    Column("attempt_id", Text, primary_key=True),
+    *_place(),
+    _maybe("contact_id"),
+    _text("customer_id"),
+    _text("invoice_ids"),
+    _maybe("creditor_id"),
+    _maybe("phase"),
+    _maybe("stage"),
+    _maybe("channel"),
+    _maybe("task"),
+    _maybe("tier"),
+    _maybe("tier_rule"),
+    _maybe("variant"),
+    _text("policy"),
+    _maybe("responsible"),
+    _instant("claimed_at"),
+    _instant("accepted_at"),
+    _instant("ended_at"),
+    _text("result"),
+    _text("code"),
+    _maybe("outcome"),
+    Index("contacts_of_customer", "customer_id", "claimed_at"),
+    Index("contacts_by_time", "claimed_at"),
+)
+"""One row an attempt to reach somebody: when, by which way, and what came of it last. `outcome`: what it was called."""
+
+REPORTS: Final = Table(
+    "reports",
+    METADATA,
+    *_place(),
+    _text("customer_id"),
+    _text("source"),
+    _text("event_id"),
+    _number("at"),
+    _text("channel"),
+    _text("direction"),
+    _text("by"),
+    _text("outcome"),
+    _text("contact_class"),
+    _maybe("attempt_id"),
+    _maybe("contact_id"),
+    _maybe("number_status"),
+    _maybe("next_action"),
+    _text("invoice_ids"),
+    PrimaryKeyConstraint("partition", "offset"),
+    Index("reports_once", "customer_id", "source", "event_id", unique=True),
+    Index("reports_of_attempt", "attempt_id"),
+)
+"""What people reported of contacts, ours and others: the outcome and its class."""
+
+FEEDBACK: Final = Table(
+    "feedback",
+    METADATA,
+    *_place(),
+    _text("customer_id"),
+    _text("source"),
+    _text("event_id"),
+    _number("at"),
+    Column("score", Integer, nullable=False),
+    _maybe("channel"),
+    PrimaryKeyConstraint("partition", "offset"),
+    Index("feedback_once", "customer_id", "source", "event_id", unique=True),
+    Index("feedback_by_time", "at"),
+)
+"""Customers' own judgement, 1 to 5."""
+
+PROMISES: Final = Table(
+    "promises",
+    METADATA,
+    _text("customer_id"),
+    _text("promise_id"),
+    *_place(),
+    _number("stated_us"),
+    _flag("cancelled"),
+    _text("invoice_ids"),
+    _instant("amount"),
+    _maybe("currency"),
+    _maybe("promised_on"),
+    PrimaryKeyConstraint("customer_id", "promise_id"),
+    Index("promises_by_date", "promised_on"),
+)
+"""Promises to pay as they were stated last (`stated_us`: microseconds). One that was cancelled still says what it was."""
+
+JUDGEMENTS: Final = Table(
+    "judgements",
+    METADATA,
+    _text("customer_id"),
+    _text("promise_id"),
+    *_place(),
+    _text("outcome"),
+    _number("at"),
+    _maybe("settled"),
+    PrimaryKeyConstraint("customer_id", "promise_id"),
+)
+"""What became of promises: promise_kept, promise_partly_kept, promise_broken; `settled` compares promise and payments."""
+
+HOLDS: Final = Table(
+    "holds",
+    METADATA,
+    _text("customer_id"),
+    _text("hold_id"),
+    *_place(),
+    _maybe("kind"),
+    _maybe("scope"),
+    _maybe("invoice_id"),
+    _number("placed_us"),
+    _instant("until"),
+    _number("released_us"),
+    PrimaryKeyConstraint("customer_id", "hold_id"),
+    Index("holds_by_kind", "kind", "placed_us"),
+)
+"""Complaints, disputes, hardship and everything else that stops contacts.
+
+Microseconds, 0: never. One is open while it was placed later than released, and `until` (milliseconds) has not come.
+"""
+
+INVOICES: Final = Table(
+    "invoices",
+    METADATA,
+    _text("customer_id"),
+    _text("invoice_id"),
+    *_place(),
+    _maybe("creditor_id"),
+    _maybe("kind"),
+    Column("due_day", Integer),
+    _instant("amount_due"),
+    _maybe("currency"),
+    _number("stated_us"),
+    _number("valued_us"),
+    _instant("overdue_at"),
+    _maybe("reason"),
+    PrimaryKeyConstraint("customer_id", "invoice_id"),
+    Index("invoices_by_due_day", "due_day"),
+)
+"""What remains of each invoice, by the latest statements (microseconds, 0: none).
+
+`due_day` is a proleptic ordinal; `overdue_at`: when billing said so last; `reason`: why it was settled.
+Follows from `changes`.
+"""
+
+CHANGES: Final = Table(
+    "changes",
+    METADATA,
+    *_place(),
+    _text("customer_id"),
+    _text("invoice_id"),
+    _number("stated_us"),
+    _text("event"),
+    _maybe("creditor_id"),
+    _maybe("kind"),
+    Column("due_day", Integer),
+    _number("amount_due"),
+    _text("currency"),
+    _maybe("reason"),
+    _instant("settled_at"),
+    PrimaryKeyConstraint("partition", "offset"),
+    Index("changes_of_invoice", "customer_id", "invoice_id"),
+    Index("changes_by_time", "stated_us"),
+)
+"""Each statement that changed what an invoice comes to, or when it is due: from these follow payments, ageing and rolls.
+
+`event`: due, overdue or settled.
+"""
+
+TASKS: Final = Table(
+    "tasks",
+    METADATA,
+    Column("task_id", Text, primary_key=True),
+    *_place(),
+    _number("appended"),
+    _text("customer_id"),
+    _text("kind"),
+    _text("invoice_ids"),
+    _number("not_before"),
+    _number("expires_at"),
+    Column("priority", Integer, nullable=False),
+    _maybe("assignee"),
+    _maybe("gate"),
+    _text("amounts"),
+    Index("tasks_of_customer", "customer_id"),
+)
+"""What was handed to people, without the number to call."""
+
+TEXTS: Final = Table(
+    "texts",
+    METADATA,
+    _text("topic"),
+    *_place(),
+    _text("customer_id"),
+    _text("kind"),
+    _maybe("attempt_id"),
+    _number("at"),
+    _text("body"),
+    PrimaryKeyConstraint("topic", "partition", "offset"),
+    Index("texts_of_customer", "customer_id"),
+    Index("texts_by_time", "at"),
+)
+"""The only words about people that are kept: what was said to them, and what was noted. Retention and erasure empty it."""
+
+DIGESTS: Final = Table(
+    "digests",
+    METADATA,
+    _text("topic"),
+    *_place(),
+    _maybe("attempt_id"),
+    _text("kind"),
+    Column("sha256", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("topic", "partition", "offset"),
+    Index("digests_of_attempt", "attempt_id"),
+)
+"""The hash of each text: it stays when the text has gone, and proves one that somebody kept."""
+
+POLICIES: Final = Table(
+    "policies",
+    METADATA,
+    Column("hash", Text, primary_key=True),
+    _text("text"),
+    _text("who"),
+    _number("at"),
+)
+"""The text of every policy that decided."""
+
+SWITCHES: Final = Table(
+    "switches",
+    METADATA,
+    Column("offset", BigInteger, primary_key=True, autoincrement=False),
+    _text("hash"),
+    _text("who"),
+    _number("at"),
+)
+"""Which policy came into force when, and who said so."""
+
+TALLIES: Final = Table(
+    "tallies",
+    METADATA,
+    Column("day", Integer, nullable=False),
+    _text("kind"),
+    _text("result"),
+    _text("code"),
+    _text("creditor_id"),
+    _text("phase"),
+    _text("stage"),
+    _text("channel"),
+    _text("tier"),
+    _text("variant"),
+    _text("policy"),
+    _number("n"),
+    PrimaryKeyConstraint(
+        "day", "kind", "result", "code", "creditor_id", "phase", "stage", "channel", "tier", "variant", "policy"
+    ),
+)
+"""How many records of each sort a day (UTC, ordinal) brought; `""` where a record says nothing. Nobody is in it."""
+
+ERASURES: Final = Table(
+    "erasures",
+    METADATA,
+    _text("topic"),
+    *_place(),
+    _text("customer_id"),
+    _text("pseudonym"),
+    _number("at"),
+    _number("appended"),
+    _instant("done_at"),
+    PrimaryKeyConstraint("topic", "partition", "offset"),
+    Index("erasures_to_do", "done_at"),
+    Index("erasures_by_pseudonym", "pseudonym"),
+)
+"""Erasures that were asked for: all of the customer up to this place. Once done, `customer_id` is the pseudonym too."""
+
+UNREAD: Final = Table(
+    "unread",
+    METADATA,
+    _text("topic"),
+    *_place(),
+    PrimaryKeyConstraint("topic", "partition", "offset"),
+)
+"""Records that this release could not read; they are left out, and a rebuild reads them again."""
+
+META: Final = Table(
+    "archive", METADATA, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False)
+)
+"""What the archive remembers of itself: whose secret seals it."""

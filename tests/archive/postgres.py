@@ -1,0 +1,88 @@
+"""A PostgreSQL of these tests alone: a cluster in a folder, on a socket there, run by an unprivileged user."""
+
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+_FOLDERS = ("/usr/local/bin", "/usr/bin", *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)))
+_NEEDED = ("initdb", "pg_ctl", "postgres")
+_UNPRIVILEGED = "postgres"
+
+
+class NoPostgres(Exception):
+    """None can be started here; the message says why."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A server that runs; `database()` makes an empty one in it."""
+
+    folder: Path
+    programs: dict[str, str]
+    user: str | None
+
+    def database(self) -> str:
+        """The address of a new database."""
+        name = f"t{secrets.token_hex(6)}"
+        _run(
+            self.user,
+            self.programs["psql"],
+            "-q",
+            "-h",
+            str(self.folder),
+            "-d",
+            "postgres",
+            "-c",
+            f"CREATE DATABASE {name}",
+        )
+        return f"postgresql://{self._role}@/{name}?host={self.folder}"
+
+    def stop(self) -> None:
+        _run(self.user, self.programs["pg_ctl"], "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
+
+    @property
+    def _role(self) -> str:
+        return self.user or pwd.getpwuid(os.getuid()).pw_name
+
+
+def started(folder: Path) -> Cluster:
+    """Make a cluster in an empty folder that others may enter, and start it.
+
+    Raises:
+        NoPostgres: its programs are missing, or we are root and there is nobody to run it as.
+    """
+    programs = {name: shutil.which(name, path=":".join(_FOLDERS)) for name in (*_NEEDED, "psql")}
+    if missing := [name for name, path in programs.items() if path is None]:
+        raise NoPostgres(f"PostgreSQL is not installed: no {', '.join(missing)}")
+    known = {name: str(path) for name, path in programs.items()}
+    user = None
+    if os.getuid() == 0:
+        user = _unprivileged()
+        shutil.chown(folder, user)
+    folder.chmod(0o755)
+    data, log = folder / "data", folder / "postgres.log"
+    _run(user, known["initdb"], "-D", str(data), "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+    options = (
+        f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c shared_buffers=256MB -c max_wal_size=2GB"
+    )
+    _run(user, known["pg_ctl"], "-D", str(data), "-l", str(log), "-o", options, "-w", "start")
+    return Cluster(folder, known, user)
+
+
+def _unprivileged() -> str:
+    try:
+        pwd.getpwnam(_UNPRIVILEGED)
+    except KeyError:
+        raise NoPostgres(f"PostgreSQL refuses to run as root, and there is no user {_UNPRIVILEGED}") from None
+    return _UNPRIVILEGED
+
+
+def _run(user: str | None, *command: str) -> None:
+    """As `user`, if one is named."""
+    done = subprocess.run(command, user=user, cwd="/", capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NoPostgres(f"{command[0]}: {done.stderr.strip() or done.stdout.strip()}")
