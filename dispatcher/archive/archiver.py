@@ -51,11 +51,12 @@ class Caretaker(Protocol):
 
 
 class Archiver:
-    """One that has the duty; `prefix` stands before the names of topics, `caught_up` is called whenever all is written."""
+    """One that has the duty. `prefix`: before the names of topics; `caught_up` is called whenever all is written."""
 
     def __init__(  # noqa: PLR0917  everything that an archiver rests on
         self,
         prefix: str,
+        key: bytes,
         shelf: Shelf,
         caretaker: Caretaker,
         now: Callable[[], Millis],
@@ -64,6 +65,7 @@ class Archiver:
     ) -> None:
         """Nothing is read before `follow`."""
         self._prefix = prefix
+        self._key = key
         self._shelf = shelf
         self._caretaker = caretaker
         self._now = now
@@ -89,7 +91,7 @@ class Archiver:
                 ends = await source.ends()
 
     def _turn(self, records: list[Record], positions: Positions) -> Positions:
-        batch = Batch(self._prefix)
+        batch = Batch(self._prefix, self._key)
         for record in records:
             batch.take(record)
         after = self._shelf.write(batch, positions)

@@ -10,6 +10,7 @@ from dispatcher.archive import journal_rows
 from dispatcher.archive.contacts import Contact, concerns_contact, contact, merged
 from dispatcher.archive.facts import FactRows, Place, Row
 from dispatcher.archive.journal_rows import Part, listed
+from dispatcher.archive.sealing import thing_key
 from dispatcher.archive.tallies import Tally, tally
 from dispatcher.engine.clients import Record
 from schemas import inbox, policies, topics
@@ -40,6 +41,7 @@ class Batch:
     """Rows of a turn. `reached`: the offset after the last record of each partition, `begun`: that of its first."""
 
     prefix: str
+    key: bytes
     begun: dict[tuple[str, int], int] = field(default_factory=dict)
     reached: dict[tuple[str, int], int] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
@@ -51,7 +53,10 @@ class Batch:
     policies: list[Row] = field(default_factory=list)
     switches: list[Row] = field(default_factory=list)
     unread: list[Place] = field(default_factory=list)
-    facts: FactRows = field(default_factory=FactRows)
+    facts: FactRows = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.facts = FactRows(self.key)
 
     def take(self, raw: Record) -> None:
         """Sort one record in; what cannot be read is remembered by its place."""
@@ -106,6 +111,7 @@ class Batch:
             self.judgements.append(
                 head
                 | {
+                    "key": thing_key(self.key, record.customer_id, promise_id),
                     "promise_id": promise_id,
                     "outcome": reason.code,
                     "settled": None if detail is None else str(detail),

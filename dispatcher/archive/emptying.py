@@ -27,12 +27,11 @@ class Retention:
 
 
 class Caretaker:
-    """Empties the archive. `key` makes pseudonyms; `emptied` is told why something went, and how much."""
+    """Empties the archive; `emptied` is told why something went, and how much."""
 
-    def __init__(self, engine: Engine, key: bytes, retention: Retention, emptied: Callable[[str, int], None]) -> None:
+    def __init__(self, engine: Engine, retention: Retention, emptied: Callable[[str, int], None]) -> None:
         """Nothing is done before `work`."""
         self._engine = engine
-        self._key = key
         self._retention = retention
         self._emptied = emptied
         self._next: Millis = 0
@@ -47,7 +46,7 @@ class Caretaker:
     def work(self, now: Millis) -> None:
         """Carry out what is due."""
         with self._engine.begin() as connection:
-            erased = erase(connection, self._key, now)
+            erased = erase(connection, now)
         if erased:
             self._emptied("erased", erased)
             _log.info("archive_erased", erasures=erased)

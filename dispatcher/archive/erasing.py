@@ -6,9 +6,8 @@ A customer under an open legal hold keeps everything; the erasure waits until th
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, Text, and_, cast, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, delete, select, update
 
-from dispatcher.archive import sealing
 from dispatcher.archive.journal_rows import PERSONAL
 from dispatcher.archive.legal_holds import legally_held
 from dispatcher.archive.tables import (
@@ -31,15 +30,6 @@ from schemas.values import Millis
 NOTHING: Final[dict[str, Any]] = {name: None for name in PERSONAL if name != "customer_id"}
 """What an emptied row of the journal says of a person."""
 
-_NAMES: Final[dict[Table, str]] = {
-    PROMISES: "promise_id",
-    HOLDS: "hold_id",
-    INVOICES: "invoice_id",
-    CHANGES: "invoice_id",
-    JUDGEMENTS: "promise_id",
-}
-"""Tables in which something of the customer's has an id that others gave it."""
-
 
 def to_erase(now: Millis) -> Select[Any]:
     """The erasures that wait and that nothing forbids."""
@@ -50,11 +40,11 @@ def to_erase(now: Millis) -> Select[Any]:
     )
 
 
-def erase(connection: Connection, key: bytes, now: Millis) -> int:
+def erase(connection: Connection, now: Millis) -> int:
     """Carry out the erasures that no legal hold forbids; returns how many."""
     due = connection.execute(to_erase(now)).all()
     for asked in due:
-        (_decided if asked.topic == topics.JOURNAL else _said)(connection, key, asked)
+        (_decided if asked.topic == topics.JOURNAL else _said)(connection, asked)
         connection.execute(
             update(ERASURES)
             .where(
@@ -67,11 +57,11 @@ def erase(connection: Connection, key: bytes, now: Millis) -> int:
     return len(due)
 
 
-def _decided(connection: Connection, key: bytes, asked: Row[Any]) -> None:
+def _decided(connection: Connection, asked: Row[Any]) -> None:
     """What the journal and the tasks say."""
     _empty(connection, RECORDS, asked, NOTHING | {"emptied": "erased"})
-    _empty(connection, CONTACTS, asked, {"contact_id": None, "invoice_ids": "[]", "responsible": None, "outcome": None})
-    _rename(connection, JUDGEMENTS, key, asked, {"settled": None})
+    _empty(connection, CONTACTS, asked, {"invoice_ids": "[]"})
+    _empty(connection, JUDGEMENTS, asked, {"promise_id": "", "settled": None})
     # Tasks have no record of an erasure; what was handed over before it was appended before it.
     theirs = and_(TASKS.c.customer_id == asked.customer_id, TASKS.c.appended <= asked.appended)
     gone = {"customer_id": asked.pseudonym, "invoice_ids": "[]", "amounts": "[]", "assignee": None}
@@ -79,15 +69,17 @@ def _decided(connection: Connection, key: bytes, asked: Row[Any]) -> None:
     _delete_texts(connection, asked, TEXTS.c.topic == topics.TASKS, TEXTS.c.at <= asked.appended)
 
 
-def _said(connection: Connection, key: bytes, asked: Row[Any]) -> None:
+def _said(connection: Connection, asked: Row[Any]) -> None:
     """What people said."""
-    unnamed = {"source": "", "event_id": _place(REPORTS)}
-    _empty(connection, REPORTS, asked, unnamed | {"contact_id": None, "invoice_ids": "[]"})
-    _empty(connection, FEEDBACK, asked, {"source": "", "event_id": _place(FEEDBACK)})
-    _rename(connection, PROMISES, key, asked, {"invoice_ids": "[]"})
-    _rename(connection, HOLDS, key, asked, {"invoice_id": None})
-    _rename(connection, INVOICES, key, asked, {})
-    _rename(connection, CHANGES, key, asked, {})
+    _empty(connection, REPORTS, asked, {"contact_id": None, "invoice_ids": "[]"})
+    _empty(connection, FEEDBACK, asked, {})
+    _empty(connection, PROMISES, asked, {"promise_id": "", "invoice_ids": "[]"})
+    _empty(connection, HOLDS, asked, {"hold_id": "", "invoice_id": None})
+    # All changes of an invoice that was known, also later ones: what they say of it must not differ from what it says.
+    known = select(INVOICES.c.key).where(_theirs(INVOICES, asked))
+    changes = update(CHANGES).where(CHANGES.c.key.in_(known))
+    connection.execute(changes.values(customer_id=asked.pseudonym, invoice_id=""))
+    _empty(connection, INVOICES, asked, {"invoice_id": ""})
     _delete_texts(connection, asked, TEXTS.c.topic == asked.topic, TEXTS.c.offset <= asked.offset)
 
 
@@ -96,29 +88,9 @@ def _empty(connection: Connection, table: Table, asked: Row[Any], nothing: dict[
     connection.execute(update(table).where(_theirs(table, asked)).values(**nothing, customer_id=asked.pseudonym))
 
 
-def _rename(connection: Connection, table: Table, key: bytes, asked: Row[Any], nothing: dict[str, Any]) -> None:
-    """The same where ids of theirs tie rows together: those get pseudonyms as well."""
-    name = _NAMES[table]
-    named = table.c[name]
-    for (each,) in connection.execute(select(named).where(_theirs(table, asked)).distinct()).all():
-        other = sealing.pseudonym(key, f"{asked.customer_id}\0{each}")
-        if named.primary_key:  # of an earlier erasure of the same customer
-            connection.execute(delete(table).where(table.c.customer_id == asked.pseudonym, named == other))
-        connection.execute(
-            update(table)
-            .where(_theirs(table, asked), named == each)
-            .values(**nothing | {name: other, "customer_id": asked.pseudonym})
-        )
-
-
 def _theirs(table: Table, asked: Row[Any]) -> ColumnElement[bool]:
     return and_(table.c.customer_id == asked.customer_id, table.c.offset <= asked.offset)
 
 
 def _delete_texts(connection: Connection, asked: Row[Any], *which: ColumnElement[bool]) -> None:
     connection.execute(delete(TEXTS).where(TEXTS.c.customer_id == asked.customer_id, *which))
-
-
-def _place(table: Table) -> ColumnElement[str]:
-    """An id that is as good as any other: where the row began."""
-    return cast(table.c.partition, Text) + "-" + cast(table.c.offset, Text)

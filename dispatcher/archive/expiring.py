@@ -60,9 +60,9 @@ def expire_records(connection: Connection, partition: int, now: Millis, before: 
         .where(RECORDS.c.partition == partition, RECORDS.c.offset.in_(some))
         .values(**NOTHING | {"customer_id": "", "emptied": "expired"})
     ).rowcount
-    connection.execute(
-        update(CHAINS).where(CHAINS.c.partition == partition, CHAINS.c.emptied_to < before).values(emptied_to=before)
-    )
+    if emptied:
+        own = CHAINS.c.partition == partition
+        connection.execute(update(CHAINS).where(own, CHAINS.c.emptied_to < before).values(emptied_to=before))
     _shorten(connection, partition, edge)
     return emptied
 

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Final
 
 from dispatcher.archive.journal_rows import listed
+from dispatcher.archive.sealing import thing_key
 from schemas.inbox import (
     Arrival,
     ContactReported,
@@ -43,6 +44,7 @@ class Place:
 class Stated:
     """What became known of an invoice, in the order of the inbox."""
 
+    key: bytes
     place: Place
     customer_id: str
     at_us: int
@@ -51,8 +53,9 @@ class Stated:
 
 @dataclass(slots=True)
 class FactRows:
-    """Rows by table, each list in the order of the inbox."""
+    """Rows by table, each list in the order of the inbox. `key` is the archive's."""
 
+    key: bytes
     reports: list[Row] = field(default_factory=list)
     feedback: list[Row] = field(default_factory=list)
     promises: list[Row] = field(default_factory=list)
@@ -68,30 +71,42 @@ class FactRows:
         """The rows of one fact; most facts that say who somebody is have none."""
         fact: Fact = arrival.fact
         head: Row = {"partition": place.partition, "offset": place.offset, "customer_id": customer_id}
-        named = head | {"source": arrival.cause.source, "event_id": arrival.cause.id}
+        told = head | {"key": self._key(customer_id, arrival.cause.source, arrival.cause.id)}
         at_us = arrival.at
         match fact:
             case InvoiceStated() | InvoiceSettled():
-                self.stated.append(Stated(place, customer_id, at_us, fact))
+                self.stated.append(Stated(self._key(customer_id, fact.invoice_id), place, customer_id, at_us, fact))
             case ContactReported():
-                self.reports.append(named | _report(fact))
+                self.reports.append(told | _report(fact))
                 self.text(place, customer_id, "note", at_us // 1000, fact.note, fact.task_id)
             case FeedbackGiven():
-                self.feedback.append(named | {"at": at_us // 1000, "score": fact.score, "channel": fact.channel})
+                self.feedback.append(told | {"at": at_us // 1000, "score": fact.score, "channel": fact.channel})
                 self.text(place, customer_id, "comment", at_us // 1000, fact.comment)
             case PromiseMade():
-                self.promises.append(head | _promise(fact, at_us))
+                self.promises.append(head | self._named(customer_id, fact.promise_id) | _promise(fact, at_us))
             case PromiseCancelled():
-                self.cancelled.append(head | {"promise_id": fact.promise_id, "stated_us": at_us})
+                self.cancelled.append(
+                    head
+                    | self._named(customer_id, fact.promise_id)
+                    | {"promise_id": fact.promise_id, "stated_us": at_us}
+                )
             case HoldPlaced():
-                self.placed.append(head | _hold(fact, at_us))
+                self.placed.append(head | self._named(customer_id, fact.hold_id) | _hold(fact, at_us))
                 self.text(place, customer_id, "hold", at_us // 1000, fact.note)
             case HoldReleased():
-                self.released.append(head | {"hold_id": fact.hold_id, "released_us": at_us})
+                self.released.append(
+                    head | self._named(customer_id, fact.hold_id) | {"hold_id": fact.hold_id, "released_us": at_us}
+                )
             case CustomerErased():
                 self.erasures.append(head | {"topic": place.topic, "at": at_us // 1000, "appended": appended})
             case _:
                 return
+
+    def _key(self, customer_id: str, *names: str) -> bytes:
+        return thing_key(self.key, customer_id, *names)
+
+    def _named(self, customer_id: str, name: str) -> Row:
+        return {"key": self._key(customer_id, name)}
 
     def text(  # noqa: PLR0917  a text and what it belongs to
         self, place: Place, customer_id: str, kind: str, at: Millis, body: str | None, attempt_id: str | None = None

@@ -8,12 +8,14 @@ from dispatcher.archive.facts import Row, Stated
 from schemas.inbox import InvoiceSettled, InvoiceStated
 from schemas.values import Day, Millis
 
-Key = tuple[str, str]
+Key = bytes
 
 
 class Known(msgspec.Struct, frozen=True):
     """A row of `invoices` without its key, in the order of its columns."""
 
+    customer_id: str
+    invoice_id: str
     partition: int
     offset: int
     creditor_id: str | None = None
@@ -30,6 +32,7 @@ class Known(msgspec.Struct, frozen=True):
 class Change(msgspec.Struct, frozen=True):
     """A row of `changes`, in the order of its columns."""
 
+    key: bytes
     partition: int
     offset: int
     customer_id: str
@@ -49,10 +52,11 @@ def heard(known: dict[Key, Known], statements: Iterable[Stated]) -> list[Row]:
     """Bring `known` up to date, and return the rows of what changed."""
     changes: list[Row] = []
     for each in statements:
-        key = (each.customer_id, each.fact.invoice_id)
-        before = known.get(key) or Known(each.place.partition, each.place.offset)
+        before = known.get(each.key) or Known(
+            each.customer_id, each.fact.invoice_id, each.place.partition, each.place.offset
+        )
         after = _after(before, each.fact, each.at_us)
-        known[key] = after
+        known[each.key] = after
         if _says_more(before, after):
             changes.append(_change(each, after))
     return changes
@@ -60,10 +64,9 @@ def heard(known: dict[Key, Known], statements: Iterable[Stated]) -> list[Row]:
 
 def again(known: dict[Key, Known], values: Change) -> None:
     """Bring `known` up to date with a row of `changes`: how `invoices` follows from them."""
-    key = (values.customer_id, values.invoice_id)
-    before = known.get(key) or Known(values.partition, values.offset)
+    before = known.get(values.key) or Known(values.customer_id, values.invoice_id, values.partition, values.offset)
     settled = values.event == "settled"
-    known[key] = msgspec.structs.replace(
+    known[values.key] = msgspec.structs.replace(
         before,
         creditor_id=values.creditor_id,
         kind=values.kind,
@@ -111,10 +114,11 @@ def _change(stated: Stated, after: Known) -> Row:
     settled = isinstance(fact, InvoiceSettled)
     event = "settled" if settled else "overdue" if isinstance(fact, InvoiceStated) and fact.overdue else "due"
     return {
+        "key": stated.key,
         "partition": stated.place.partition,
         "offset": stated.place.offset,
-        "customer_id": stated.customer_id,
-        "invoice_id": fact.invoice_id,
+        "customer_id": after.customer_id,  # a pseudonym, if the customer was erased since the first statement
+        "invoice_id": after.invoice_id,
         "stated_us": stated.at_us,
         "event": event,
         "creditor_id": after.creditor_id,

@@ -100,12 +100,12 @@ async def _serve(settings: Settings, *, rebuilt: bool, accept_gap: bool) -> None
     connection = Connection(settings.bootstrap_servers, client_options(settings.kafka))
     kept = Retention(settings.archive.text_days, settings.archive.days)
     store = Store(engine, settings.archive_key)
-    caretaker = Caretaker(engine, settings.archive_key, kept, metrics.emptied)
+    caretaker = Caretaker(engine, kept, metrics.emptied)
 
     def caught_up() -> None:
         health.restored(_ON_DUTY)
 
-    archiver = Archiver(settings.topic_prefix, store, caretaker, clock.now, metrics, caught_up)
+    archiver = Archiver(settings.topic_prefix, settings.archive_key, store, caretaker, clock.now, metrics, caught_up)
     shift = _Shift(settings.topic_prefix, connection, engine, store, archiver, metrics, accept_gap=accept_gap)
     if rebuilt:
         await shift.rebuild(stop)

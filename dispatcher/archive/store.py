@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, and_, insert, select, tuple_, update
+from sqlalchemy import Connection, Engine, and_, insert, select, update
 
 from dispatcher.archive import contacts, invoices, journal_rows, sealing
 from dispatcher.archive.batch import Batch, Entry
@@ -122,7 +122,7 @@ class Store:
             self._journal(connection, batch.entries)
             put(connection, TALLIES, [tallied(tally, n) for tally, n in sorted(batch.tallies.items())], more=("n",))
             _contacts(connection, batch.contacts.values())
-            put(connection, JUDGEMENTS, batch.judgements, replaced=("outcome", "at", "settled"))
+            put(connection, JUDGEMENTS, batch.judgements, replaced=("outcome", "at"), personal=("settled",))
             _facts(connection, batch)
             self._erasures(connection, [*batch.erasures, *batch.facts.erasures])
             add(connection, TASKS, batch.tasks)
@@ -188,14 +188,28 @@ def _facts(connection: Connection, batch: Batch) -> None:
     facts = batch.facts
     add(connection, REPORTS, facts.reports)
     add(connection, FEEDBACK, facts.feedback)
-    made = ("stated_us", "cancelled", "invoice_ids", "amount", "currency", "promised_on")
-    put(connection, PROMISES, facts.promises, replaced=made, newer_by="stated_us")
+    made = ("stated_us", "cancelled", "amount", "currency", "promised_on")
+    put(
+        connection,
+        PROMISES,
+        facts.promises,
+        replaced=made,
+        personal=("invoice_ids",),
+        newer_by="stated_us",
+    )
     unknown: Row = {"cancelled": True, "invoice_ids": "[]", "amount": None, "currency": None, "promised_on": None}
     cancelled = [unknown | each for each in facts.cancelled]
     put(connection, PROMISES, cancelled, replaced=("stated_us", "cancelled"), newer_by="stated_us")
     never: Row = {"kind": None, "scope": None, "invoice_id": None, "placed_us": 0, "until": None, "released_us": 0}
-    placed = ("kind", "scope", "invoice_id", "placed_us", "until")
-    put(connection, HOLDS, [never | each for each in facts.placed], replaced=placed, newer_by="placed_us")
+    placed = ("kind", "scope", "placed_us", "until")
+    put(
+        connection,
+        HOLDS,
+        [never | each for each in facts.placed],
+        replaced=placed,
+        personal=("invoice_id",),
+        newer_by="placed_us",
+    )
     put(connection, HOLDS, [never | each for each in facts.released], replaced=("released_us",), newer_by="released_us")
     _invoices(connection, facts.stated)
     add(connection, TEXTS, facts.texts)
@@ -203,13 +217,11 @@ def _facts(connection: Connection, batch: Batch) -> None:
 
 
 def _invoices(connection: Connection, stated: Sequence[Stated]) -> None:
-    keys = sorted({(each.customer_id, each.fact.invoice_id) for each in stated})
+    keys = sorted({each.key for each in stated})
     known: dict[invoices.Key, invoices.Known] = {}
     for start in range(0, len(keys), _ONCE):
-        some = keys[start : start + _ONCE]
-        wanted = tuple_(INVOICES.c.customer_id, INVOICES.c.invoice_id).in_(some)
-        for row in connection.execute(select(INVOICES).where(wanted)):
-            known[row.customer_id, row.invoice_id] = invoices.Known(*row[2:])
+        for row in connection.execute(select(INVOICES).where(INVOICES.c.key.in_(keys[start : start + _ONCE]))):
+            known[bytes(row.key)] = invoices.Known(*row[1:])
     changes = invoices.heard(known, stated)
     append(connection, CHANGES, _CHANGE, [[row[name] for name in _CHANGE] for row in changes])
     put_invoices(connection, {key: known[key] for key in keys})
@@ -217,12 +229,9 @@ def _invoices(connection: Connection, stated: Sequence[Stated]) -> None:
 
 def put_invoices(connection: Connection, known: Mapping[invoices.Key, invoices.Known]) -> None:
     """Write what invoices come to now."""
-    rows: list[Row] = [
-        {"customer_id": customer_id, "invoice_id": invoice_id, **msgspec.structs.asdict(values)}
-        for (customer_id, invoice_id), values in known.items()
-    ]
-    said = [column.name for column in INVOICES.columns if not column.primary_key]
-    put(connection, INVOICES, rows, replaced=[name for name in said if name not in {"partition", "offset"}])
+    rows: list[Row] = [{"key": key, **msgspec.structs.asdict(values)} for key, values in known.items()]
+    begun = {"key", "customer_id", "invoice_id", "partition", "offset"}
+    put(connection, INVOICES, rows, replaced=[name for name in INVOICES.columns.keys() if name not in begun])  # noqa: SIM118
 
 
 def _named(place: Place) -> Row:

@@ -3,6 +3,9 @@
 Instants are milliseconds since the epoch, civil dates ISO 8601 texts, lists and reasons JSON texts, so that both databases
 hold the same. What was written comes from topics alone; where a row begins is named by partition and offset there, and a
 rebuild deletes by it.
+
+Things that change are found by `key`, a digest of the customer's id and their own: it outlives an erasure, so that what is
+said of them later finds them, and says no more of whom they were.
 """
 
 from typing import Final
@@ -41,6 +44,10 @@ def _instant(name: str) -> Column[int]:
 
 def _flag(name: str) -> Column[bool]:
     return Column(name, Boolean, nullable=False)
+
+
+def _key() -> Column[bytes]:
+    return Column("key", LargeBinary, nullable=False)
 
 
 def _place() -> tuple[Column[int], Column[int]]:
@@ -147,9 +154,8 @@ REPORTS: Final = Table(
     "reports",
     METADATA,
     *_place(),
+    _key(),
     _text("customer_id"),
-    _text("source"),
-    _text("event_id"),
     _number("at"),
     _text("channel"),
     _text("direction"),
@@ -162,7 +168,8 @@ REPORTS: Final = Table(
     _maybe("next_action"),
     _text("invoice_ids"),
     PrimaryKeyConstraint("partition", "offset"),
-    Index("reports_once", "customer_id", "source", "event_id", unique=True),
+    Index("reports_once", "key", unique=True),
+    Index("reports_of_customer", "customer_id"),
     Index("reports_of_attempt", "attempt_id"),
 )
 """What people reported of contacts, ours and others: the outcome and its class."""
@@ -171,14 +178,14 @@ FEEDBACK: Final = Table(
     "feedback",
     METADATA,
     *_place(),
+    _key(),
     _text("customer_id"),
-    _text("source"),
-    _text("event_id"),
     _number("at"),
     Column("score", Integer, nullable=False),
     _maybe("channel"),
     PrimaryKeyConstraint("partition", "offset"),
-    Index("feedback_once", "customer_id", "source", "event_id", unique=True),
+    Index("feedback_once", "key", unique=True),
+    Index("feedback_of_customer", "customer_id"),
     Index("feedback_by_time", "at"),
 )
 """Customers' own judgement, 1 to 5."""
@@ -186,6 +193,7 @@ FEEDBACK: Final = Table(
 PROMISES: Final = Table(
     "promises",
     METADATA,
+    _key(),
     _text("customer_id"),
     _text("promise_id"),
     *_place(),
@@ -195,7 +203,8 @@ PROMISES: Final = Table(
     _instant("amount"),
     _maybe("currency"),
     _maybe("promised_on"),
-    PrimaryKeyConstraint("customer_id", "promise_id"),
+    PrimaryKeyConstraint("key"),
+    Index("promises_of_customer", "customer_id"),
     Index("promises_by_date", "promised_on"),
 )
 """Promises to pay as they were stated last (`stated_us`: microseconds). One that was cancelled still says what it was."""
@@ -203,19 +212,22 @@ PROMISES: Final = Table(
 JUDGEMENTS: Final = Table(
     "judgements",
     METADATA,
+    _key(),
     _text("customer_id"),
     _text("promise_id"),
     *_place(),
     _text("outcome"),
     _number("at"),
     _maybe("settled"),
-    PrimaryKeyConstraint("customer_id", "promise_id"),
+    PrimaryKeyConstraint("key"),
+    Index("judgements_of_customer", "customer_id"),
 )
 """What became of promises: promise_kept, promise_partly_kept, promise_broken; `settled` compares promise and payments."""
 
 HOLDS: Final = Table(
     "holds",
     METADATA,
+    _key(),
     _text("customer_id"),
     _text("hold_id"),
     *_place(),
@@ -225,7 +237,8 @@ HOLDS: Final = Table(
     _number("placed_us"),
     _instant("until"),
     _number("released_us"),
-    PrimaryKeyConstraint("customer_id", "hold_id"),
+    PrimaryKeyConstraint("key"),
+    Index("holds_of_customer", "customer_id"),
     Index("holds_by_kind", "kind", "placed_us"),
 )
 """Complaints, disputes, hardship and everything else that stops contacts.
@@ -236,6 +249,7 @@ Microseconds, 0: never. One is open while it was placed later than released, and
 INVOICES: Final = Table(
     "invoices",
     METADATA,
+    _key(),
     _text("customer_id"),
     _text("invoice_id"),
     *_place(),
@@ -248,7 +262,8 @@ INVOICES: Final = Table(
     _number("valued_us"),
     _instant("overdue_at"),
     _maybe("reason"),
-    PrimaryKeyConstraint("customer_id", "invoice_id"),
+    PrimaryKeyConstraint("key"),
+    Index("invoices_of_customer", "customer_id"),
     Index("invoices_by_due_day", "due_day"),
 )
 """What remains of each invoice, by the latest statements (microseconds, 0: none).
@@ -260,6 +275,7 @@ Follows from `changes`.
 CHANGES: Final = Table(
     "changes",
     METADATA,
+    _key(),
     *_place(),
     _text("customer_id"),
     _text("invoice_id"),
@@ -273,7 +289,7 @@ CHANGES: Final = Table(
     _maybe("reason"),
     _instant("settled_at"),
     PrimaryKeyConstraint("partition", "offset"),
-    Index("changes_of_invoice", "customer_id", "invoice_id"),
+    Index("changes_of_invoice", "key"),
     Index("changes_by_time", "stated_us"),
 )
 """Each statement that changed what an invoice comes to, or when it is due: from these follow payments, ageing and rolls.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func
+from sqlalchemy import ColumnElement, Connection, Table, and_, case, func
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatcher.archive.facts import Row
@@ -40,12 +40,13 @@ def put(
     latest: Sequence[str] = (),
     first: Sequence[str] = (),
     more: Sequence[str] = (),
+    personal: Sequence[str] = (),
     newer_by: str | None = None,
 ) -> None:
     """Insert rows, or bring those that are there up to date, in the order given.
 
     `replaced` columns take the new value, `latest` ones where there is one, `first` ones where there was none; `more` are
-    added up.
+    added up. `personal` ones take the new value unless the row's customer was erased since.
     `newer_by` names a column whose value must not be smaller than before, else the row stays.
     """
     if not rows:
@@ -57,6 +58,7 @@ def put(
         **{name: func.coalesce(new[name], table.c[name]) for name in latest},
         **{name: func.coalesce(table.c[name], new[name]) for name in first},
         **{name: table.c[name] + new[name] for name in more},
+        **{name: case((table.c.customer_id == new.customer_id, new[name]), else_=table.c[name]) for name in personal},
     }
     where = None if newer_by is None else and_(new[newer_by] >= table.c[newer_by])
     connection.execute(

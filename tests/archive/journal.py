@@ -125,8 +125,8 @@ def begun(engine: Engine, key: bytes = KEY) -> tuple[Store, Positions]:
     return store, store.positions()
 
 
-def batch(records: Iterable[Record]) -> Batch:
-    made = Batch("")
+def batch(records: Iterable[Record], key: bytes = KEY) -> Batch:
+    made = Batch("", key)
     for record in records:
         made.take(record)
     return made

@@ -28,6 +28,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "changes",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("partition", sa.Integer(), nullable=False),
         sa.Column("offset", sa.BigInteger(), nullable=False),
         sa.Column("customer_id", sa.Text(), nullable=False),
@@ -44,7 +45,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("partition", "offset"),
     )
     op.create_index("changes_by_time", "changes", ["stated_us"], unique=False)
-    op.create_index("changes_of_invoice", "changes", ["customer_id", "invoice_id"], unique=False)
+    op.create_index("changes_of_invoice", "changes", ["key"], unique=False)
     op.create_table(
         "contacts",
         sa.Column("attempt_id", sa.Text(), nullable=False),
@@ -102,18 +103,19 @@ def upgrade() -> None:
         "feedback",
         sa.Column("partition", sa.Integer(), nullable=False),
         sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("customer_id", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("event_id", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("score", sa.Integer(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("partition", "offset"),
     )
     op.create_index("feedback_by_time", "feedback", ["at"], unique=False)
-    op.create_index("feedback_once", "feedback", ["customer_id", "source", "event_id"], unique=True)
+    op.create_index("feedback_of_customer", "feedback", ["customer_id"], unique=False)
+    op.create_index("feedback_once", "feedback", ["key"], unique=True)
     op.create_table(
         "holds",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("customer_id", sa.Text(), nullable=False),
         sa.Column("hold_id", sa.Text(), nullable=False),
         sa.Column("partition", sa.Integer(), nullable=False),
@@ -124,11 +126,13 @@ def upgrade() -> None:
         sa.Column("placed_us", sa.BigInteger(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=True),
         sa.Column("released_us", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("customer_id", "hold_id"),
+        sa.PrimaryKeyConstraint("key"),
     )
     op.create_index("holds_by_kind", "holds", ["kind", "placed_us"], unique=False)
+    op.create_index("holds_of_customer", "holds", ["customer_id"], unique=False)
     op.create_table(
         "invoices",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("customer_id", sa.Text(), nullable=False),
         sa.Column("invoice_id", sa.Text(), nullable=False),
         sa.Column("partition", sa.Integer(), nullable=False),
@@ -142,11 +146,13 @@ def upgrade() -> None:
         sa.Column("valued_us", sa.BigInteger(), nullable=False),
         sa.Column("overdue_at", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("customer_id", "invoice_id"),
+        sa.PrimaryKeyConstraint("key"),
     )
     op.create_index("invoices_by_due_day", "invoices", ["due_day"], unique=False)
+    op.create_index("invoices_of_customer", "invoices", ["customer_id"], unique=False)
     op.create_table(
         "judgements",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("customer_id", sa.Text(), nullable=False),
         sa.Column("promise_id", sa.Text(), nullable=False),
         sa.Column("partition", sa.Integer(), nullable=False),
@@ -154,8 +160,9 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("settled", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("customer_id", "promise_id"),
+        sa.PrimaryKeyConstraint("key"),
     )
+    op.create_index("judgements_of_customer", "judgements", ["customer_id"], unique=False)
     op.create_table(
         "policies",
         sa.Column("hash", sa.Text(), nullable=False),
@@ -173,6 +180,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "promises",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("customer_id", sa.Text(), nullable=False),
         sa.Column("promise_id", sa.Text(), nullable=False),
         sa.Column("partition", sa.Integer(), nullable=False),
@@ -183,9 +191,10 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=True),
         sa.Column("currency", sa.Text(), nullable=True),
         sa.Column("promised_on", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("customer_id", "promise_id"),
+        sa.PrimaryKeyConstraint("key"),
     )
     op.create_index("promises_by_date", "promises", ["promised_on"], unique=False)
+    op.create_index("promises_of_customer", "promises", ["customer_id"], unique=False)
     op.create_table(
         "records",
         sa.Column("partition", sa.Integer(), nullable=False),
@@ -225,9 +234,8 @@ def upgrade() -> None:
         "reports",
         sa.Column("partition", sa.Integer(), nullable=False),
         sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.Column("customer_id", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("event_id", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("direction", sa.Text(), nullable=False),
@@ -242,7 +250,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("partition", "offset"),
     )
     op.create_index("reports_of_attempt", "reports", ["attempt_id"], unique=False)
-    op.create_index("reports_once", "reports", ["customer_id", "source", "event_id"], unique=True)
+    op.create_index("reports_of_customer", "reports", ["customer_id"], unique=False)
+    op.create_index("reports_once", "reports", ["key"], unique=True)
     op.create_table(
         "switches",
         sa.Column("offset", sa.BigInteger(), autoincrement=False, nullable=False),
