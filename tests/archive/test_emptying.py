@@ -24,7 +24,7 @@ LATER = to_millis(instant(30 * DAY))
 
 def attempt(customer: str, number: int) -> str:
     """An id as the core gives it: nobody's name is in it."""
-    return f"ct-{sum(customer.encode()):020x}.{number}"
+    return f"ct-{customer.encode().hex()}.{number}"
 
 
 def lived(told: Topics, customer: str, minutes: float = 0) -> None:
