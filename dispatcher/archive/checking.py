@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, func, select
 
 from dispatcher.archive import sealing
 from dispatcher.archive.journal_rows import LASTING, PERSONAL
@@ -125,9 +125,15 @@ def check(engine: Engine, key: bytes, noted: Iterator[End] | tuple[End, ...] = (
             walk.end(chain.number, bytes(chain.link))
             walks.append(walk)
             ends.append(End(chain.partition, chain.number, chain.offset, bytes(chain.link).hex()))
+        strange = connection.execute(
+            select(RECORDS.c.partition, func.min(RECORDS.c.offset))
+            .where(RECORDS.c.partition.not_in([chain.partition for chain in chains]))
+            .group_by(RECORDS.c.partition)
+        ).all()
+    unchained = [Finding("inserted", each[0], 0, each[1], "its partition has no chain") for each in strange]
     lost = _lost(ends_noted, {each.partition: each for each in ends})
     return Report(
-        findings=(*(each for walk in walks for each in walk.findings), *lost)[:_MOST],
+        findings=(*(each for walk in walks for each in walk.findings), *unchained, *lost)[:_MOST],
         records=sum(walk.records for walk in walks),
         erased=sum(walk.erased for walk in walks),
         expired=sum(walk.expired for walk in walks),

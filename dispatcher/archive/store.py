@@ -76,14 +76,9 @@ class Store:
         Raises:
             WrongSecret: its records were sealed with another key; nothing that is written now could be verified.
         """
-        ours = sealing.mark(self._key)
         with self._engine.begin() as connection:
-            add(connection, META, [{"name": "key", "value": ours}])
-            found = connection.execute(select(META.c.value).where(META.c.name == "key")).scalar_one()
-        if bytes(found) != ours:
-            raise WrongSecret(
-                "the archive was sealed with another DISPATCHER_SECRET (or DISPATCHER_APP_ID): set that one"
-            )
+            add(connection, META, [{"name": "key", "value": sealing.mark(self._key)}])
+        ours_or_raise(self._engine, self._key)
 
     def positions(self) -> dict[tuple[str, int], int]:
         """The offset after the last written record of each partition that was ever begun."""
@@ -161,6 +156,18 @@ class Store:
             for each in asked
         ]
         add(connection, ERASURES, rows)
+
+
+def ours_or_raise(engine: Engine, key: bytes) -> None:
+    """Return if an archive was sealed with this key, or with none yet.
+
+    Raises:
+        WrongSecret: it was sealed with another one.
+    """
+    with engine.connect().execution_options(reads=True) as connection:
+        found = connection.execute(select(META.c.value).where(META.c.name == "key")).scalar_one_or_none()
+    if found is not None and bytes(found) != sealing.mark(key):
+        raise WrongSecret("the archive was sealed with another DISPATCHER_SECRET (or DISPATCHER_APP_ID): set that one")
 
 
 def _move(connection: Connection, place: tuple[str, int], before: int, after: int) -> None:

@@ -22,7 +22,7 @@ def verify_archive(settings: Settings, ends: Path | None, *, as_json: bool) -> E
     from dispatcher.archive import schema
     from dispatcher.archive.checking import check
     from dispatcher.archive.database import DatabaseUnsuitable, address, opened
-    from dispatcher.archive.store import Store, WrongSecret
+    from dispatcher.archive.store import WrongSecret, ours_or_raise
 
     noted = _noted(ends)
     away = "the archive's database does not answer ({}): DISPATCHER_DATABASE_URL"
@@ -33,7 +33,7 @@ def verify_archive(settings: Settings, ends: Path | None, *, as_json: bool) -> E
                 ExitCode.SETTINGS,
                 "the archive's tables are not those of this release: run `dispatcher archive migrate`",
             )
-        Store(engine, settings.archive_key).claim()
+        ours_or_raise(engine, settings.archive_key)
         report = check(engine, settings.archive_key, noted)
     except (DatabaseUnsuitable, WrongSecret) as unsuitable:
         stop(ExitCode.SETTINGS, str(unsuitable))

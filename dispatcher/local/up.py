@@ -1,4 +1,4 @@
-"""`dispatcher up`: one machine, everything on it: Kafka unless one is named, missing topics, worker and gateway."""
+"""`dispatcher up`: one machine, everything on it: Kafka unless one is named, missing topics, worker, gateway and archive."""
 
 import asyncio
 import os
@@ -20,13 +20,13 @@ from dispatcher.ops.topic_plan import Create, Unfit, Wanted, apply, plan
 from dispatcher.settings import Settings, client_options
 
 _BOOTSTRAP: Final = "DISPATCHER_BOOTSTRAP_SERVERS"
-_COMMANDS: Final = ("worker", "gateway")
+_COMMANDS: Final = ("worker", "gateway", "archive")
 _DRAIN_S: Final = 40.0
-"""A worker that was told to stop needs at most 30 seconds, a gateway 10."""
+"""A worker that was told to stop needs at most 30 seconds, a gateway 10, an archive as long as a turn."""
 
 
 def run_up(settings: Settings) -> int:
-    """Serve until SIGTERM or Ctrl-C; the exit code is that of worker or gateway, or says why they could not be started.
+    """Serve until SIGTERM or Ctrl-C; the exit code is that of the process that ended first, or says why none was started.
 
     An embedded Kafka listens where other commands look for one by default, and keeps its topics in the data folder, so that
     the next `up` goes on where this one ended.
@@ -79,7 +79,7 @@ async def _topics(settings: Settings, connection: Connection) -> list[str]:
 
 
 async def _serve(environment: Mapping[str, str], stop: asyncio.Event) -> int:
-    """Run worker and gateway, their output on ours, until one ends or we are told to stop; then the other ends too.
+    """Run all processes, their output on ours, until one ends or we are told to stop; then the others end too.
 
     The code is that of the first to end, or of the first that does not end well.
     """

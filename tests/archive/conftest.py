@@ -13,19 +13,31 @@ from dispatcher.archive.database import opened
 from tests.archive.postgres import Cluster, NoPostgres, started
 
 
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
+def _running() -> Iterator[Cluster]:
     # Not under pytest's own folder, which only we may enter; and a socket's path must be short.
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     try:
         running = started(folder)
     except NoPostgres as none:
+        shutil.rmtree(folder, ignore_errors=True)
         pytest.skip(str(none))
     try:
         yield running
     finally:
         running.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL that all tests of the run share."""
+    yield from _running()
+
+
+@pytest.fixture
+def own_cluster() -> Iterator[Cluster]:
+    """One that a test may stop and start."""
+    yield from _running()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -11,6 +11,7 @@ from pathlib import Path
 _FOLDERS = ("/usr/local/bin", "/usr/bin", *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)))
 _NEEDED = ("initdb", "pg_ctl", "postgres")
 _UNPRIVILEGED = "postgres"
+_SIZE = "-c shared_buffers=256MB -c max_wal_size=2GB"
 
 
 class NoPostgres(Exception):
@@ -41,7 +42,14 @@ class Cluster:
         )
         return f"postgresql://{self._role}@/{name}?host={self.folder}"
 
+    def start(self) -> None:
+        options = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' {_SIZE}"
+        log = str(self.folder / "postgres.log")
+        data = str(self.folder / "data")
+        _run(self.user, self.programs["pg_ctl"], "-D", data, "-l", log, "-o", options, "-w", "start")
+
     def stop(self) -> None:
+        """At once, as if it were killed."""
         _run(self.user, self.programs["pg_ctl"], "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
 
     @property
@@ -64,13 +72,10 @@ def started(folder: Path) -> Cluster:
         user = _unprivileged()
         shutil.chown(folder, user)
     folder.chmod(0o755)
-    data, log = folder / "data", folder / "postgres.log"
-    _run(user, known["initdb"], "-D", str(data), "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-    options = (
-        f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c shared_buffers=256MB -c max_wal_size=2GB"
-    )
-    _run(user, known["pg_ctl"], "-D", str(data), "-l", str(log), "-o", options, "-w", "start")
-    return Cluster(folder, known, user)
+    _run(user, known["initdb"], "-D", str(folder / "data"), "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+    cluster = Cluster(folder, known, user)
+    cluster.start()
+    return cluster
 
 
 def _unprivileged() -> str:

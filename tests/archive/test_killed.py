@@ -189,3 +189,33 @@ async def test_a_rebuild_changes_no_figure(installed, url, engine, tmp_path):
     await all_written(installed, engine, again)
     await again.end()
     assert (logged(again, "archive_rebuilds")[0]["records"], figures(engine)) == (len(before["records"]), before)
+
+
+@pytest.mark.broker
+@pytest.mark.asyncio
+async def test_it_goes_on_when_the_database_was_away(installed, own_cluster, tmp_path):
+    url = own_cluster.database()
+    process = archive(installed, url, "patient")
+    await eventually(lambda: bool(logged(process, "archive_writes")), "it writes", worker=process)
+    own_cluster.stop()
+    await publish(installed, story(30))
+    await eventually(lambda: bool(logged(process, "archive_waits_for_database")), "it waits", worker=process)
+    own_cluster.start()
+    engine = opened(url)
+    await all_written(installed, engine, process)
+    await process.end()
+    said = figures(engine)
+    engine.dispose()
+    assert said == await clean(installed, tmp_path)
+
+
+@pytest.mark.broker
+@pytest.mark.asyncio
+async def test_it_does_not_write_into_the_archive_of_another_installation(installed, url, engine, tmp_path):
+    first = archive(installed, url, "first")
+    await all_written(installed, engine, first)
+    await first.end()
+    async with installation(installed.broker, new_prefix(), tmp_path, partitions=PARTITIONS) as another:
+        process = archive(another, url, "stranger")
+        await eventually(lambda: process.exit_code is not None, "it ends", worker=process)
+    assert (process.exit_code, "another topic of the same name" in process.output()) == (7, True)

@@ -76,6 +76,18 @@ def test_a_record_that_was_put_in_is_named(engine, told):
     assert ("inserted", 1, 7) in found(engine)
 
 
+@pytest.mark.parametrize("column", ["link", "number"])
+def test_an_end_that_was_moved_is_found(engine, told, column):
+    other = {"link": b"x" * 32, "number": 29}[column]
+    changed(engine, update(CHAINS).where(CHAINS.c.partition == 1).values({column: other}))
+    assert [number for _, partition, number in found(engine) if partition == 1] == [30]
+
+
+def test_records_of_a_partition_without_a_chain_are_named(engine, told):
+    changed(engine, seventh().values(partition=9))
+    assert ("inserted", 9, 0) in found(engine)
+
+
 def test_a_record_at_another_place_is_found(engine, told):
     changed(
         engine,

@@ -13,6 +13,8 @@ from pathlib import Path
 from dispatcher.local.kafka import EmbeddedKafka
 from dispatcher.local.kafka_settings import BENCH
 from tests.bench import medians
+from tests.bench.archive import BARS as ARCHIVE_BARS
+from tests.bench.archive import TIMELINE_MS, archive
 from tests.bench.latency import latency
 from tests.bench.partitions import SIZES, partitions
 from tests.bench.restoring import restore
@@ -37,6 +39,8 @@ BARS = {
     **{f"pipeline_to_bare_{n}": (0.3, "at least") for n in SIZES},
     **{f"latency_p50_ms_{n}": (50, "below") for n in SIZES},
     **{f"latency_p99_ms_{n}": (250, "below") for n in SIZES},
+    **{f"archive_{name}": (bar, "at least") for name, bar in ARCHIVE_BARS.items()},
+    **{f"archive_{name}_timeline_ms": (TIMELINE_MS, "below") for name in ARCHIVE_BARS},
     **{name: (bar, "at most") for name, bar in medians.BARS.items()},
 }
 
@@ -59,6 +63,7 @@ async def run(customers: int, rounds: int, only: set[str]) -> Figures:
                 ("mails", mails),
                 ("silence", silence),
                 ("partitions", partitions),
+                ("archive", archive),
             ):
                 if not only or name in only:
                     print(f"{name} ...", flush=True)
@@ -83,6 +88,7 @@ def judged(figures: Figures, decision: dict[str, float]) -> dict[str, object]:
         "silence_pending_p99_s": figures.silence_s.get("pending_p99", float("nan")),
         "silence_falling_due_p99_s": figures.silence_s.get("falling_due_p99", float("nan")),
         **figures.partitions,
+        **{f"archive_{name}": value for name, value in figures.archive.items()},
         **{name: decision[name] for name in medians.BARS},
     }
     told: dict[str, object] = {}

@@ -37,7 +37,7 @@ class Figures:
     """What `throughput.json` holds: events a second, records a second for restore, milliseconds for latency.
 
     `sending` has ratios to a bare loop around the same client, `silence_s` is p99 from a payment's append to its
-    effect, `partitions` has the ratio of pipeline and the latency by their number.
+    effect, `partitions` has the ratio of pipeline and the latency by their number, `archive` records a second by database.
     """
 
     customers: int
@@ -52,6 +52,7 @@ class Figures:
     silence_s: dict[str, float] = field(default_factory=dict)
     partitions: dict[str, float] = field(default_factory=dict)
     latency_ms: dict[str, float] = field(default_factory=dict)
+    archive: dict[str, float] = field(default_factory=dict)
     details: dict[str, object] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:

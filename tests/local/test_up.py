@@ -62,6 +62,7 @@ def environment(broker: str, prefix: str, **settings: str) -> dict[str, str]:
         "DISPATCHER_METRICS_PORT": "0",
         "DISPATCHER_METRICS_HOST": "127.0.0.1",
         "DISPATCHER_GATEWAY_PORT": "0",
+        "DISPATCHER_ARCHIVE_METRICS_PORT": "0",
         **settings,
     }
 
@@ -77,7 +78,7 @@ def started(folder: Path, settings: dict[str, str]) -> subprocess.Popen[str]:
 def test_up_creates_the_topics_serves_and_drains(broker, topic_prefix, tmp_path):
     up = started(tmp_path, environment(broker, topic_prefix))
     try:
-        said, awaited = [], {"lane_restored", "gateway_started"}
+        said, awaited = [], {"lane_restored", "gateway_started", "archive_writes"}
         for line in up.stdout:
             said.append(line)
             awaited -= {event for event in awaited if event in line}
@@ -88,7 +89,7 @@ def test_up_creates_the_topics_serves_and_drains(broker, topic_prefix, tmp_path)
     finally:
         up.kill()
     assert f"{len(TOPICS)} topics created" in "".join(said)
-    assert ("worker_stopped" in rest, "gateway_stopped" in rest) == (True, True)
+    assert [f"{each}_stopped" in rest for each in ("worker", "gateway", "archive")] == [True, True, True]
     assert up.returncode == 0
     assert asyncio.run(_partitions(broker, f"{topic_prefix}reminders.inbox")) == 1
 
