@@ -18,9 +18,10 @@ from dispatcher.engine.config import Connection, EngineConfig
 from dispatcher.engine.gate import SourcePartition
 from dispatcher.engine.inbox_writer import AppendFailed
 from dispatcher.engine.lane_state import LaneRefused
+from dispatcher.engine.parts import Parts
 from dispatcher.engine.policy_at_start import NoPolicy, Unsupplied, policy_at_start
 from dispatcher.engine.topology import Unsuited, stopping_sources
-from dispatcher.engine.worker import Parts, TopicsChanged, Worker, WorkerCrashed, WorkerStuck
+from dispatcher.engine.worker import TopicsChanged, Worker, WorkerCrashed, WorkerStuck
 from dispatcher.exit_codes import ExitCode
 from dispatcher.messages import rendering
 from dispatcher.messages.page_link import links_of
