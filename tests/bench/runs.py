@@ -37,8 +37,8 @@ class Figures:
     """What `throughput.json` holds: events a second, records a second for restore, milliseconds for latency.
 
     `sending` has ratios to a bare loop around the same client, `silence_s` is p99 from a payment's append to its
-    effect, `hooks_ms` how long callbacks of a provider waited for their answer, `partitions` has the ratio of pipeline and the
-    latency by their number.
+    effect, `hooks_ms` how long callbacks of a provider waited for their answer, `partitions` has the ratio of pipeline and
+    the latency by their number.
     """
 
     customers: int
