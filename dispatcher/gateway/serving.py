@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import AsyncIterator, Generator, Sequence
 from typing import Final
 
 import structlog
@@ -15,6 +15,7 @@ import uvicorn
 import uvloop
 from litestar.handlers import HTTPRouteHandler
 
+from channels.accounts import DeskConfig
 from dispatcher.engine.appender import Appender
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection, EngineConfig
@@ -27,6 +28,7 @@ from dispatcher.gateway.kafka_append import KafkaAppend
 from dispatcher.gateway.metrics import GatewayMetrics
 from dispatcher.gateway.page import page_routes
 from dispatcher.gateway.parts import Parts, TwilioHooks
+from dispatcher.gateway.task_posting import desk_of, post_tasks
 from dispatcher.ops import interpreter, logs
 from dispatcher.ops.clock import clock_for
 from dispatcher.settings import Settings, client_options
@@ -69,6 +71,7 @@ def run_gateway(settings: Settings) -> int:
 async def _serve(settings: Settings) -> None:
     keys = known_keys(settings)
     twilio = twilio_hooks(settings)
+    desk = desk_of(settings)
     listening = _listen(settings)
     connection = Connection(settings.bootstrap_servers, client_options(settings.kafka))
     await _check_topics(settings, connection)
@@ -87,12 +90,30 @@ async def _serve(settings: Settings) -> None:
             callers=len(keys),
             twilio=twilio is not None,
             desk=bool(parts.desk),
+            posts_tasks=desk is not None,
             prefix=settings.topic_prefix,
         )
-        await server.serve(sockets=[listening])
+        async with _posting(settings, desk, connection, parts):
+            await server.serve(sockets=[listening])
     finally:
         await appender.close()
     _log.info("gateway_stopped")
+
+
+@contextlib.asynccontextmanager
+async def _posting(
+    settings: Settings, desk: DeskConfig | None, connection: Connection, parts: Parts
+) -> AsyncIterator[None]:
+    """Beside serving, tasks are posted to a desk, where there is one."""
+    if desk is None:
+        yield
+        return
+    posting = asyncio.create_task(post_tasks(settings, desk, connection, parts.metrics.registry))
+    try:
+        yield
+    finally:
+        posting.cancel()
+        await asyncio.wait([posting], timeout=_DRAIN_S)
 
 
 def known_keys(settings: Settings) -> tuple[ApiKey, ...]:

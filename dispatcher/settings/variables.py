@@ -199,10 +199,16 @@ API_KEYS_FILE = Variable(
 )
 DESK_SECRET = Variable(
     "DISPATCHER_DESK_SECRET",
-    "signs the results that a call desk sends (Standard Webhooks); two separated by a comma while one replaces the other",
+    "signs a call desk's results and tasks posted to it (Standard Webhooks); two, by a comma, while one replaces the other",
     "expected whsec_ and base64",
     parsing.webhook_secrets,
     shown="masked",
+)
+DESK_URL = Variable(
+    "DISPATCHER_DESK_URL",
+    "call desk that the gateway posts tasks to; without one, tasks only stand in reminders.tasks",
+    "expected an http:// or https:// address",
+    parsing.optional(parsing.web_url),
 )
 HELP_TEXT = Variable(
     "DISPATCHER_HELP_TEXT",
@@ -416,6 +422,7 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     GATEWAY_STRANGER_RATE,
     API_KEYS_FILE,
     DESK_SECRET,
+    DESK_URL,
     HELP_TEXT,
     METRICS_HOST,
     METRICS_PORT,

@@ -6,6 +6,7 @@ import pytest
 
 from dispatcher.exit_codes import ExitCode
 from dispatcher.gateway.serving import Unstartable, known_keys, twilio_hooks
+from dispatcher.gateway.task_posting import desk_of
 from dispatcher.settings import Settings, load
 
 TWILIO = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "new", "TWILIO_FROM": "+447700900999"}
@@ -73,6 +74,25 @@ def test_secrets_of_the_gateway_are_not_shown():
     shown = repr(given(**TWILIO, TWILIO_AUTH_TOKEN_OLD="0ld-0ne", DESK_SECRET="whsec_" + "c2VjcmV0" * 4))
 
     assert ("0ld-0ne" in shown, "c2VjcmV0" in shown) == (False, False)
+
+
+def test_a_desk_that_tasks_are_posted_to_shares_a_secret_with_us():
+    problems = load({"DISPATCHER_DESK_URL": "https://desk.example/tasks"})
+
+    assert not isinstance(problems, Settings)
+    assert "because DISPATCHER_DESK_URL is set" in str(problems)
+
+
+def test_tasks_are_signed_with_every_secret_of_the_desk():
+    both = "whsec_" + "c2VjcmV0" * 4, "whsec_" + "b2xkb2xk" * 4
+    desk = desk_of(given(DESK_URL="https://desk.example/tasks", DESK_SECRET=",".join(both)))
+
+    assert desk is not None
+    assert (desk.url, desk.secrets) == ("https://desk.example/tasks", both)
+
+
+def test_without_the_address_of_a_desk_none_is_posted_to():
+    assert desk_of(given(DESK_SECRET="whsec_" + "c2VjcmV0" * 4)) is None
 
 
 def test_proxies_may_be_networks():
