@@ -137,7 +137,10 @@ def known_keys(settings: Settings) -> tuple[ApiKey, ...]:
 
 
 def twilio_hooks(settings: Settings) -> TwilioHooks | None:
-    """What Twilio's calls are checked against; None without an account, or without the address that its signatures cover."""
+    """What Twilio's calls are checked against; None without an account, or without the address that its signatures cover.
+
+    Each account signs with its own token: receipts and replies of the second one come to the same addresses.
+    """
     if settings.twilio is None:
         return None
     if settings.public_url is None:
@@ -145,8 +148,13 @@ def twilio_hooks(settings: Settings) -> TwilioHooks | None:
             "gateway_does_not_hear_twilio", advice="DISPATCHER_PUBLIC_URL: Twilio's signatures cover our address"
         )
         return None
-    old = settings.twilio.old_auth_token
-    tokens = (settings.twilio.auth_token,) if old is None else (settings.twilio.auth_token, old)
+    second = settings.twilio_2
+    signers = (
+        settings.twilio.auth_token,
+        settings.twilio.old_auth_token,
+        None if second is None else second.auth_token,
+    )
+    tokens = tuple(token for token in signers if token is not None)
     return TwilioHooks(settings.public_url, tokens, settings.gateway.help_text)
 
 

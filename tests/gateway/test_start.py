@@ -51,6 +51,16 @@ def test_both_tokens_of_a_rotation_are_believed():
     assert [token.reveal() for token in hooks.tokens] == ["new", "old"]
 
 
+def test_the_second_account_signs_with_its_own_token():
+    second = {name.replace("TWILIO", "TWILIO_2"): value for name, value in TWILIO.items()} | {
+        "TWILIO_2_AUTH_TOKEN": "other"
+    }
+    hooks = twilio_hooks(given(**TWILIO, **second, PUBLIC_URL="https://pay.example"))
+
+    assert hooks is not None
+    assert [token.reveal() for token in hooks.tokens] == ["new", "other"]
+
+
 def test_without_an_account_there_are_no_hooks_of_twilio():
     assert twilio_hooks(given(PUBLIC_URL="https://pay.example")) is None
 
