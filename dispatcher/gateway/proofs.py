@@ -46,7 +46,10 @@ def known_keys(settings: Settings) -> tuple[ApiKey, ...]:
 
 
 def twilio_hooks(settings: Settings) -> TwilioHooks | None:
-    """What Twilio's calls are checked against; None without an account, or without the address that its signatures cover."""
+    """What Twilio's calls are checked against; None without an account, or without the address that its signatures cover.
+
+    Each account signs with its own token: receipts and replies of the second one come to the same addresses.
+    """
     if settings.twilio is None:
         return None
     if settings.public_url is None:

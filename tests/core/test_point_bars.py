@@ -53,6 +53,12 @@ def test_a_word_that_may_be_an_objection_waits_for_a_person():
     assert story_under(bars(("review", BEFORE)), emails=()).verdict == ("suppressed", "objection_unread", "first")
 
 
+def test_an_address_is_the_same_however_it_is_written():
+    made = bars(("opted_out", BEFORE), point="Ada.Example@example.com", channel="email")
+
+    assert made.why("email", "ada.example@example.com") == made.why("email", "ADA.EXAMPLE@example.com") == "opted_out"
+
+
 def test_what_came_back_is_not_written_to_again():
     verdict = story_under(bars(("unreachable", BEFORE)), emails=()).verdict
     assert verdict == ("suppressed", "unreachable_point", "first")

@@ -76,7 +76,7 @@ def test_secrets_of_the_gateway_are_not_shown():
     assert ("0ld-0ne" in shown, "c2VjcmV0" in shown) == (False, False)
 
 
-def test_the_tokens_of_a_second_account_are_believed_too():
+def test_the_second_account_signs_with_its_own_tokens():
     second = {
         "TWILIO_2_ACCOUNT_SID": "AC" + "1" * 32,
         "TWILIO_2_AUTH_TOKEN": "second",

@@ -3,7 +3,7 @@
 import pytest
 
 from dispatcher.settings import load
-from dispatcher.wiring import _accounts
+from dispatcher.wiring.providers import _accounts
 
 ACCOUNT = {
     "DISPATCHER_TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
