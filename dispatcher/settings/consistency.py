@@ -58,7 +58,7 @@ _TWILIO_2: Final[_Texts] = (v.TWILIO_2_ACCOUNT_SID, v.TWILIO_2_AUTH_TOKEN, v.TWI
 def twilio(read: Reader) -> tuple[Twilio | None, Twilio | None]:
     """The account and the second one, where they are configured: id, token and sender together."""
     first = _twilio(read, _TWILIO, read.read(v.TWILIO_AUTH_TOKEN_OLD))
-    second = _twilio(read, _TWILIO_2)
+    second = _twilio(read, _TWILIO_2, read.read(v.TWILIO_2_AUTH_TOKEN_OLD))
     if second is not None and first is None:
         read.problems.append(
             Problem(v.TWILIO_2_ACCOUNT_SID.name, None, f"expected {v.TWILIO_ACCOUNT_SID.name} beside it")

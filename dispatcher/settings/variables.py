@@ -324,6 +324,13 @@ TWILIO_2_ACCOUNT_SID = Variable(
 TWILIO_2_AUTH_TOKEN = Variable(
     "DISPATCHER_TWILIO_2_AUTH_TOKEN", "its token", TWILIO_AUTH_TOKEN.expected, _secret, shown="masked"
 )
+TWILIO_2_AUTH_TOKEN_OLD = Variable(
+    "DISPATCHER_TWILIO_2_AUTH_TOKEN_OLD",
+    "the second account's token before it, believed while a new one comes into use",
+    TWILIO_AUTH_TOKEN_OLD.expected,
+    _secret,
+    shown="masked",
+)
 TWILIO_2_FROM = Variable(
     "DISPATCHER_TWILIO_2_FROM",
     "sender of the second account's SMS where the creditor has no name of its own (numbers are the first account's)",
@@ -442,6 +449,7 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     TWILIO_WEIGHT,
     TWILIO_2_ACCOUNT_SID,
     TWILIO_2_AUTH_TOKEN,
+    TWILIO_2_AUTH_TOKEN_OLD,
     TWILIO_2_FROM,
     TWILIO_2_BASE_URL,
     TWILIO_2_PER_SECOND,
