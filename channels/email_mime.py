@@ -48,8 +48,8 @@ _ONE_CLICK: Final = "List-Unsubscribe-Post"
 _OURS: Final = ("From", "To", "Subject", "Message-ID", "Auto-Submitted", "MIME-Version", ATTEMPT_HEADER, _ONE_CLICK)
 _ONCE: Final = frozenset(name.lower() for name in _OURS) | {_UNSUBSCRIBE.lower()}
 _POSTED_TO: Final = re.compile(r"(?:https://|http://(?:127\.0\.0\.1|localhost|\[::1\])[:/])[!-;=?-~]{1,800}")
-"""Over https, as the standard asks, or on this machine, where nobody listens in. Printable, without spaces and angle brackets,
-and within a line that SMTP takes."""
+"""Over https, as the standard asks, or on this machine, where nobody listens in. Printable, without spaces and angle
+brackets, and within a line that SMTP takes."""
 
 _LONGEST_TOKEN: Final = 900
 _EOL: Final = "\r\n"
