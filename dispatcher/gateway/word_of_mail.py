@@ -14,14 +14,17 @@ from typing import Final, Literal
 
 from channels.email_bounces import Bounce, Complaint, NotAReport
 from channels.email_bounces import report as read_report
+from channels.email_mime import named_by
+from dispatcher.core.identity import names_a_contact
 from dispatcher.gateway.appending import SOURCE, Entry, Whereabouts, to_inbox, to_points
 from schemas.inbox import AttemptReceipt
 from schemas.plausibility import YEARS
 from schemas.points import PointStated, Standing
 from schemas.values import to_micros
 
-Kind = Literal["bounce", "complaint", "delay", "nobody"]
-"""`delay`: it may still arrive; `nobody`: it names no address, and no attempt of ours."""
+Kind = Literal["bounce", "complaint", "delay", "nobody", "not_ours"]
+"""`delay`: it may still arrive; `nobody`: it names no address; `not_ours`: it names no mail of ours, and is not believed:
+anybody can write a report about anybody's address."""
 
 _PROVIDER: Final = "smtp"
 _ID_BYTES: Final = 16
@@ -68,6 +71,8 @@ def mail_in(body: bytes, content_type: str) -> bytes:
 
 
 def _written(report: Bounce | Complaint, name: str, where: Whereabouts) -> tuple[Kind, Sequence[Entry]]:
+    if not _is_about_ours(report):
+        return "not_ours", ()
     match report:
         case Bounce(action="delayed"):
             return "delay", ()
@@ -80,6 +85,13 @@ def _written(report: Bounce | Complaint, name: str, where: Whereabouts) -> tuple
             if report.recipient is None:
                 return "nobody", ()
             return "complaint", [_stated(report.recipient, "opted_out", "complaint", name, where)]
+
+
+def _is_about_ours(report: Bounce | Complaint) -> bool:
+    """Whether it returns a name that we give: of an attempt in our header, or of a contact as Message-ID."""
+    _, attempt_id = report.names or ("", "")
+    named = None if report.message_id is None else named_by(report.message_id)
+    return names_a_contact(attempt_id) or names_a_contact(named or "")
 
 
 def _stated(address: str, standing: Standing, why: str, name: str, where: Whereabouts) -> Entry:

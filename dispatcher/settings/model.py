@@ -60,7 +60,8 @@ class Twilio:
 class Gateway:
     """The HTTP process. Rates are requests a second: of one API key, and of one address that proves nothing.
 
-    `proxies`: networks whose X-Forwarded-For is believed. `desk_secrets` sign a call desk's results.
+    `proxies`: networks whose X-Forwarded-For is believed. `desk_secrets` sign what a call desk reports, and the
+    tasks that are posted to `desk_url`.
     """
 
     host: str
@@ -70,6 +71,7 @@ class Gateway:
     stranger_rate: float
     api_keys_file: Path | None
     desk_secrets: tuple[Secret, ...]
+    desk_url: str | None
     help_text: str | None
 
 
