@@ -202,6 +202,7 @@ async def test_contacts_go_on_falling_due_while_the_number_is_silent(story: Roun
 
 
 async def test_no_text_is_requested_later_than_a_second_after_the_stop_was_answered(story: Round):
+    """S15"""
     late = [at - story.stopped for at, _ in story.requests[SHARED] if story.stopped + SOON_MS < at < story.said_start]
 
     assert late == []
@@ -229,6 +230,7 @@ async def test_a_text_to_a_landline_is_known_not_to_have_arrived_and_why(story: 
 
 
 async def test_it_is_followed_by_the_next_channel(story: Round):
+    """S11"""
     results = [(each.channel, each.result) for each in story.journal if each.customer_id == WIRED and each.attempt_id]
 
     assert results.index(("sms", "undelivered")) < results.index(("email", "accepted"))
