@@ -20,6 +20,7 @@ from dispatcher.engine.inbox_writer import AppendFailed
 from dispatcher.engine.lane_state import LaneRefused
 from dispatcher.engine.parts import Parts
 from dispatcher.engine.policy_at_start import NoPolicy, Unsupplied, policy_at_start
+from dispatcher.engine.policy_switch import Objection
 from dispatcher.engine.topology import Unsuited, stopping_sources
 from dispatcher.engine.worker import TopicsChanged, Worker, WorkerCrashed, WorkerStuck
 from dispatcher.exit_codes import ExitCode
@@ -129,7 +130,7 @@ def parts_of(settings: Settings, policy: Policy) -> Parts:
     metrics.accounts(each.name for each in accounts)
     return Parts(
         policy=policy,
-        objection=objection_of(settings),
+        objection=_objection(settings, templates),
         supplies=accounts,
         compose=templates.render,
         script=templates.script,
@@ -140,6 +141,17 @@ def parts_of(settings: Settings, policy: Policy) -> Parts:
         health=Health(sending=settings.sending, clock=clock.marked),
         datadir=settings.data_dir,
     )
+
+
+def _objection(settings: Settings, templates: Templates) -> Objection:
+    """Why a policy that is applied while a worker runs cannot be acted on: no provider, or own templates unfit for it."""
+    unsupplied = objection_of(settings)
+
+    def objection(policy: Policy) -> str | None:
+        unfit = review(templates, policy) if settings.templates else ()
+        return unsupplied(policy) or "; ".join(map(str, unfit)) or None
+
+    return objection
 
 
 async def sources_of(config: EngineConfig) -> frozenset[SourcePartition]:
