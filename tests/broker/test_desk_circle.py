@@ -145,6 +145,7 @@ async def none_waits(at: Gateway) -> bool:
 
 
 async def test_the_desk_is_sent_the_task_once(circle: Circle):
+    """S18"""
     assert [task.customer_id for _, task in circle.posts] == [CALLED]
 
 
@@ -155,6 +156,7 @@ async def test_it_is_called_by_the_tasks_id(circle: Circle):
 
 
 async def test_it_says_whom_to_call_and_about_what(circle: Circle):
+    """S10"""
     (_, task) = circle.posts[0]
 
     assert (task.contact_point, task.invoice_ids) == (number(700), ("I-9",))
@@ -165,6 +167,7 @@ async def test_the_desks_result_is_acknowledged(circle: Circle):
 
 
 async def test_the_journal_tells_the_attempt_from_claim_to_report(circle: Circle):
+    """S18"""
     task_id = circle.posts[0][1].task_id
 
     assert [each.result for each in circle.journal if each.attempt_id == task_id] == [

@@ -117,6 +117,7 @@ async def test_a_mails_link_leads_to_the_page_and_one_click_there_silences_the_a
 
 
 async def test_what_a_customer_answers_on_the_page_holds_reminders(house: House):
+    """S44"""
     page = await page_of(house, "disputing", "disputing@example.com")
 
     async with httpx.AsyncClient(trust_env=False) as reader:

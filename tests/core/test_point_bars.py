@@ -35,6 +35,7 @@ def why(known_bars: PointBars):
 
 
 def test_a_number_that_said_stop_gets_no_message():
+    """S15"""
     assert story_under(bars(("opted_out", BEFORE)), emails=()).verdict == ("suppressed", "opted_out", "first")
 
 
