@@ -11,6 +11,7 @@ from dispatcher.cli.output import print_json, print_table
 from dispatcher.cli.signature import operator
 from dispatcher.cli.telling import shown
 from dispatcher.exit_codes import ExitCode
+from dispatcher.ops.redaction import redact
 from dispatcher.settings import Settings
 from schemas import contact_points, points, topics
 from schemas.points import CONSENT, PointStated, Standing
@@ -78,6 +79,10 @@ def state(
         stop(ExitCode.USAGE, f"{standing!r}: expected one of {', '.join(get_args(Standing))}")
     if channel not in CHANNELS:
         stop(ExitCode.USAGE, f"--channel {channel!r}: expected one of {', '.join(CHANNELS)}")
+    if (channel == "email") != ("@" in at):
+        stop(ExitCode.USAGE, f"--channel {channel}: expected email for an address, sms or call_task for a number")
+    if not reason.strip() or redact(reason) != reason:
+        stop(ExitCode.USAGE, "--reason: expected a word or two, without a number or address: it is kept as it is")
     now = time.time_ns() // 1000
     stated = PointStated(channel, word, now, f"dispatcher/operator/{operator()}", str(now), reason.strip())
     _write(settings, points.digest(at, settings.point_key), points.encode(stated))
