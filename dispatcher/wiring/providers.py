@@ -134,9 +134,10 @@ def _accounts(settings: Settings, texts: Twilio | None, mails: SmtpServer | None
 
 
 def _status_callback(public_url: str | None, twilio_url: str) -> str | None:
-    """Where Twilio tells what became of a message: over https, or from a stand-in on this machine, else nowhere."""
+    """Where Twilio tells what became of a message: over https, or from a stand-in that itself is called over http."""
     if public_url is None:
         return None
-    if not public_url.startswith("https://") and not is_loopback(urlsplit(twilio_url).hostname or ""):
+    twilio = urlsplit(twilio_url)
+    if not public_url.startswith("https://") and twilio.scheme == "https" and not is_loopback(twilio.hostname or ""):
         return None
     return f"{public_url}/hooks/twilio/status/"
