@@ -53,7 +53,7 @@ def bounces_routes(parts: Parts) -> Sequence[HTTPRouteHandler]:
         opt={"body": "mail"},
     )
     async def bounce(request: AnyRequest) -> Response[bytes]:
-        """A mail as it came (message/rfc822), or a form with it. 200: what it reports of mails of ours stands in Kafka."""
+        """A mail as it came (message/rfc822), or a form with it. 200: what it reports stands in Kafka."""
         return await take(request, None)
 
     @post(
@@ -79,4 +79,4 @@ def _taken(parts: Parts, says: Sequence[Report]) -> Response[bytes]:
 
 
 def _read(parts: Parts, body: bytes, content_type: str) -> Told | NotAReport:
-    return told(mail_in(body, content_type), parts.here_and_now())
+    return told(mail_in(body, content_type), parts.here_and_now(), only_ours=parts.bounces == "ours")

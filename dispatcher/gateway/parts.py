@@ -9,6 +9,7 @@ from dispatcher.gateway.appending import Append, Whereabouts
 from dispatcher.gateway.buckets import Buckets
 from dispatcher.gateway.metrics import GatewayMetrics
 from dispatcher.settings import Secret
+from dispatcher.settings.model import Bounces
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Parts:
     `now` is the wall clock in microseconds since the epoch, `random_id` makes an id that nobody else has. `partitions` is
     the inbox's configured number; `point_key` keys the digests of numbers and addresses. `keys` are known callers; `callers`
     and `strangers` bound how often one of them, or an address that proves nothing, may ask. `kafka_answers` asks Kafka now.
-    `desk`: secrets that may have signed a desk's results. `readers`: of what the providers of named adapters tell.
+    `bounces`: which reports of mail systems are believed. `desk`: secrets that may have signed a desk's results. `readers`: of
+    what the providers of named adapters tell.
     """
 
     append: Append
@@ -47,6 +49,7 @@ class Parts:
     desk: tuple[Secret, ...] = ()
     readers: Mapping[str, Receipts] = field(default_factory=dict)
     public_url: str | None = None
+    bounces: Bounces = "any"
 
     def here_and_now(self) -> Whereabouts:
         """What a statement of ours needs to know of the installation and the time."""

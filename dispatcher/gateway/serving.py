@@ -138,6 +138,7 @@ def _parts(settings: Settings, appender: Appender, keys: tuple[ApiKey, ...], twi
         twilio=twilio,
         desk=limits.desk_secrets,
         public_url=settings.public_url,
+        bounces=limits.bounces,
     )
 
 

@@ -23,8 +23,8 @@ from schemas.points import PointStated, Standing
 from schemas.values import to_micros
 
 Kind = Literal["bounce", "complaint", "delay", "nobody", "not_ours"]
-"""`delay`: it may still arrive; `nobody`: it names no address; `not_ours`: it names no mail of ours, and is not believed:
-anybody can write a report about anybody's address."""
+"""`delay`: it may still arrive; `nobody`: it names no address; `not_ours`: it names no mail of ours, and is not believed
+where only those are that do: anybody can write a report about anybody's address."""
 
 _PROVIDER: Final = "smtp"
 _ID_BYTES: Final = 16
@@ -39,8 +39,11 @@ class Told:
     entries: tuple[Entry, ...]
 
 
-def told(raw: bytes, where: Whereabouts) -> Told | NotAReport:
-    """What a mail says, if it is a report. It was stated on the mail's own date, and never later than now."""
+def told(raw: bytes, where: Whereabouts, *, only_ours: bool) -> Told | NotAReport:
+    """What a mail says, if it is a report. It was stated on the mail's own date, and never later than now.
+
+    `only_ours`: it is believed only if it names a mail of ours.
+    """
     found = read_report(raw)
     if isinstance(found, NotAReport):
         return found
@@ -49,6 +52,9 @@ def told(raw: bytes, where: Whereabouts) -> Told | NotAReport:
     kinds: list[Kind] = []
     entries: list[Entry] = []
     for number, each in enumerate(found):
+        if only_ours and not _is_about_ours(each):
+            kinds.append("not_ours")
+            continue
         kind, written = _written(each, f"{name}/{number}", at)
         kinds.append(kind)
         entries += written
@@ -71,8 +77,6 @@ def mail_in(body: bytes, content_type: str) -> bytes:
 
 
 def _written(report: Bounce | Complaint, name: str, where: Whereabouts) -> tuple[Kind, Sequence[Entry]]:
-    if not _is_about_ours(report):
-        return "not_ours", ()
     match report:
         case Bounce(action="delayed"):
             return "delay", ()

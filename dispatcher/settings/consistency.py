@@ -97,6 +97,7 @@ def gateway(read: Reader) -> Gateway:
         desk_secrets=desk_secrets,
         desk_url=desk_url,
         help_text=read.read(v.HELP_TEXT),
+        bounces=read.read(v.BOUNCES),
     )
 
 

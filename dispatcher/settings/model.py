@@ -16,6 +16,7 @@ Sending = Literal["off", "shadow", "allowlist", "on"]
 Origin = Literal["default", "environment", "file"]
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+Bounces = Literal["any", "ours"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -73,6 +74,7 @@ class Gateway:
     desk_secrets: tuple[Secret, ...]
     desk_url: str | None
     help_text: str | None
+    bounces: Bounces
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, Generic, Literal, TypeVar, get_args
 
 from dispatcher.settings import parsing, smtp
-from dispatcher.settings.model import LogLevel, SaslMechanism, SecurityProtocol, Sending
+from dispatcher.settings.model import Bounces, LogLevel, SaslMechanism, SecurityProtocol, Sending
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -209,6 +209,13 @@ DESK_URL = Variable(
     "call desk that the gateway posts tasks to; without one, tasks only stand in reminders.tasks",
     "expected an http:// or https:// address",
     parsing.optional(parsing.web_url),
+)
+BOUNCES: Variable[Bounces] = Variable(
+    "DISPATCHER_BOUNCES",
+    "which bounces and complaints are believed: any that the mail system hands over, or those that name a mail of ours",
+    "expected any or ours",
+    parsing.one_of(get_args(Bounces)),
+    "any",
 )
 HELP_TEXT = Variable(
     "DISPATCHER_HELP_TEXT",
@@ -430,6 +437,7 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     API_KEYS_FILE,
     DESK_SECRET,
     DESK_URL,
+    BOUNCES,
     HELP_TEXT,
     METRICS_HOST,
     METRICS_PORT,

@@ -130,9 +130,17 @@ async def test_a_mail_that_is_no_report_is_acknowledged_and_counted():
 # --- anybody can write a report
 
 
+@pytest.mark.parametrize("name", ["two_recipients", "smtputf8"])
+async def test_what_the_mail_system_hands_over_is_believed(name):
+    at = site()
+
+    assert set(await says(at, report(name))) == {"bounce"}
+    assert at.writer.entries
+
+
 @pytest.mark.parametrize("name", ["two_recipients", "smtputf8", "forwarded", "exchange_policy", "mailbox_full"])
 async def test_a_report_that_names_no_mail_of_ours_bars_nobody_and_says_so(name):
-    at = site()
+    at = site(bounces="ours")
 
     assert set(await says(at, report(name))) == {"not_ours"}
     assert at.writer.entries == []
@@ -152,7 +160,7 @@ async def test_a_report_that_names_no_mail_of_ours_bars_nobody_and_says_so(name)
     ],
 )
 async def test_a_name_that_we_would_not_give_is_none_of_ours(header):
-    at = site()
+    at = site(bounces="ours")
 
     assert (await says(at, returning(header)), at.writer.entries) == (["not_ours", "not_ours"], [])
 
@@ -170,7 +178,7 @@ async def test_a_name_that_we_give_is_one_of_ours(header):
 
 
 async def test_a_complaint_about_no_mail_of_ours_opts_nobody_out():
-    at = site()
+    at = site(bounces="ours")
     strange = (
         report("complaint_yahoo").replace(CONTACT.encode(), b"somebody").replace(b"X-Reminder-Attempt", b"X-Other")
     )
@@ -179,7 +187,7 @@ async def test_a_complaint_about_no_mail_of_ours_opts_nobody_out():
 
 
 async def test_reports_about_no_mail_of_ours_are_counted():
-    at = site()
+    at = site(bounces="ours")
 
     await says(at, report("two_recipients"))
 
