@@ -78,7 +78,7 @@ class Worker:
         self._committable = Committable()
         self._ends = LogEnds(config.connection, self._watched)
         self._brakes = Brakes(config, parts.clock.now)
-        self._points = Points(config, self._ends)
+        self._points = Points(config, self._ends, parts.clock.now)
         self._broker_time = BrokerTime()
         self._writer = InboxWriter(config)
         self._outcomes = Outcomes(self._writer, config.partitions)

@@ -263,6 +263,7 @@ async def test_whatever_is_sent_it_is_no_fault_of_ours(body, kind):
     assert (await _SHARED.client.post(PATH, content=body, headers=headers)).status_code == 200
 
 
+@settings(deadline=None)
 @given(head=st.binary(max_size=60), name=st.sampled_from(["postfix_unknown", "complaint_yahoo", "smtputf8"]))
 async def test_a_damaged_report_is_no_fault_of_ours(head, name):
     raw = report(name)
@@ -271,6 +272,7 @@ async def test_a_damaged_report_is_no_fault_of_ours(head, name):
     assert (await _SHARED.client.post(PATH, content=raw[:at] + head + raw[at:], headers=MAIL)).status_code == 200
 
 
+@settings(deadline=None)
 @given(part=st.binary(min_size=20, max_size=80).filter(lambda part: b"\n" not in part and b"\r" not in part))
 async def test_the_mail_in_a_form_is_its_largest_part(part):
     form = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nnote\r\n--b\r\n\r\n' + part + b"\r\n--b--\r\n"
