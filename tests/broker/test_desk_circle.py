@@ -17,11 +17,12 @@ from aiohttp import web
 from standardwebhooks import Webhook
 
 from dispatcher.engine.clients import Kafka
+from dispatcher.local.kafka import EmbeddedKafka
 from schemas import journal, topics
 from schemas.journal import JournalRecord, TaskRecord, decode_task
 from tests.broker.gateways import SECRET, Gateway, gateway
 from tests.broker.installation import Installation, codes, due, each_of, installation, new_prefix, profile
-from tests.broker.operations import eventually, gates_open, in_time, ready
+from tests.broker.operations import ended, eventually, gates_open, in_time, ready
 from tests.broker.providers import number, providers, starting_at
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -272,6 +273,33 @@ async def test_a_task_whose_time_is_over_is_told_and_passed_over(bare: Installat
         await eventually(lambda: _is(bare, 2), "both are committed", worker=at.process)
 
     assert ([name for name, _ in told.posts], '"late"' in at.process.output()) == (["timely"], True)
+
+
+async def test_told_to_stop_while_the_desk_is_away_it_ends_well(bare: Installation):
+    async with desk() as told, posting(bare, told) as at:
+        told.open = False
+        await append(bare, task("a", "t-1"))
+        await in_time(told.hears(1), "the desk is asked", at.process)
+        os.kill(at.process.pid, signal.SIGTERM)
+
+        assert await ended(at.process) == 0
+
+
+@pytest.mark.skipif("DISPATCHER_BOOTSTRAP_SERVERS" in os.environ, reason="a given cluster is not killed")
+async def test_after_kafka_was_killed_and_came_back_tasks_are_posted_again_by_itself(tmp_path: Path):
+    async with (
+        EmbeddedKafka() as kafka,
+        installation(kafka.bootstrap_servers, new_prefix(), tmp_path, partitions=2) as made,
+        desk() as told,
+        posting(made, told) as at,
+    ):
+        await append(made, task("a", "before"))
+        await in_time(told.hears(1), "the desk is sent the first", at.process)
+        await kafka.kill()
+        await kafka.restart()
+        await append(made, task("a", "after"))
+        await eventually(lambda: "after" in {name for name, _ in told.posts}, "the second too", worker=at.process)
+        await eventually(lambda: _is(made, 2), "both are committed", worker=at.process)
 
 
 async def _is(bare: Installation, position: int) -> bool:
