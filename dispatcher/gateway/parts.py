@@ -31,8 +31,8 @@ class Parts:
     `now` is the wall clock in microseconds since the epoch, `random_id` makes an id that nobody else has. `partitions` is
     the inbox's configured number; `point_key` keys the digests of numbers and addresses. `keys` are known callers; `callers`
     and `strangers` bound how often one of them, or an address that proves nothing, may ask. `kafka_answers` asks Kafka now.
-    `bounces`: which reports of mail systems are believed. `desk`: secrets that may have signed a desk's results. `readers`: of
-    what the providers of named adapters tell.
+    `bounces`: which reports of mail systems are believed. `desk`: secrets that may have signed a desk's results. `readers`:
+    of what the providers of named adapters tell.
     """
 
     append: Append
