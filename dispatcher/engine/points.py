@@ -27,6 +27,9 @@ _PAUSE_S = 1.0
 _STANDINGS: Mapping[str, points.Standing] = {"suppressed": "opted_out", "recipient": "unreachable"}
 """What a provider's refusal says of a contact point, by whose fault it was."""
 
+_OF_THE_PAIR = frozenset({"21612"})
+"""Twilio: this sender cannot reach this number; another sender may (https://www.twilio.com/docs/api/errors/21612)."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -90,7 +93,7 @@ class Points:
     def refusal(self, channel: Channel, point: str, fact: AttemptRejected) -> Entry | None:
         """What a provider's refusal says of the number or address itself; None where it was no fault of that."""
         standing = _STANDINGS.get(fact.refusal)
-        if standing is None:
+        if standing is None or fact.code in _OF_THE_PAIR:
             return None
         stated = PointStated(channel, standing, self._now() * 1000, SENDER, fact.attempt_id, fact.code)
         return points.digest(point, self._config.point_key), points.encode(stated)

@@ -116,6 +116,10 @@ def test_a_number_that_is_none_is_unreachable_for_everybody(known):
     assert refused(known, "recipient") == "unreachable"
 
 
+def test_that_one_sender_cannot_reach_a_number_says_nothing_of_the_number(known):
+    assert known.refusal("sms", NUMBER, AttemptRejected("ct-1.1", "twilio", "recipient", "21612")) is None
+
+
 @pytest.mark.parametrize("refusal", ["content", "config"])
 def test_what_was_no_fault_of_the_number_says_nothing_of_it(known, refusal):
     assert refused(known, refusal) is None
