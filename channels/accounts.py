@@ -54,6 +54,24 @@ class WebhookConfig:
         return f"WebhookConfig({urlsplit(self.url).hostname}, secret={MASK})"
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class DeskConfig:
+    """A call desk that takes tasks as signed webhooks.
+
+    `secrets` are shared with it (`whsec_` and base64), old and new while they are changed; `url` is where it listens.
+    `connect_s` and `timeout_s` as for Twilio; `connections`: as many posts are under way at once.
+    """
+
+    url: str
+    secrets: tuple[str, ...]
+    connect_s: float = 5.0
+    timeout_s: float = 15.0
+    connections: int = 8
+
+    def __repr__(self) -> str:
+        return f"DeskConfig({urlsplit(self.url).hostname}, secrets={MASK})"
+
+
 @dataclass(frozen=True, slots=True)
 class FileConfig:
     """A folder that messages are handed over in."""

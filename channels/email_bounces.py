@@ -1,7 +1,7 @@
 """What mail servers report of our mails: bounces (RFC 3464) and complaints (RFC 5965), from the report's bytes.
 
-Anybody can write a mail that looks like a report. It is worth acting on where it came by a way that only our mail server
-uses, or names a mail of ours (`message_id`, `names`), which its sender must have seen.
+Anybody can write a mail that looks like a report. One that names a mail of ours (`message_id`, `names`) comes from somebody
+who has seen that; whoever asks for more than the mail system's word asks for this.
 """
 
 import re

@@ -47,8 +47,9 @@ _ONE_CLICK: Final = "List-Unsubscribe-Post"
 
 _OURS: Final = ("From", "To", "Subject", "Message-ID", "Auto-Submitted", "MIME-Version", ATTEMPT_HEADER, _ONE_CLICK)
 _ONCE: Final = frozenset(name.lower() for name in _OURS) | {_UNSUBSCRIBE.lower()}
-_HTTPS: Final = re.compile(r"https://[!-;=?-~]{1,800}")
-"""Printable, without spaces and angle brackets, and within a line that SMTP takes."""
+_POSTED_TO: Final = re.compile(r"(?:https://|http://(?:127\.0\.0\.1|localhost|\[::1\])[:/])[!-;=?-~]{1,800}")
+"""Over https, as the standard asks, or on this machine, where nobody listens in. Printable, without spaces and angle
+brackets, and within a line that SMTP takes."""
 
 _LONGEST_TOKEN: Final = 900
 _EOL: Final = "\r\n"
@@ -131,7 +132,7 @@ def _way_out(message: Message) -> Iterator[bytes]:
     """How a mail program ends these mails: by one POST to our address (RFC 8058), or by what the message says (RFC 2369)."""
     said = [value for name, value in message.headers if name.lower() == _UNSUBSCRIBE.lower()]
     one_click = message.unsubscribe_url
-    if one_click is None or _HTTPS.fullmatch(one_click) is None:
+    if one_click is None or _POSTED_TO.fullmatch(one_click) is None:
         yield from (_folded(_UNSUBSCRIBE, value) for value in said)
         return
     # A line for each: an address with a token in it is longer than a line, and must not be encoded.

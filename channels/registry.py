@@ -89,6 +89,11 @@ _BUILT_IN: Final[dict[str, tuple[tuple[Channel, ...], Callable[[Channel, Account
 }
 
 
+def is_built_in(name: str) -> bool:
+    """Whether an adapter of this name is part of the product."""
+    return name in _BUILT_IN
+
+
 def build(
     names: Mapping[Channel, str], accounts: Accounts, found: Callable[[], Iterable[EntryPoint]] = announced
 ) -> dict[Channel, Adapter] | RegistryProblems:

@@ -25,7 +25,7 @@ _LONGEST: Final = 1_600
 _ACCENTS: Final = re.compile("[\u0300-\u036f]")
 _NO_WORD: Final = re.compile(r"[^\w]+|_")
 _BETWEEN_SIGNS: Final = re.compile(r"\W+|_")
-_CLAUSES: Final = re.compile(r"[.,;:!?…\n\r，。；：！？、]+")
+_CLAUSES: Final = re.compile(r"[.,;:!?…()\n\r，。；：！？、（）]+|(?:^|\s)[-–—]+(?:\s|$)")
 _MOST_WORDS: Final = 5
 
 _REACTION: Final = re.compile(
@@ -88,7 +88,8 @@ def _is_polite_keyword(words: str) -> bool:
     if len(said) > _MOST_WORDS:
         return False
     rest = "".join(word for word in said if word not in _COURTESY)
-    return _KEYWORDS.get(rest) == "stop"
+    # "STOP 1234" names our number; a number beside another keyword may be an order, or a date.
+    return _KEYWORDS.get(rest) == "stop" or rest.rstrip("0123456789") == "stop"
 
 
 def _keywords() -> dict[str, Keyword]:

@@ -21,6 +21,7 @@ STOP: Final[dict[str, tuple[str, ...]]] = {
     "fr": (
         "arret",
         "arrêt",
+        "arrête",
         "arrêter",
         "arrêtez",
         "désabonner",
@@ -126,10 +127,11 @@ PERHAPS: Final[tuple[str, ...]] = (
         "no more",
         "no más",
     ),
+    *("sotp", "stpo", "stop2end", "unsuscribe", "unsubcribe", "unsubscibe", "unsubscribed"),
     *("🛑", "✋", "⛔", "🚫", "🖕"),
 )
 """Letters that Chinese texts name for opting out, and a slip of the thumb elsewhere; words that also end a contract, or pay
-a bill (`cancelar` in America); signs without words."""
+a bill (`cancelar` in America); keywords as thumbs write them; signs without words."""
 
 COURTESY: Final = (
     "please pls plz kindly just now already immediately asap thanks thank you thx ty ok okay sir madam hi hello it this all "

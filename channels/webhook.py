@@ -11,10 +11,8 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Final, get_args
 
-import standardwebhooks
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 
 from channels.accounts import WebhookConfig
@@ -35,6 +33,7 @@ from channels.protocol import (
     Rejected,
     Unknown,
 )
+from channels.webhook_signing import Signer
 from schemas.values import Channel
 
 _ANSWER_LIMIT: Final = 65_536
@@ -56,7 +55,7 @@ class Webhook:
         self.capabilities: Final = Capabilities(channel, "native_key", max_text=None, expires=True, receipts=True)
         self._config = config
         self._clock = clock
-        self._signer = standardwebhooks.Webhook(config.secret)
+        self._signer = Signer((config.secret,))
         self._session: ClientSession | None = None
         self._closed = False
 
@@ -80,7 +79,7 @@ class Webhook:
                 self._open_session().post(
                     self._config.url,
                     data=Watched(prepared.payload, watched, "application/json"),
-                    headers=self._signed(prepared),
+                    headers=self._signer.headers(prepared.message.attempt_id, self._clock(), prepared.payload),
                     allow_redirects=False,
                 ) as answer,
             ):
@@ -88,14 +87,6 @@ class Webhook:
                 return _meaning(watched, _told(await answer.content.read(_ANSWER_LIMIT)), prepared.message)
         except (ClientError, OSError, NotPermitted) as broken:
             return lost(watched, cause(broken))
-
-    def _signed(self, prepared: Prepared) -> dict[str, str]:
-        name, at = prepared.message.attempt_id, datetime.fromtimestamp(int(self._clock()), UTC)
-        return {
-            "webhook-id": name,
-            "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": self._signer.sign(name, at, prepared.payload.decode()),
-        }
 
     def _open_session(self) -> ClientSession:
         if self._closed:

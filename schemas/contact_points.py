@@ -28,7 +28,12 @@ def e164(number: str, country: str | None) -> str | None:
     reach somebody else.
     """
     if _E164.fullmatch(number):
-        return number if _has_calling_code(number) else None
+        rest = _after_calling_code(number)
+        if rest is None:
+            return None
+        if not rest.startswith("0"):
+            return number
+        # Mostly the zero that is dialled within the country: with it, it is another number than the one that answers STOP.
     if len(number) > _LONGEST_NUMBER or not number.isprintable():
         return None
     try:
@@ -40,10 +45,8 @@ def e164(number: str, country: str | None) -> str | None:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _has_calling_code(number: str) -> bool:
-    return (
-        int(number[1:2]) in _CALLING_CODES or int(number[1:3]) in _CALLING_CODES or int(number[1:4]) in _CALLING_CODES
-    )
+def _after_calling_code(number: str) -> str | None:
+    return next((number[end:] for end in (2, 3, 4) if int(number[1:end]) in _CALLING_CODES), None)
 
 
 def email(address: str) -> str | None:

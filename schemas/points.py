@@ -52,8 +52,12 @@ def point_key(secret: str) -> bytes:
 
 
 def digest(point: str, key: bytes) -> bytes:
-    """What stands for a number (E.164) or address (as `schemas.contact_points` writes it) wherever it need not be known."""
-    return blake2b(point.encode(), key=key, digest_size=_DIGEST_BYTES).digest()
+    """What stands for a number (E.164) or address (as `schemas.contact_points` writes it) wherever it need not be known.
+
+    Mail servers report addresses in capitals that are theirs, and people type their own as they like: however an address is
+    written, it is one address here.
+    """
+    return blake2b(point.lower().encode(), key=key, digest_size=_DIGEST_BYTES).digest()
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from dispatcher.local.kafka import EmbeddedKafka
+
+# How long an example takes says what else the machine does.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 _LOG = Path(__file__).parents[1] / "build" / "kafka" / f"tests{os.environ.get('PYTEST_XDIST_WORKER', '')}.log"
 

@@ -51,7 +51,8 @@ def ingest(file: str = _FILE, as_json: bool = _JSON) -> None:
 
     settings = settings_or_stop()
     now = time.time_ns() // 1000
-    found = [_read(name, raw, Whereabouts(settings.partitions, settings.point_key, now)) for name, raw in _mails(file)]
+    where, only_ours = Whereabouts(settings.partitions, settings.point_key, now), settings.gateway.bounces == "ours"
+    found = [_read(name, raw, where, only_ours=only_ours) for name, raw in _mails(file)]
     entries = [entry for each in found for entry in each.entries]
     if entries:
         _write(settings, entries)
@@ -64,11 +65,11 @@ def ingest(file: str = _FILE, as_json: bool = _JSON) -> None:
         raise typer.Exit(ExitCode.FINDINGS)
 
 
-def _read(name: str, raw: bytes, where: "Whereabouts") -> Read:
+def _read(name: str, raw: bytes, where: "Whereabouts", *, only_ours: bool) -> Read:
     from channels.email_bounces import NotAReport
     from dispatcher.gateway.word_of_mail import told
 
-    answer = told(raw, where)
+    answer = told(raw, where, only_ours=only_ours)
     if isinstance(answer, NotAReport):
         return Read(name, f"not a report: {answer.why}", is_report=False, entries=())
     return Read(name, ", ".join(answer.kinds) or "arrived", is_report=True, entries=answer.entries)

@@ -179,5 +179,5 @@ def _row(record: JournalRecord) -> tuple[str, ...]:
         record.channel or "-",
         record.result,
         "-" if ahead is None else shown(ahead),
-        sentences(record.reasons),
+        sentences(record.reasons, record.result),
     )

@@ -61,7 +61,7 @@ def show_parked(
         print_json({**_told(found), "value": content})
         return
     typer.echo(f"{found.id}  {found.where}  {found.event}  {found.standing}")
-    typer.echo(sentences(found.record.reasons))
+    typer.echo(sentences(found.record.reasons, found.record.result))
     if found.record.cause is not None:
         typer.echo(_GONE if content is None else content)
 

@@ -11,6 +11,7 @@ from dispatcher.cli.output import print_json, print_table
 from dispatcher.cli.signature import operator
 from dispatcher.cli.telling import shown
 from dispatcher.exit_codes import ExitCode
+from dispatcher.ops.redaction import redact
 from dispatcher.settings import Settings
 from schemas import contact_points, points, topics
 from schemas.points import CONSENT, PointStated, Standing
@@ -60,6 +61,35 @@ def show(point: str = _POINT, as_json: bool = typer.Option(False, "--json", help
         raise typer.Exit(ExitCode.FINDINGS)
 
 
+class Unread(msgspec.Struct, frozen=True):
+    """An answer that may be an objection: `message` is its id at the provider, whose console shows it."""
+
+    message: str
+    channel: Channel
+    at: int
+
+
+@_app.command()
+def unread(as_json: bool = typer.Option(False, "--json", help="One JSON object a line.")) -> None:
+    """Name the answers that may be objections and that nobody has read. Exit code 1: there are some.
+
+    Read each at the provider, by its id, and say with `point state` what holds there: until then nobody writes to it.
+    """
+    settings = settings_or_stop()
+    latest: dict[tuple[bytes, Channel], PointStated] = {}
+    for key, each in sorted(_said(settings), key=lambda said: said[1].stamp):
+        if each.standing in CONSENT:
+            latest[key, each.channel] = each
+    found = [Unread(each.id, each.channel, each.at // 1000) for each in latest.values() if each.standing == "review"]
+    if as_json:
+        for one in found:
+            print_json(one)
+    else:
+        print_table(("message", "channel", "since"), [(e.message, e.channel, shown(from_millis(e.at))) for e in found])
+    if found:
+        raise typer.Exit(ExitCode.FINDINGS)
+
+
 @_app.command()
 def state(
     standing: str = typer.Argument(help=f"One of {', '.join(get_args(Standing))}.", metavar="STANDING"),
@@ -78,6 +108,10 @@ def state(
         stop(ExitCode.USAGE, f"{standing!r}: expected one of {', '.join(get_args(Standing))}")
     if channel not in CHANNELS:
         stop(ExitCode.USAGE, f"--channel {channel!r}: expected one of {', '.join(CHANNELS)}")
+    if (channel == "email") != ("@" in at):
+        stop(ExitCode.USAGE, f"--channel {channel}: expected email for an address, sms or call_task for a number")
+    if not reason.strip() or redact(reason) != reason:
+        stop(ExitCode.USAGE, "--reason: expected a word or two, without a number or address: it is kept as it is")
     now = time.time_ns() // 1000
     stated = PointStated(channel, word, now, f"dispatcher/operator/{operator()}", str(now), reason.strip())
     _write(settings, points.digest(at, settings.point_key), points.encode(stated))
@@ -92,19 +126,22 @@ def _known(point: str) -> str:
 
 
 def _held(settings: Settings, point: str) -> list[Held]:
-    from dispatcher.cli.kafka import existing, on_kafka
-
     key = points.digest(point, settings.point_key)
-
-    async def collected(kafka: "Kafka") -> list[PointStated]:
-        topic = settings.topic(topics.POINTS)
-        await existing(kafka, topic)
-        return [points.decode(record.value) async for record in kafka.read(topic) if record.key == key and record.value]
-
     latest: dict[tuple[Channel, bool], PointStated] = {}
-    for each in sorted(on_kafka(settings, collected), key=lambda stated: stated.stamp):
+    for each in sorted([stated for of, stated in _said(settings) if of == key], key=lambda stated: stated.stamp):
         latest[each.channel, each.standing in CONSENT] = each
     return [Held(each.channel, each.standing, each.at // 1000, each.source, each.why) for each in latest.values()]
+
+
+def _said(settings: Settings) -> list[tuple[bytes, PointStated]]:
+    from dispatcher.cli.kafka import existing, on_kafka
+
+    async def collected(kafka: "Kafka") -> list[tuple[bytes, PointStated]]:
+        topic = settings.topic(topics.POINTS)
+        await existing(kafka, topic)
+        return [(record.key or b"", points.decode(record.value)) async for record in kafka.read(topic) if record.value]
+
+    return on_kafka(settings, collected)
 
 
 def _write(settings: Settings, key: bytes, value: bytes) -> None:

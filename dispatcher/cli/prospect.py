@@ -15,6 +15,8 @@ from schemas.state import Customer
 from schemas.values import CHANNELS, Channel, Millis, from_millis
 
 _LOOKS: Final = 500
+_PASSED: Final = frozenset({"missed_stage", "paid", "cancelled"})
+"""Reasons that take the occasion for a contact away, and do not forbid it."""
 _AHEAD: Final = 400 * 24 * 60 * 60 * 1000
 
 
@@ -35,7 +37,8 @@ class Planned(msgspec.Struct, frozen=True, omit_defaults=True):
 class Prospect(msgspec.Struct, frozen=True):
     """What each invoice comes to at an instant, and the next contact if nothing happens until then.
 
-    `basis` is where this was taken from: the customer's state as it is now, or the journal as it was then.
+    `forbidden` is the next contact that would be due, where none is in sight because something forbids it. `basis` is
+    where this was taken from: the customer's state as it is now, or the journal as it was then.
     `looks_again_at`: when time alone changes something; None: nothing will before the next event.
     """
 
@@ -44,6 +47,7 @@ class Prospect(msgspec.Struct, frozen=True):
     planned: tuple[Planned, ...]
     next_contact: Planned | None
     looks_again_at: datetime | None
+    forbidden: Planned | None = None
 
 
 def prospect(  # noqa: PLR0917  all that a decision rests on
@@ -68,29 +72,36 @@ def prospect(  # noqa: PLR0917  all that a decision rests on
     asked = _without_verdicts(customer)
     decision = decide(customer_id, asked, (), policy, now, conditions)
     wake_at = decision.wake_at
+    contact, forbidden = _lived_through(customer_id, asked, policy, now, conditions)
     return Prospect(
         at=from_millis(now),
         basis="state",
         planned=_ordered(decision.records),
-        next_contact=_next_contact(customer_id, asked, policy, now, conditions),
+        next_contact=contact,
         looks_again_at=None if wake_at is None else from_millis(wake_at),
+        forbidden=forbidden if contact is None else None,
     )
 
 
-def _next_contact(
+def _lived_through(
     customer_id: str, customer: Customer, policy: Policy, now: Millis, conditions: Conditions
-) -> Planned | None:
-    """The first contact that time alone brings about: the worker's own wake-ups, lived through in advance."""
-    at = now
+) -> tuple[Planned | None, Planned | None]:
+    """The first contact that time alone brings about, and the first that something forbids before it.
+
+    The worker's own wake-ups, lived through in advance.
+    """
+    at, forbidden = now, None
     for _ in range(_LOOKS):
         decision = decide(customer_id, customer, (), policy, at, conditions)
         for record in decision.records:
             if record.kind == "decision" and record.channel is not None:
-                return _planned(record, record.at)
+                return _planned(record, record.at), forbidden
+            if forbidden is None and record.result == "suppressed" and record.reasons[0].code not in _PASSED:
+                forbidden = _planned(record, record.at)
         if decision.wake_at is None or decision.wake_at > now + _AHEAD:
-            return None
+            break
         customer, at = decision.customer, max(decision.wake_at, at + 1)
-    return None
+    return None, forbidden
 
 
 def as_recorded(happened: Sequence[JournalRecord], now: Millis) -> Prospect:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from schemas.journal import JournalRecord, Reason
-from schemas.reasons import SENTENCES
+from dispatcher.core.explain import sentence
+from schemas.journal import JournalRecord, Reason, Result
 
 
 def told(record: JournalRecord) -> str:
@@ -20,12 +20,12 @@ def told(record: JournalRecord) -> str:
     ]
     if ahead := record.planned_for or record.next_at:
         words.append(f"not before {shown(ahead)}")
-    return "  ".join([*words, sentences(record.reasons)])
+    return "  ".join([*words, sentences(record.reasons, record.result)])
 
 
-def sentences(reasons: Iterable[Reason]) -> str:
-    """Reasons in words, each with the rule and the values that it looked at."""
-    return " ".join(_sentence(reason) for reason in reasons)
+def sentences(reasons: Iterable[Reason], result: Result) -> str:
+    """Reasons of a result in words, each with the rule and the values that it looked at."""
+    return " ".join(_sentence(reason, result) for reason in reasons)
 
 
 def shown(instant: datetime) -> str:
@@ -33,7 +33,7 @@ def shown(instant: datetime) -> str:
     return instant.strftime("%Y-%m-%d %H:%M:%SZ")
 
 
-def _sentence(reason: Reason) -> str:
+def _sentence(reason: Reason, result: Result) -> str:
     looked_at = [f"{name}={value}" for name, value in sorted(reason.inputs.items())]
     detail = ", ".join([reason.rule, *looked_at] if reason.rule else looked_at)
-    return f"{reason.code}: {SENTENCES[reason.code]}" + (f" [{detail}]" if detail else "")
+    return f"{reason.code}: {sentence(reason.code, result)}" + (f" [{detail}]" if detail else "")

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 _JSON = typer.Option(False, "--json", help="One JSON object: violations {I1: n, ...}, rows, cannot_judge, looked.")
 _POLICY = typer.Option([], "--policy", help="Text of a policy that the journal names by its hash; may be repeated.")
 _SENT = typer.Option(
-    [], "--provider-journal", help="What a provider took, one JSON object (at, to) a line: sms=FILE, email=FILE."
+    [],
+    "--provider-journal",
+    help="What a provider took, one JSON object (at, to) a line: sms=FILE, email=FILE; repeated for each account.",
 )
 _SETTLE = typer.Option(300, "--settle", min=0, help="Seconds for which events and claims may still be under way.")
 
@@ -71,7 +73,7 @@ def verify(  # noqa: PLR0917  its options
     if ends is not None:
         stop(ExitCode.USAGE, "--ends needs --archive")
     earliest = None if since is None else instant("--since", since)
-    messages = _provider_journals(provider_journal)
+    messages = provider_journals(provider_journal)
     settled: Millis = time.time_ns() // 1_000_000 - settle * 1000
     with Spool() as spool:
         reader = Reader(spool, settings.topic_prefix, PointLog(settings.point_key))
@@ -142,7 +144,8 @@ async def _read_waiting(kafka: "Kafka", settings: Settings, reader: "Reader") ->
             reader.take(Raw(topics.INBOX, partition, record.offset, record.timestamp, record.key, record.value))
 
 
-def _provider_journals(named: list[str]) -> dict[Channel, list["Message"]]:
+def provider_journals(named: list[str]) -> dict[Channel, list["Message"]]:
+    """What the providers of each channel took, oldest first, from `CHANNEL=FILE`; several accounts have several files."""
     from dispatcher.verify.providers import messages_of
 
     found: dict[Channel, list[Message]] = {}
@@ -151,9 +154,11 @@ def _provider_journals(named: list[str]) -> dict[Channel, list["Message"]]:
         if channel not in CHANNELS or not file:
             stop(ExitCode.USAGE, f"--provider-journal {each!r}: expected sms=FILE or email=FILE")
         try:
-            found[channel] = messages_of(channel, _text(Path(file)).encode().splitlines())
+            took = messages_of(channel, _text(Path(file)).encode().splitlines())
         except ValueError as fault:
             stop(ExitCode.USAGE, f"{file}: {fault}")
+        earlier = found.get(channel)
+        found[channel] = took if earlier is None else sorted([*earlier, *took], key=lambda message: message.at)
     return found
 
 

@@ -14,7 +14,7 @@ from schemas.journal import JournalRecord
 
 if TYPE_CHECKING:
     from dispatcher.cli.answer import Answer
-    from dispatcher.cli.prospect import Planned
+    from dispatcher.cli.prospect import Planned, Prospect
 
 
 def register(app: typer.Typer) -> None:
@@ -74,13 +74,17 @@ def _show(answer: "Answer") -> None:
         ],
     )
     again = "at the next event" if ahead.looks_again_at is None else shown(ahead.looks_again_at)
-    typer.echo(f"\nNext contact if nothing happens: {_contact(ahead.next_contact)}")
+    typer.echo(f"\nNext contact if nothing happens: {_contact(ahead)}")
     typer.echo(f"Looked at again: {again}")
 
 
-def _contact(planned: "Planned | None") -> str:
+def _contact(ahead: "Prospect") -> str:
+    planned, forbidden = ahead.next_contact, ahead.forbidden
     if planned is None or planned.earliest is None:
-        return "none is in sight"
+        if forbidden is None or forbidden.earliest is None:
+            return "none is in sight"
+        would_be = f"stage {forbidden.stage or '-'}, {_ids(forbidden.invoice_ids)}"
+        return f"none is in sight; {shown(forbidden.earliest)} {would_be}: {_why(forbidden)}"
     by = f"by {planned.channel}, stage {planned.stage}, {_ids(planned.invoice_ids)}"
     return f"{shown(planned.earliest)} {by}, responsible: {planned.responsible or '-'}"
 
@@ -90,4 +94,4 @@ def _ids(invoice_ids: tuple[str, ...]) -> str:
 
 
 def _why(said: "JournalRecord | Planned") -> str:
-    return sentences(said.reasons)
+    return sentences(said.reasons, said.result)

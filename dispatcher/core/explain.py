@@ -80,13 +80,16 @@ def _subject(record: JournalRecord) -> str:
     return f"the contact{stage}{about}{channel}"
 
 
+def sentence(code: ReasonCode, result: Result) -> str:
+    """A reason in words; of what is only planned nobody knows yet whether anything will forbid it."""
+    return "The stage begins then." if (result, code) == ("planned", "due") else SENTENCES[code]
+
+
 def _reason(reason: Reason, result: Result) -> str:
-    sentence = SENTENCES[reason.code]
-    if result == "planned" and reason.code == "due":
-        sentence = "The stage begins then."
     seen = [f"{name} {value}" for name, value in reason.inputs.items()]
     marks = "; ".join([f"rule {reason.rule}", *seen] if reason.rule else seen)
-    return f"{sentence} ({marks})" if marks else sentence
+    said = sentence(reason.code, result)
+    return f"{said} ({marks})" if marks else said
 
 
 def _change(record: JournalRecord, clock: ZoneInfo) -> str:

@@ -1,9 +1,12 @@
 """Names that the decision gives: the same inputs give the same names, on every worker and in every replay."""
 
+import re
 from hashlib import blake2b, sha256
 from zlib import crc32
 
 DIGEST_BYTES = 8
+
+_CONTACT = re.compile(r"ct-[0-9a-f]{20}(?:\.[1-9][0-9]{0,8})?")
 
 
 def event_digest(source: str, event_id: str) -> bytes:
@@ -20,6 +23,11 @@ def contact_id(customer_id: str, creditor_id: str, stage: str, obligations: str)
 def attempt_id(contact: str, number: int) -> str:
     """The id of a contact's attempt, counted from 1; it starts with the contact's id and a dot."""
     return f"{contact}.{number}"
+
+
+def names_a_contact(text: str) -> bool:
+    """Whether a text has the form of a contact's id, or of the id of one of its attempts."""
+    return _CONTACT.fullmatch(text) is not None
 
 
 def reported_id(source: str, event_id: str) -> str:

@@ -82,14 +82,19 @@ class Doubts:
 
     async def round(self) -> None:
         """Ask about every attempt whose time has come."""
-        seen: dict[str, tuple[str, Attempt]] = {}
-        for lane in self._lanes():
-            if lane.open():
-                seen |= _attempts(lane.doubtful())
+        seen = self._in_doubt()
         self._watched = {attempt_id: self._watch(attempt_id, seen[attempt_id][1]) for attempt_id in seen}
         due = [attempt_id for attempt_id, watch in self._watched.items() if watch.at <= self._now()]
         for start in range(0, len(due), _MOST_AT_ONCE):
             await asyncio.gather(*(self._look(each, *seen[each]) for each in due[start : start + _MOST_AT_ONCE]))
+
+    def _in_doubt(self) -> dict[str, tuple[str, Attempt]]:
+        """By attempt, of the lanes whose gate is open: customer and attempt."""
+        seen: dict[str, tuple[str, Attempt]] = {}
+        for lane in self._lanes():
+            if lane.open():
+                seen |= _attempts(lane.doubtful())
+        return seen
 
     def _watch(self, attempt_id: str, attempt: Attempt) -> _Watch:
         known = self._watched.get(attempt_id)
@@ -102,6 +107,8 @@ class Doubts:
         provider, finding = await self._find(attempt_id, attempt)
         match finding:
             case Accepted(reference, segments):
+                if attempt_id not in self._in_doubt():
+                    return  # given back while the provider looked: what it found may be the message that was sent instead
                 await self._report(customer_id, AttemptAccepted(attempt_id, provider, reference, segments))
             case Absent():
                 await self._report(customer_id, AttemptLooked(attempt_id, provider, "absent"))

@@ -27,6 +27,7 @@ from dispatcher.ops.metrics import Metrics
 from schemas import codec, inbox
 from schemas.codec import Accepted, Rejected
 from schemas.inbox import Arrival, Cause, ConsentChanged, Stamp
+from schemas.values import Millis
 
 _log = structlog.get_logger(__name__)
 
@@ -80,7 +81,7 @@ class Intake:
         seek: Callable[[TP, int], Awaitable[bool]],
         pause: Callable[[TP], None],
         resume: Callable[[TP], None],
-        consent: Callable[[ConsentChanged, Stamp], Entry | None],
+        consent: Callable[[ConsentChanged, Stamp, Millis], Entry | None],
         metrics: Metrics,
         health: Health,
     ) -> None:
@@ -227,7 +228,7 @@ class Intake:
         counts[0] += 1
         batch.unknown_fields += read.unknown_fields
         if isinstance(read.fact, ConsentChanged):
-            said = self._consent(read.fact, (read.at, read.source, read.id))
+            said = self._consent(read.fact, (read.at, read.source, read.id), record.timestamp)
             batch.points += [] if said is None else [said]
         entry = self._entry(source, record, read)
         partition = partition_of(read.customer_id, self._config.partitions)

@@ -69,6 +69,7 @@ class LaneState:
         transactions = PartitionTransactions(config.connection, name, partition, config.flush_timeout_s)
         try:
             await transactions.start()
+            await transactions.settle(config.topic(topics.STATE))
             restored = await _readable(config, partition)
             found = position(
                 restored.watermark,

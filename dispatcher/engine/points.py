@@ -21,11 +21,14 @@ from dispatcher.engine.transactions import Entry
 from schemas import points, topics
 from schemas.inbox import AttemptRejected, ConsentChanged, Stamp
 from schemas.points import PointStated
-from schemas.values import Channel
+from schemas.values import Channel, Millis
 
 _PAUSE_S = 1.0
 _STANDINGS: Mapping[str, points.Standing] = {"suppressed": "opted_out", "recipient": "unreachable"}
 """What a provider's refusal says of a contact point, by whose fault it was."""
+
+_OF_THE_PAIR = frozenset({"21612"})
+"""Twilio: this sender cannot reach this number; another sender may (https://www.twilio.com/docs/api/errors/21612)."""
 
 _log = structlog.get_logger(__name__)
 
@@ -33,12 +36,20 @@ _log = structlog.get_logger(__name__)
 class Points:
     """The topic as far as it is read."""
 
-    def __init__(self, config: EngineConfig, ends: LogEnds, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """Knows of nothing before `load`; `ends` tells how far there is to read, once it watches `tp`."""
+    def __init__(
+        self,
+        config: EngineConfig,
+        ends: LogEnds,
+        now: Callable[[], Millis],
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Knows of nothing before `load`; `ends` tells how far there is to read, once it watches `tp`; `now`: wall clock."""
         self.tp = TP(config.topic(topics.POINTS), 0)
         self.bars = PointBars(config.point_key)
         self._config = config
         self._ends = ends
+        self._now = now
         self._monotonic = monotonic
         self._read_to = 0
         self._fresh_at = float("-inf")
@@ -82,19 +93,23 @@ class Points:
     def refusal(self, channel: Channel, point: str, fact: AttemptRejected) -> Entry | None:
         """What a provider's refusal says of the number or address itself; None where it was no fault of that."""
         standing = _STANDINGS.get(fact.refusal)
-        if standing is None:
+        if standing is None or fact.code in _OF_THE_PAIR:
             return None
-        stated = PointStated(channel, standing, time.time_ns() // 1000, SENDER, fact.attempt_id, fact.code)
+        stated = PointStated(channel, standing, self._now() * 1000, SENDER, fact.attempt_id, fact.code)
         return points.digest(point, self._config.point_key), points.encode(stated)
 
-    def consent(self, fact: ConsentChanged, stamp: Stamp) -> Entry | None:
+    def consent(self, fact: ConsentChanged, stamp: Stamp, appended: Millis) -> Entry | None:
         """What a customer's word on a channel says of the number or address itself; None where that is nothing new.
 
-        A yes is worth a record only where a no may stand: else every consent on file would be one.
+        A yes is worth a record only where a no may stand: else every consent on file would be one. One that is dated ahead
+        (a local time that was called UTC) holds from when it was appended: else no STOP would be heard until its date.
         """
         digest = points.digest(fact.contact_point, self._config.point_key)
         if fact.allowed and not self.bars.knows(digest, fact.channel):
             return None
         at, source, name = stamp
+        now = self._now()
+        if fact.allowed and at > now * 1000:
+            at = (min(now, appended) if appended > 0 else now) * 1000
         standing: points.Standing = "allowed" if fact.allowed else "opted_out"
         return digest, points.encode(PointStated(fact.channel, standing, at, source, name, "consent.changed"))

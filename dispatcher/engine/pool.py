@@ -16,6 +16,7 @@ import structlog
 from channels.protocol import Message, NotStarted, Prepared, Rejected, Unknown
 from dispatcher.engine.account import Account, Call
 from dispatcher.engine.accounts import Accounts, may_go_elsewhere
+from dispatcher.engine.credits import Credits
 from dispatcher.engine.forbidding import Forbidding
 from dispatcher.engine.hourly import Hourly
 from dispatcher.engine.job import Compose, Job
@@ -34,8 +35,6 @@ from schemas.values import Channel
 _LOOK_AGAIN_S = 0.05
 """Clocks close gates and end leases; nobody announces it."""
 _LEAST_WAIT_S = 0.001
-_RESERVE = 8
-"""One more claim for mandatory stages for so many others."""
 _SLICE_S = 0.002
 
 _log = structlog.get_logger(__name__)
@@ -72,13 +71,10 @@ class Pool:
         self._outcomes = outcomes
         self._refused = refused
         self._forbidding = Forbidding(channel, clock, braked, barred)
-        self.hourly = hourly
+        self.credits = Credits(lambda: self._accounts.bound(now()), hourly)
         self._clock = clock
         self._metrics = metrics
         self._now = now
-        self.on_credit: Callable[[], None] = lambda: None
-        self._open = 0
-        self._short = False
         self._line = WaitingLine()
         self._behind: list[Job] = []
         self._elsewhere: list[tuple[Job, AbstractSet[str]]] = []
@@ -101,36 +97,6 @@ class Pool:
     def review(self) -> None:
         """Once a second: look how the accounts are."""
         self._accounts.review(self._now())
-
-    @property
-    def _bound(self) -> int:
-        return self._accounts.bound(self._now())
-
-    @property
-    def available(self) -> int:
-        """How many more attempts may be claimed now; 0 while every account is to be left alone, or the hour is full."""
-        if self.hourly.reached:
-            return 0
-        return max(0, self._bound - self._open)
-
-    @property
-    def available_for_mandatory(self) -> int:
-        """The same for mandatory stages, which have some more: they need not wait however many others came first."""
-        if self.hourly.reached:
-            return 0
-        bound = self._bound
-        return max(0, bound + -(-bound // _RESERVE) - self._open)
-
-    def reserve(self, partition: int) -> None:
-        """The lane of a partition is about to flush a claim."""
-        self._open += 1
-        self._short = self._short or self._open >= self._bound
-        self.hourly.count(1, partition)
-
-    def give_back(self, partition: int) -> None:
-        """A claim was not flushed."""
-        self._open -= 1
-        self.hourly.count(-1, partition)
 
     def submit(self, job: Job) -> None:
         """A claim stands: attempt it."""
@@ -306,14 +272,9 @@ class Pool:
             self._accounts.sent(account, attempt_id, outcome, self._now())
         said = self._refused(self.channel, job.claim.contact_point, fact) if isinstance(fact, AttemptRejected) else None
         await self._outcomes.report(job.claim.customer_id, fact, said)
-        if isinstance(fact, AttemptReleased):
-            self.hourly.count(-1, job.partition)
         self._known.discard(attempt_id)
         self._forbidding.withdrawn.discard(attempt_id)
-        self._open -= 1
-        if self._short and self._open <= self._bound // 2:
-            self._short = False
-            self.on_credit()
+        self.credits.settled(job.partition, unsent=isinstance(fact, AttemptReleased))
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.get_running_loop().create_task(work, name=f"sender-{self.channel}")

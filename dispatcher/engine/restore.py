@@ -24,6 +24,8 @@ _FETCH_BYTES = 8 * 1024 * 1024
 _POLL_MS = 20
 _FETCH_WAIT_MS = 100
 _SLICE_S = 0.005
+_STILL_S = 30.0
+"""Longer than a transaction stays open whose owner is gone."""
 
 
 @dataclass(slots=True)
@@ -42,9 +44,9 @@ class Restored:
 
 
 @asynccontextmanager
-async def reading(connection: Connection) -> AsyncIterator[AIOKafkaConsumer]:
+async def reading(connection: Connection, *, committed: bool = True) -> AsyncIterator[AIOKafkaConsumer]:
     """A bare consumer, started; stopped however it ends, also where the start is cancelled."""
-    consumer = bare_consumer(connection)
+    consumer = bare_consumer(connection, committed=committed)
     try:
         await consumer.start()
         yield consumer
@@ -52,11 +54,11 @@ async def reading(connection: Connection) -> AsyncIterator[AIOKafkaConsumer]:
         await consumer.stop()
 
 
-def bare_consumer(connection: Connection) -> AIOKafkaConsumer:
-    """A consumer without a group that sees committed records only."""
+def bare_consumer(connection: Connection, *, committed: bool = True) -> AIOKafkaConsumer:
+    """A consumer without a group; `committed`: it sees committed records only."""
     return AIOKafkaConsumer(
         bootstrap_servers=connection.bootstrap_servers,
-        isolation_level="read_committed",
+        isolation_level="read_committed" if committed else "read_uncommitted",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=_FETCH_BYTES,
@@ -67,13 +69,28 @@ def bare_consumer(connection: Connection) -> AIOKafkaConsumer:
 
 
 async def batches(connection: Connection, topic: str, partition: int) -> AsyncIterator[list[ConsumerRecord]]:
-    """What is committed in a partition, up to its end at the time of the call, as it comes."""
+    """What is committed in a partition, up to its end at the time of the call, as it comes.
+
+    The end is the log's, not what a reader of committed records is told: that is short of a transaction whose marker is
+    still on its way, however surely it was committed. Whoever stops there goes on with a state that is behind its journal.
+
+    Raises:
+        TimeoutError: nothing more came for half a minute.
+    """
     tp = TopicPartition(topic, partition)
+    async with reading(connection, committed=False) as asking:
+        end = (await asking.end_offsets([tp]))[tp]
     async with reading(connection) as consumer:
         consumer.assign([tp])
         await consumer.seek_to_beginning(tp)
-        end = (await consumer.end_offsets([tp]))[tp]
-        while await consumer.position(tp) < end:
+        reached, moved_at = -1, time.monotonic()
+        while (position := await consumer.position(tp)) < end:
+            if position > reached:
+                reached, moved_at = position, time.monotonic()
+            elif time.monotonic() - moved_at > _STILL_S:
+                raise TimeoutError(
+                    f"{topic}[{partition}] cannot be read beyond {position} of {end}: is a transaction open?"
+                )
             for batch in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
                 yield batch
 

@@ -28,7 +28,7 @@ class Senders:
         """
         self._pools = pools
         self.desk = desk or Desk()
-        self._hours = {channel: pool.hourly for channel, pool in pools.items()} | {"call_task": calls}
+        self._hours = {channel: pool.credits.hourly for channel, pool in pools.items()} | {"call_task": calls}
 
     def divide(self, share: float) -> None:
         """This worker has a share (0 to 1) of all partitions, and of every account's limit."""
@@ -50,7 +50,7 @@ class Senders:
     def on_credit(self, listener: Callable[[], None]) -> None:
         """Call `listener` when a pool that was used up has half of its credits again."""
         for pool in self._pools.values():
-            pool.on_credit = listener
+            pool.credits.on_return = listener
 
     def pool(self, channel: Channel) -> Pool | None:
         """The pool of a channel; None where nobody has to be called."""
@@ -60,17 +60,19 @@ class Senders:
         """The lane of a partition is about to flush a claim; what is no contact, such as a letter, does not count."""
         pool = self._pools.get(claim.channel)
         if pool is not None:
-            pool.reserve(partition)
+            pool.credits.take(partition)
         elif claim.channel in _WITHOUT_PROVIDER and claim.stage.timed:
             self._hours[claim.channel].count(1, partition)
             if claim.stage.task != "visit":
                 self.desk.count(partition)
 
     def give_back(self, claim: Claim, partition: int) -> None:
-        """It was not flushed."""
+        """It was not flushed; how many tasks the desk has, the state says that the lane restores."""
         pool = self._pools.get(claim.channel)
         if pool is not None:
-            pool.give_back(partition)
+            pool.credits.give_back(partition)
+        elif claim.channel in _WITHOUT_PROVIDER and claim.stage.timed:
+            self._hours[claim.channel].count(-1, partition)
 
     @property
     def exhausted(self) -> frozenset[Channel]:
@@ -81,16 +83,16 @@ class Senders:
         """Channels that may be claimed for now; where nobody has to be called, no credit is needed."""
         if not self._pools:
             return _EVERY_CHANNEL
-        return frozenset(c for c, pool in self._pools.items() if pool.available > 0) | _WITHOUT_PROVIDER
+        return frozenset(c for c, pool in self._pools.items() if pool.credits.available > 0) | _WITHOUT_PROVIDER
 
     def with_reserve(self) -> frozenset[Channel]:
         """Channels that may be claimed for by mandatory stages."""
-        return frozenset(c for c, pool in self._pools.items() if pool.available_for_mandatory > 0)
+        return frozenset(c for c, pool in self._pools.items() if pool.credits.available_for_mandatory > 0)
 
     @property
     def all_exhausted(self) -> bool:
         """Whether every provider has as many open attempts as it may, mandatory ones too."""
-        return bool(self._pools) and not any(pool.available_for_mandatory > 0 for pool in self._pools.values())
+        return bool(self._pools) and not any(pool.credits.available_for_mandatory > 0 for pool in self._pools.values())
 
     def knows(self, attempt_id: str) -> bool:
         """Whether any pool is still to report an outcome of the attempt."""

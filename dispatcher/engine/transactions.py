@@ -25,6 +25,12 @@ _SEQUENCE_LIMIT = 2**31 - 50_000_000
 Entry = tuple[bytes, bytes]
 """Key and value of a record."""
 
+Written = tuple[bytes, bytes | None]
+"""The same, or the end of a key."""
+
+_NOTHING = b"\0nothing"
+"""A key that never had a value."""
+
 
 class FlushFailed(Exception):
     """A flush may or may not stand; the message says which step failed and how."""
@@ -66,7 +72,16 @@ class PartitionTransactions:
             await self._producer.begin_transaction()
             await self._producer.commit_transaction()
 
-    async def write(self, parts: Iterable[tuple[str, Sequence[Entry]]]) -> None:
+    async def settle(self, topic: str) -> None:
+        """Have everything decided that earlier transactions of ours left in our partition of a topic.
+
+        Kafka completes a transaction without a marker in a partition that has no leader at that moment, as after a pause or
+        at the start of its broker. What was committed there stays unseen until the next marker of the same producer: that
+        of a transaction with a record that says nothing. `FlushFailed` if it is not certain that it stands.
+        """
+        await self.write([(topic, [(_NOTHING, None)])])
+
+    async def write(self, parts: Iterable[tuple[str, Sequence[Written]]]) -> None:
         """Append entries to our partition of each topic, all or none; `FlushFailed` if that is not certain."""
         producer = self._producer
         if producer is None:
@@ -84,7 +99,7 @@ class PartitionTransactions:
             raise FlushFailed(f"{step} of partition {self._partition}: {type(fault).__name__}") from fault
 
     async def _append(
-        self, producer: AIOKafkaProducer, parts: Iterable[tuple[str, Sequence[Entry]]]
+        self, producer: AIOKafkaProducer, parts: Iterable[tuple[str, Sequence[Written]]]
     ) -> list[asyncio.Future[object]]:
         futures = []
         timestamp = time.time_ns() // 1_000_000

@@ -1,20 +1,16 @@
 """A worker: the lanes of the partitions that the group gives us, intake, senders; and how all of it ends."""
 
 import asyncio
-import time
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Coroutine, Iterable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any, cast
 
 import structlog
 from faust.types import TP
 
 from channels.protocol import Adapter
-from dispatcher.core.decide import Conditions, Sending
-from dispatcher.core.policy import Policy
-from dispatcher.engine.account import Account, Supply
+from dispatcher.core.decide import Conditions
+from dispatcher.engine.account import Supply
 from dispatcher.engine.app import build_app
 from dispatcher.engine.brakes import Brakes
 from dispatcher.engine.broker_time import BrokerTime
@@ -28,27 +24,25 @@ from dispatcher.engine.gauges import Announced, Gauges
 from dispatcher.engine.hourly import Hourly, share_of
 from dispatcher.engine.inbox_writer import InboxWriter
 from dispatcher.engine.intake import Intake
-from dispatcher.engine.job import Compose
 from dispatcher.engine.lane import Lane, LaneStuck
 from dispatcher.engine.lane_state import LaneRefused
 from dispatcher.engine.log_ends import LogEnds
 from dispatcher.engine.orphans import Orphans
 from dispatcher.engine.outcomes import Outcomes
+from dispatcher.engine.parts import Parts
 from dispatcher.engine.points import Points
-from dispatcher.engine.policy_switch import Objection, PolicyInForce, follow
-from dispatcher.engine.pool import Pool
+from dispatcher.engine.policy_switch import PolicyInForce, follow
+from dispatcher.engine.pools import pools_of
 from dispatcher.engine.positions import Committable, PositionedConsumer
 from dispatcher.engine.progress import Progress
 from dispatcher.engine.senders import Senders
 from dispatcher.engine.shared import Shared
 from dispatcher.engine.standings import standings
-from dispatcher.engine.task_records import Script, TaskWriter
+from dispatcher.engine.task_records import TaskWriter
 from dispatcher.engine.topology import Unsuited, stopping_sources
 from dispatcher.engine.turn import Decider
 from dispatcher.engine.watchdog import Stuck, Watchdog
-from dispatcher.ops.clock import Clock
-from dispatcher.ops.health import Health, keep_beating
-from dispatcher.ops.metrics import Metrics
+from dispatcher.ops.health import keep_beating
 from schemas.values import Channel
 
 _log = structlog.get_logger(__name__)
@@ -59,33 +53,6 @@ _DRAIN_S = 15.0
 _LAST_FLUSH_S = 5.0
 _CRASH_LOOK_S = 0.2
 _TOPOLOGY_S = 10.0
-_CALLS_AT_ONCE: Mapping[Channel, int] = {"sms": 32, "email": 16}
-"""To one account."""
-CREDITS: Mapping[Channel, int] = {"sms": 256, "email": 128}
-"""How many claims of a channel may be without a standing outcome, in one worker, at the pace of a fast provider.
-
-Enough that calls go on while claims are flushed and outcomes come to stand; and all of them are in doubt if the worker dies.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a worker is made of beside Kafka: the decision's inputs and the way out.
-
-    `policy` is in force at the start; `objection` judges those that are applied while it runs.
-    """
-
-    policy: Policy
-    objection: Objection
-    supplies: tuple[Supply, ...]
-    compose: Compose
-    script: Script
-    sending: Sending
-    allowlist: frozenset[str]
-    clock: Clock
-    metrics: Metrics
-    health: Health
-    datadir: Path
 
 
 class TopicsChanged(Exception):
@@ -111,11 +78,14 @@ class Worker:
         self._committable = Committable()
         self._ends = LogEnds(config.connection, self._watched)
         self._brakes = Brakes(config, parts.clock.now)
-        self._points = Points(config, self._ends)
+        self._points = Points(config, self._ends, parts.clock.now)
         self._broker_time = BrokerTime()
         self._writer = InboxWriter(config)
         self._outcomes = Outcomes(self._writer, config.partitions)
-        self._senders = Senders(self._pools(), self._hourly("call_task"), Desk(self._desk_capacity))
+        pools = pools_of(
+            parts, config, outcomes=self._outcomes, brakes=self._brakes, points=self._points, hourly=self._hourly
+        )
+        self._senders = Senders(pools, self._hourly("call_task"), Desk(self._desk_capacity))
         self._senders.on_credit(self._nudge_all)
         self._lanes: dict[int, Lane] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -385,29 +355,6 @@ class Worker:
 
     def _clock_agrees(self) -> bool:
         return self._broker_time.agrees
-
-    def _pools(self) -> dict[Channel, Pool]:
-        by_channel: dict[Channel, list[Supply]] = {}
-        for supply in self._parts.supplies:
-            by_channel.setdefault(supply.channel, []).append(supply)
-        return {channel: self._pool(channel, supplies) for channel, supplies in by_channel.items()}
-
-    def _pool(self, channel: Channel, supplies: Sequence[Supply]) -> Pool:
-        credit, lease_s, now = CREDITS[channel] // len(supplies), self._config.lease_s, time.monotonic()
-        workers = _CALLS_AT_ONCE[channel]
-        return Pool(
-            channel,
-            [Account(each, workers=workers, most_open=credit, lease_s=lease_s, now=now) for each in supplies],
-            timeout_s=self._config.provider_timeout_s,
-            compose=self._parts.compose,
-            outcomes=self._outcomes,
-            braked=self._brakes.holds,
-            barred=self._points.bars.why,
-            refused=self._points.refusal,
-            hourly=self._hourly(channel),
-            clock=self._parts.clock,
-            metrics=self._parts.metrics,
-        )
 
     def _desk_capacity(self) -> float | None:
         capacity = self._in_force.policy.desk_capacity

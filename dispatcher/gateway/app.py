@@ -7,6 +7,7 @@ from litestar import Litestar
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, ControllerRouterHandler
 
+from dispatcher.gateway.adapters import adapters_routes
 from dispatcher.gateway.bounces import bounces_routes
 from dispatcher.gateway.customers import customers_routes
 from dispatcher.gateway.desk import desk_routes
@@ -25,6 +26,7 @@ _OWN: Final = (
     twilio_routes,
     bounces_routes,
     desk_routes,
+    adapters_routes,
 )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
+import msgspec
 from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
@@ -12,12 +13,20 @@ from litestar.params import FromPath
 from channels.email_bounces import LARGEST, NotAReport
 from dispatcher.gateway.access import AnyRequest, admit
 from dispatcher.gateway.appending import Away
+from dispatcher.gateway.metrics import Report
 from dispatcher.gateway.parts import Parts
 from dispatcher.gateway.problems import kafka_away
 from dispatcher.gateway.word_of_mail import Told, mail_in, told
 
 LARGEST_BODY: Final = 2 * LARGEST
 """Bytes of one request: a report and what a form puts around it."""
+
+
+class ReportTaken(msgspec.Struct, frozen=True):
+    """What was understood of a mail: a word for each recipient it speaks of; none if all it says is that mails arrived."""
+
+    says: tuple[Report, ...]
+
 
 _PATH: Final = "/hooks/email/bounces"
 
@@ -29,25 +38,22 @@ def bounces_routes(parts: Parts) -> Sequence[HTTPRouteHandler]:
         admit(parts, request, "hooks:write", key)
         found = await asyncio.to_thread(_read, parts, await request.body(), request.headers.get("content-type", ""))
         if isinstance(found, NotAReport):
-            parts.metrics.report("not_a_report")
-            return Response(b"", status_code=HTTPStatus.NO_CONTENT)
+            return _taken(parts, ("not_a_report",))
         if found.entries and isinstance(await parts.append(found.entries), Away):
             return kafka_away()
-        for kind in found.kinds:
-            parts.metrics.report(kind)
-        return Response(b"", status_code=HTTPStatus.NO_CONTENT)
+        return _taken(parts, found.kinds)
 
     @post(
         _PATH,
-        status_code=HTTPStatus.OK,  # 204 in fact: declared, Litestar would allow no problem beside it
+        status_code=HTTPStatus.OK,
         request_max_body_size=LARGEST_BODY,
         operation_id="takeMailReport",
         summary="A bounce or complaint",
         tags=["hooks"],
-        opt={"body": "mail", "status": HTTPStatus.NO_CONTENT},
+        opt={"body": "mail"},
     )
     async def bounce(request: AnyRequest) -> Response[bytes]:
-        """A mail as it came (message/rfc822), or a form with it. 204: what it reports, if anything, stands in Kafka."""
+        """A mail as it came (message/rfc822), or a form with it. 200: what it reports stands in Kafka."""
         return await take(request, None)
 
     @post(
@@ -57,7 +63,7 @@ def bounces_routes(parts: Parts) -> Sequence[HTTPRouteHandler]:
         operation_id="takeMailReportByAddress",
         summary="The same, with the key in the address",
         tags=["hooks"],
-        opt={"body": "mail", "status": HTTPStatus.NO_CONTENT},
+        opt={"body": "mail"},
     )
     async def bounce_by_address(request: AnyRequest, key: FromPath[str]) -> Response[bytes]:
         """For systems that can set no header; addresses are written into logs by others, so a header is better."""
@@ -66,5 +72,11 @@ def bounces_routes(parts: Parts) -> Sequence[HTTPRouteHandler]:
     return bounce, bounce_by_address
 
 
+def _taken(parts: Parts, says: Sequence[Report]) -> Response[bytes]:
+    for each in says:
+        parts.metrics.report(each)
+    return Response(msgspec.json.encode(ReportTaken(tuple(says))), media_type="application/json")
+
+
 def _read(parts: Parts, body: bytes, content_type: str) -> Told | NotAReport:
-    return told(mail_in(body, content_type), parts.here_and_now())
+    return told(mail_in(body, content_type), parts.here_and_now(), only_ours=parts.bounces == "ours")

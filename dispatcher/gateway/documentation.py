@@ -43,7 +43,7 @@ def documentation_routes(handlers: Sequence[HTTPRouteHandler], public_url: str |
         allowed = f"default-src 'none'; style-src 'sha256-{_digest(_STYLE)}'; frame-ancestors 'none'; base-uri 'none'"
         return Response(
             shown(),
-            media_type="text/html; charset=utf-8",
+            media_type="text/html",
             headers={"Content-Security-Policy": allowed},
         )
 

@@ -17,6 +17,7 @@ Route = Literal[
     "twilio_inbound",
     "email_bounces",
     "desk_result",
+    "adapters",
     "page",
     "documentation",
     "other",
@@ -24,8 +25,8 @@ Route = Literal[
 Word = Literal["stop", "start", "help", "perhaps_stop", "other"]
 """What an inbound message said, as far as it concerns us."""
 
-Report = Literal["bounce", "complaint", "delay", "nobody", "not_a_report"]
-"""What a mail reported of a recipient; `nobody`: it names none."""
+Report = Literal["bounce", "complaint", "delay", "nobody", "not_ours", "not_a_report"]
+"""What a mail reported of a recipient; `nobody`: it names none; `not_ours`: it names no mail of ours."""
 
 Turned = Literal["unknown_key", "missing_scope", "forged", "too_often"]
 """Why somebody was turned away."""
@@ -37,6 +38,7 @@ _ROUTES: Final[tuple[tuple[str, Route], ...]] = (
     ("/hooks/twilio/inbound", "twilio_inbound"),
     ("/hooks/email/", "email_bounces"),
     ("/hooks/desk/", "desk_result"),
+    ("/hooks/adapters/", "adapters"),
     ("/u/", "page"),
     ("/docs", "documentation"),
     ("/openapi", "documentation"),

@@ -10,6 +10,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme, Server
 
 from dispatcher import __version__
+from dispatcher.gateway.bounces import ReportTaken
 from dispatcher.gateway.customers import StatementAccepted
 from dispatcher.gateway.events import EventsAccepted
 from dispatcher.gateway.idempotency import HEADER
@@ -26,8 +27,18 @@ _PROBLEMS: Final[dict[str, tuple[int, ...]]] = {
     "events": (400, 401, 403, 413, 415, 422, 429, 503),
     "customers": (400, 401, 403, 413, 422, 429, 503),
     "hooks": (400, 401, 403, 404, 413, 422, 429, 503),
+    "reports": (400, 401, 403, 404, 413, 422, 429, 503),
 }
-_SIGNED: Final = frozenset({"takeTwilioStatus", "takeTwilioMessage", "takeDeskResult", "takeMailReportByAddress"})
+_SIGNED: Final = frozenset(
+    {
+        "takeTwilioStatus",
+        "takeTwilioMessage",
+        "takeDeskResult",
+        "takeMailReportByAddress",
+        "takeReceipt",
+        "takeReceiptOfMessage",
+    }
+)
 
 
 def document(handlers: Sequence[HTTPRouteHandler], public_url: str | None) -> Document:
@@ -58,7 +69,8 @@ def document(handlers: Sequence[HTTPRouteHandler], public_url: str | None) -> Do
 def _declare(operation: dict[str, Any], handler: HTTPRouteHandler, schemas: Document) -> None:
     kind = operation["tags"][0]
     operation["requestBody"] = body(handler.opt["body"], schemas)
-    operation["responses"] = _responses(kind, HTTPStatus(handler.opt.get("status", handler.status_code)))
+    answer = "reports" if handler.opt["body"] == "mail" else kind
+    operation["responses"] = _responses(answer, HTTPStatus(handler.opt.get("status", handler.status_code)))
     if kind != "hooks":
         operation.setdefault("parameters", []).append(_IDEMPOTENCY)
     if operation["operationId"] not in _SIGNED:
@@ -78,6 +90,8 @@ def _success(kind: str, success: HTTPStatus) -> Document:
             return answer | {"content": {"application/json": {"schema": reference(EventsAccepted)}}}
         case "customers", _:
             return answer | {"content": {"application/json": {"schema": reference(StatementAccepted)}}}
+        case "reports", _:
+            return answer | {"content": {"application/json": {"schema": reference(ReportTaken)}}}
         case _, HTTPStatus.OK:
             return answer | {"content": {"text/xml": {"schema": {"type": "string"}}}}
         case _:

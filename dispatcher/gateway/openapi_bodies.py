@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
+from dispatcher.gateway.bounces import ReportTaken
 from dispatcher.gateway.customers import StatementAccepted
 from dispatcher.gateway.desk import TYPE as DESK_TYPE
 from dispatcher.gateway.event_reading import MEDIA_TYPES, MOST_EVENTS
@@ -16,7 +17,7 @@ from schemas.json_schema import Document, published
 
 _REF: Final = "#/components/schemas/{name}"
 _INSTANT: Final = {"type": "string", "format": "date-time", "description": "when it was stated; now, where left out"}
-_ANSWERS: Final = (Problem, EventsAccepted, StatementAccepted)
+_ANSWERS: Final = (Problem, EventsAccepted, StatementAccepted, ReportTaken)
 
 
 def components() -> Document:
@@ -44,11 +45,18 @@ def body(kind: object, schemas: Document) -> Document:
             raw: Document = {"schema": {"type": "string", "format": "binary"}}
             form: Document = {"schema": {"type": "object", "additionalProperties": {"type": "string"}}}
             return {"required": True, "content": {"message/rfc822": raw, "multipart/form-data": form}}
+        case "any":
+            told: Document = {"schema": {"type": "object"}}
+            return {"required": True, "content": {"application/json": told, **_form()}}
         case "form":
-            fields: Document = {"schema": {"type": "object", "additionalProperties": {"type": "string"}}}
-            return {"required": True, "content": {"application/x-www-form-urlencoded": fields}}
+            return {"required": True, "content": _form()}
         case _:
             raise LookupError(kind)
+
+
+def _form() -> Document:
+    fields: Document = {"schema": {"type": "object", "additionalProperties": {"type": "string"}}}
+    return {"application/x-www-form-urlencoded": fields}
 
 
 def _events() -> Document:

@@ -1,13 +1,15 @@
 """What the gateway is made of: handed to every group of handlers, so that each can be tested with parts of its own."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
+from channels.receipts import Receipts
 from dispatcher.gateway.api_keys import ApiKey
 from dispatcher.gateway.appending import Append, Whereabouts
 from dispatcher.gateway.buckets import Buckets
 from dispatcher.gateway.metrics import GatewayMetrics
 from dispatcher.settings import Secret
+from dispatcher.settings.model import Bounces
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Parts:
     `now` is the wall clock in microseconds since the epoch, `random_id` makes an id that nobody else has. `partitions` is
     the inbox's configured number; `point_key` keys the digests of numbers and addresses. `keys` are known callers; `callers`
     and `strangers` bound how often one of them, or an address that proves nothing, may ask. `kafka_answers` asks Kafka now.
-    `desk`: secrets that may have signed a desk's results.
+    `bounces`: which reports of mail systems are believed. `desk`: secrets that may have signed a desk's results. `readers`:
+    of what the providers of named adapters tell.
     """
 
     append: Append
@@ -44,7 +47,9 @@ class Parts:
     kafka_answers: Callable[[], Awaitable[bool]]
     twilio: TwilioHooks | None = None
     desk: tuple[Secret, ...] = ()
+    readers: Mapping[str, Receipts] = field(default_factory=dict)
     public_url: str | None = None
+    bounces: Bounces = "any"
 
     def here_and_now(self) -> Whereabouts:
         """What a statement of ours needs to know of the installation and the time."""

@@ -7,7 +7,8 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import AsyncIterator, Generator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -15,18 +16,21 @@ import uvicorn
 import uvloop
 from litestar.handlers import HTTPRouteHandler
 
+from channels.accounts import DeskConfig
 from dispatcher.engine.appender import Appender
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection, EngineConfig
 from dispatcher.engine.topology import Unsuited, stopping_sources
 from dispatcher.exit_codes import ExitCode
-from dispatcher.gateway.api_keys import ApiKey, KeyFileProblem, read_keys
+from dispatcher.gateway.api_keys import ApiKey
 from dispatcher.gateway.app import gateway
 from dispatcher.gateway.buckets import Buckets
 from dispatcher.gateway.kafka_append import KafkaAppend
 from dispatcher.gateway.metrics import GatewayMetrics
 from dispatcher.gateway.page import page_routes
 from dispatcher.gateway.parts import Parts, TwilioHooks
+from dispatcher.gateway.proofs import Unstartable, known_keys, receipt_readers, twilio_hooks
+from dispatcher.gateway.task_posting import desk_of, post_tasks
 from dispatcher.ops import interpreter, logs
 from dispatcher.ops.clock import clock_for
 from dispatcher.settings import Settings, client_options
@@ -45,14 +49,6 @@ _BACKLOG: Final = 2048
 _log = structlog.get_logger(__name__)
 
 
-class Unstartable(Exception):
-    """The gateway cannot start; the message is for the operator, the code for the shell."""
-
-    def __init__(self, code: ExitCode, why: str) -> None:
-        super().__init__(why)
-        self.code = code
-
-
 def run_gateway(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; returns the exit code."""
     logs.configure(settings.log_level)
@@ -68,14 +64,15 @@ def run_gateway(settings: Settings) -> int:
 
 async def _serve(settings: Settings) -> None:
     keys = known_keys(settings)
-    twilio = twilio_hooks(settings)
+    twilio, receipts = twilio_hooks(settings), receipt_readers(settings)
+    desk = desk_of(settings)
     listening = _listen(settings)
     connection = Connection(settings.bootstrap_servers, client_options(settings.kafka))
     await _check_topics(settings, connection)
     appender = Appender(connection)
     try:
         await appender.start()
-        parts = _parts(settings, appender, keys, twilio)
+        parts = replace(_parts(settings, appender, keys, twilio), readers=receipts)
         server = _Server(_config(settings, parts))
         interpreter.tune()
         loop = asyncio.get_running_loop()
@@ -86,47 +83,32 @@ async def _serve(settings: Settings) -> None:
             port=listening.getsockname()[1],
             callers=len(keys),
             twilio=twilio is not None,
+            adapters=sorted(receipts),
             desk=bool(parts.desk),
+            posts_tasks=desk is not None,
             prefix=settings.topic_prefix,
         )
-        await server.serve(sockets=[listening])
+        async with _posting(settings, desk, connection, parts):
+            await server.serve(sockets=[listening])
     finally:
         await appender.close()
     _log.info("gateway_stopped")
 
 
-def known_keys(settings: Settings) -> tuple[ApiKey, ...]:
-    """The callers of the file of keys; none where no file is named.
-
-    Raises:
-        Unstartable: the file cannot be read or says something wrong.
-    """
-    file = settings.gateway.api_keys_file
-    if file is None:
-        _log.warning("gateway_knows_no_caller", advice="DISPATCHER_API_KEYS_FILE: until then /v1 turns everybody away")
-        return ()
+@contextlib.asynccontextmanager
+async def _posting(
+    settings: Settings, desk: DeskConfig | None, connection: Connection, parts: Parts
+) -> AsyncIterator[None]:
+    """Beside serving, tasks are posted to a desk, where there is one."""
+    if desk is None:
+        yield
+        return
+    posting = asyncio.create_task(post_tasks(settings, desk, connection, parts.metrics.registry))
     try:
-        found = read_keys(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as fault:
-        why = f"DISPATCHER_API_KEYS_FILE: {file} cannot be read: {type(fault).__name__}; expected a text file"
-        raise Unstartable(ExitCode.SETTINGS, why) from fault
-    if isinstance(found, KeyFileProblem):
-        raise Unstartable(ExitCode.SETTINGS, f"DISPATCHER_API_KEYS_FILE: {file}: {found}")
-    return found
-
-
-def twilio_hooks(settings: Settings) -> TwilioHooks | None:
-    """What Twilio's calls are checked against; None without an account, or without the address that its signatures cover."""
-    if settings.twilio is None:
-        return None
-    if settings.public_url is None:
-        _log.warning(
-            "gateway_does_not_hear_twilio", advice="DISPATCHER_PUBLIC_URL: Twilio's signatures cover our address"
-        )
-        return None
-    old = settings.twilio.old_auth_token
-    tokens = (settings.twilio.auth_token,) if old is None else (settings.twilio.auth_token, old)
-    return TwilioHooks(settings.public_url, tokens, settings.gateway.help_text)
+        yield
+    finally:
+        posting.cancel()
+        await asyncio.wait([posting], timeout=_DRAIN_S)
 
 
 def _parts(settings: Settings, appender: Appender, keys: tuple[ApiKey, ...], twilio: TwilioHooks | None) -> Parts:
@@ -156,6 +138,7 @@ def _parts(settings: Settings, appender: Appender, keys: tuple[ApiKey, ...], twi
         twilio=twilio,
         desk=limits.desk_secrets,
         public_url=settings.public_url,
+        bounces=limits.bounces,
     )
 
 

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qsl
 
+import msgspec
 import structlog
 from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
@@ -20,6 +21,9 @@ from dispatcher.gateway.word_of_twilio import heard, reply_of, reported
 
 LARGEST_BODY: Final = 64 * 1024
 """Bytes of one call: Twilio's are below 4 KiB."""
+
+_JSON: Final = "application/json"
+"""What some of Twilio's products send instead of a form; its signature covers a hash of it."""
 
 _log = structlog.get_logger(__name__)
 
@@ -67,27 +71,38 @@ def twilio_routes(parts: Parts) -> Sequence[HTTPRouteHandler]:
         if told.entries and isinstance(await parts.append(told.entries), Away):
             return kafka_away()
         parts.metrics.inbound(told.word)
-        return Response(reply_of(told.word, parts.twilio.help_text), media_type="text/xml; charset=utf-8")
+        return Response(reply_of(told.word, parts.twilio.help_text), media_type="text/xml")
 
     return status, inbound
 
 
 async def _form(parts: Parts, hooks: TwilioHooks, request: AnyRequest) -> dict[str, str]:
     """The fields of a call that Twilio signed; anything else is turned away."""
-    body = await request.body()
+    body, content_type = await request.body(), request.headers.get("content-type", "")
     raw = request.scope["raw_path"].decode("latin-1")
     query = request.scope["query_string"].decode("latin-1")
     signed = genuine(
         hooks.origin,
         f"{raw}?{query}" if query else raw,
         body,
-        request.headers.get("content-type", ""),
+        content_type,
         request.headers.get("x-twilio-signature", ""),
         [token.reveal() for token in hooks.tokens],
     )
     if not signed:
         forged(parts, request)
+    if content_type.partition(";")[0].strip().lower() == _JSON:
+        return _texts(body)
     return dict(parse_qsl(body.decode(), keep_blank_values=True))
+
+
+def _texts(body: bytes) -> dict[str, str]:
+    """The texts of a JSON object; nothing of what is none."""
+    try:
+        told = msgspec.json.decode(body, type=dict[str, object])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return {name: value for name, value in told.items() if isinstance(value, str)}
 
 
 def _malformed(told: Malformed) -> Response[bytes]:

@@ -14,14 +14,17 @@ from typing import Final, Literal
 
 from channels.email_bounces import Bounce, Complaint, NotAReport
 from channels.email_bounces import report as read_report
+from channels.email_mime import named_by
+from dispatcher.core.identity import names_a_contact
 from dispatcher.gateway.appending import SOURCE, Entry, Whereabouts, to_inbox, to_points
 from schemas.inbox import AttemptReceipt
 from schemas.plausibility import YEARS
 from schemas.points import PointStated, Standing
 from schemas.values import to_micros
 
-Kind = Literal["bounce", "complaint", "delay", "nobody"]
-"""`delay`: it may still arrive; `nobody`: it names no address, and no attempt of ours."""
+Kind = Literal["bounce", "complaint", "delay", "nobody", "not_ours"]
+"""`delay`: it may still arrive; `nobody`: it names no address; `not_ours`: it names no mail of ours, and is not believed
+where only those are that do: anybody can write a report about anybody's address."""
 
 _PROVIDER: Final = "smtp"
 _ID_BYTES: Final = 16
@@ -36,8 +39,11 @@ class Told:
     entries: tuple[Entry, ...]
 
 
-def told(raw: bytes, where: Whereabouts) -> Told | NotAReport:
-    """What a mail says, if it is a report. It was stated on the mail's own date, and never later than now."""
+def told(raw: bytes, where: Whereabouts, *, only_ours: bool) -> Told | NotAReport:
+    """What a mail says, if it is a report. It was stated on the mail's own date, and never later than now.
+
+    `only_ours`: it is believed only if it names a mail of ours.
+    """
     found = read_report(raw)
     if isinstance(found, NotAReport):
         return found
@@ -46,6 +52,9 @@ def told(raw: bytes, where: Whereabouts) -> Told | NotAReport:
     kinds: list[Kind] = []
     entries: list[Entry] = []
     for number, each in enumerate(found):
+        if only_ours and not _is_about_ours(each):
+            kinds.append("not_ours")
+            continue
         kind, written = _written(each, f"{name}/{number}", at)
         kinds.append(kind)
         entries += written
@@ -80,6 +89,13 @@ def _written(report: Bounce | Complaint, name: str, where: Whereabouts) -> tuple
             if report.recipient is None:
                 return "nobody", ()
             return "complaint", [_stated(report.recipient, "opted_out", "complaint", name, where)]
+
+
+def _is_about_ours(report: Bounce | Complaint) -> bool:
+    """Whether it returns a name that we give: of an attempt in our header, or of a contact as Message-ID."""
+    _, attempt_id = report.names or ("", "")
+    named = None if report.message_id is None else named_by(report.message_id)
+    return names_a_contact(attempt_id) or names_a_contact(named or "")
 
 
 def _stated(address: str, standing: Standing, why: str, name: str, where: Whereabouts) -> Entry:

@@ -58,7 +58,7 @@ _TWILIO_2: Final[_Texts] = (v.TWILIO_2_ACCOUNT_SID, v.TWILIO_2_AUTH_TOKEN, v.TWI
 def twilio(read: Reader) -> tuple[Twilio | None, Twilio | None]:
     """The account and the second one, where they are configured: id, token and sender together."""
     first = _twilio(read, _TWILIO, read.read(v.TWILIO_AUTH_TOKEN_OLD))
-    second = _twilio(read, _TWILIO_2)
+    second = _twilio(read, _TWILIO_2, read.read(v.TWILIO_2_AUTH_TOKEN_OLD))
     if second is not None and first is None:
         read.problems.append(
             Problem(v.TWILIO_2_ACCOUNT_SID.name, None, f"expected {v.TWILIO_ACCOUNT_SID.name} beside it")
@@ -79,6 +79,14 @@ def _twilio(read: Reader, variables: _Texts, old_token: Secret | None = None) ->
 
 def gateway(read: Reader) -> Gateway:
     """How the gateway listens, whom it believes, and how often it may be asked."""
+    desk_url, desk_secrets = read.read(v.DESK_URL), read.read(v.DESK_SECRET)
+    if (
+        desk_url is not None
+        and not desk_secrets
+        and v.DESK_SECRET.name not in {each.variable for each in read.problems}
+    ):
+        wanted = f"missing; {v.DESK_SECRET.expected}, because {v.DESK_URL.name} is set: what is posted there is signed"
+        read.problems.append(Problem(v.DESK_SECRET.name, None, wanted))
     return Gateway(
         host=read.read(v.GATEWAY_HOST),
         port=read.read(v.GATEWAY_PORT),
@@ -86,8 +94,10 @@ def gateway(read: Reader) -> Gateway:
         caller_rate=read.read(v.GATEWAY_CALLER_RATE),
         stranger_rate=read.read(v.GATEWAY_STRANGER_RATE),
         api_keys_file=read.read(v.API_KEYS_FILE),
-        desk_secrets=read.read(v.DESK_SECRET),
+        desk_secrets=desk_secrets,
+        desk_url=desk_url,
         help_text=read.read(v.HELP_TEXT),
+        bounces=read.read(v.BOUNCES),
     )
 
 
@@ -154,6 +164,7 @@ def clock(
     texts: tuple[Twilio | None, Twilio | None],
     mails: tuple[SmtpServer | None, SmtpServer | None],
     chosen: Adapters,
+    desk_url: str | None,
 ) -> ClockSettings | None:
     """A clock of our own, refused where it could make a real message leave at a wrong hour."""
     start, rate = read.read(v.CLOCK), read.read(v.CLOCK_RATE)
@@ -171,6 +182,8 @@ def clock(
             read.problems.append(Problem(url.name, None, advice))
     if chosen.webhook is not None and not is_loopback(urlsplit(chosen.webhook.url).hostname or ""):
         read.problems.append(Problem(v.WEBHOOK_URL.name, chosen.webhook.url, advice))
+    if desk_url is not None and not is_loopback(urlsplit(desk_url).hostname or ""):
+        read.problems.append(Problem(v.DESK_URL.name, desk_url, advice))
     for name in sorted(set(chosen.named.values()) - _SAFE_TO_HURRY):
         wanted = (
             f"expected none of {name}, because {v.CLOCK.name} moves the clock, and nobody knows whom it would reach"

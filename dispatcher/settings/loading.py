@@ -18,7 +18,7 @@ def load(environ: Mapping[str, str]) -> Settings | SettingsProblems:
             Files are read where a variable `<NAME>_FILE` names one.
     """
     read = Reader(environ)
-    texts, mails = twilio(read), email(read)
+    texts, mails, served = twilio(read), email(read), gateway(read)
     chosen = adapters(read, environ)
     typos, warnings = strangers(environ, chosen.named.values())
     sending, allowlist = read.read(v.SENDING), read.read(v.ALLOWLIST)
@@ -42,7 +42,7 @@ def load(environ: Mapping[str, str]) -> Settings | SettingsProblems:
         ),
         secret=read.read(v.SECRET),
         public_url=read.read(v.PUBLIC_URL),
-        gateway=gateway(read),
+        gateway=served,
         metrics_host=read.read(v.METRICS_HOST),
         metrics_port=read.read(v.METRICS_PORT),
         log_level=read.read(v.LOG_LEVEL),
@@ -55,7 +55,7 @@ def load(environ: Mapping[str, str]) -> Settings | SettingsProblems:
         email_from=mails[2],
         terms=terms(read),
         adapters=chosen,
-        clock=clock(read, texts, mails[:2], chosen),
+        clock=clock(read, texts, mails[:2], chosen, served.desk_url),
         entries=tuple(sorted(read.entries, key=lambda entry: entry.variable)),
         warnings=warnings,
     )

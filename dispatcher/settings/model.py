@@ -17,6 +17,7 @@ Sending = Literal["off", "shadow", "allowlist", "on"]
 Origin = Literal["default", "environment", "file"]
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+Bounces = Literal["any", "ours"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -61,7 +62,8 @@ class Twilio:
 class Gateway:
     """The HTTP process. Rates are requests a second: of one API key, and of one address that proves nothing.
 
-    `proxies`: networks whose X-Forwarded-For is believed. `desk_secrets` sign a call desk's results.
+    `proxies`: networks whose X-Forwarded-For is believed. `desk_secrets` sign what a call desk reports, and the
+    tasks that are posted to `desk_url`.
     """
 
     host: str
@@ -71,7 +73,9 @@ class Gateway:
     stranger_rate: float
     api_keys_file: Path | None
     desk_secrets: tuple[Secret, ...]
+    desk_url: str | None
     help_text: str | None
+    bounces: Bounces
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, Generic, Literal, TypeVar, get_args
 
 from dispatcher.settings import parsing, smtp
-from dispatcher.settings.model import LogLevel, SaslMechanism, SecurityProtocol, Sending
+from dispatcher.settings.model import Bounces, LogLevel, SaslMechanism, SecurityProtocol, Sending
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -220,10 +220,23 @@ API_KEYS_FILE = Variable(
 )
 DESK_SECRET = Variable(
     "DISPATCHER_DESK_SECRET",
-    "signs the results that a call desk sends (Standard Webhooks); two separated by a comma while one replaces the other",
+    "signs a call desk's results and tasks posted to it (Standard Webhooks); two, by a comma, while one replaces the other",
     "expected whsec_ and base64",
     parsing.webhook_secrets,
     shown="masked",
+)
+DESK_URL = Variable(
+    "DISPATCHER_DESK_URL",
+    "call desk that the gateway posts tasks to; without one, tasks only stand in reminders.tasks",
+    "expected an http:// or https:// address",
+    parsing.optional(parsing.web_url),
+)
+BOUNCES: Variable[Bounces] = Variable(
+    "DISPATCHER_BOUNCES",
+    "which bounces and complaints are believed: any that the mail system hands over, or those that name a mail of ours",
+    "expected any or ours",
+    parsing.one_of(get_args(Bounces)),
+    "any",
 )
 HELP_TEXT = Variable(
     "DISPATCHER_HELP_TEXT",
@@ -339,6 +352,13 @@ TWILIO_2_ACCOUNT_SID = Variable(
 TWILIO_2_AUTH_TOKEN = Variable(
     "DISPATCHER_TWILIO_2_AUTH_TOKEN", "its token", TWILIO_AUTH_TOKEN.expected, _secret, shown="masked"
 )
+TWILIO_2_AUTH_TOKEN_OLD = Variable(
+    "DISPATCHER_TWILIO_2_AUTH_TOKEN_OLD",
+    "the second account's token before it, believed while a new one comes into use",
+    TWILIO_AUTH_TOKEN_OLD.expected,
+    _secret,
+    shown="masked",
+)
 TWILIO_2_FROM = Variable(
     "DISPATCHER_TWILIO_2_FROM",
     "sender of the second account's SMS where the creditor has no name of its own (numbers are the first account's)",
@@ -440,6 +460,8 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     GATEWAY_STRANGER_RATE,
     API_KEYS_FILE,
     DESK_SECRET,
+    DESK_URL,
+    BOUNCES,
     HELP_TEXT,
     METRICS_HOST,
     METRICS_PORT,
@@ -459,6 +481,7 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     TWILIO_WEIGHT,
     TWILIO_2_ACCOUNT_SID,
     TWILIO_2_AUTH_TOKEN,
+    TWILIO_2_AUTH_TOKEN_OLD,
     TWILIO_2_FROM,
     TWILIO_2_BASE_URL,
     TWILIO_2_PER_SECOND,

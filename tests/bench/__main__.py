@@ -15,6 +15,7 @@ from dispatcher.local.kafka_settings import BENCH
 from tests.bench import medians
 from tests.bench.archive import BARS as ARCHIVE_BARS
 from tests.bench.archive import TIMELINE_MS, archive
+from tests.bench.gateway import hooks
 from tests.bench.latency import latency
 from tests.bench.partitions import SIZES, partitions
 from tests.bench.restoring import restore
@@ -33,6 +34,7 @@ BARS = {
     "restore": (150_000, "at least"),
     "latency_p50_ms": (50, "below"),
     "latency_p99_ms": (250, "below"),
+    "hook_p99_ms": (25, "below"),
     **{f"{reached}_to_bare_{n}_ms": (0.7, "at least") for reached in ("sms", "email") for n in ANSWERS_MS},
     "silence_pending_p99_s": (1.0, "below"),
     "silence_falling_due_p99_s": (1.0, "below"),
@@ -59,6 +61,7 @@ async def run(customers: int, rounds: int, only: set[str]) -> Figures:
                 ("restore", restore),
                 ("end_to_end", end_to_end),
                 ("latency", latency),
+                ("hooks", hooks),
                 ("texts", texts),
                 ("mails", mails),
                 ("silence", silence),
@@ -84,6 +87,7 @@ def judged(figures: Figures, decision: dict[str, float]) -> dict[str, object]:
         "restore": figures.restore,
         "latency_p50_ms": figures.latency_ms.get("p50", float("nan")),
         "latency_p99_ms": figures.latency_ms.get("p99", float("nan")),
+        "hook_p99_ms": figures.hooks_ms.get("p99", float("nan")),
         **figures.sending,
         "silence_pending_p99_s": figures.silence_s.get("pending_p99", float("nan")),
         "silence_falling_due_p99_s": figures.silence_s.get("falling_due_p99", float("nan")),

@@ -32,8 +32,9 @@ from dispatcher.core.policy import Policy, parse
 from dispatcher.engine.account import Supply
 from dispatcher.engine.clients import Kafka
 from dispatcher.engine.config import Connection, EngineConfig
+from dispatcher.engine.parts import Parts
 from dispatcher.engine.topology import Unsuited, stopping_sources
-from dispatcher.engine.worker import Parts, Worker
+from dispatcher.engine.worker import Worker
 from dispatcher.messages.rendering import Templates
 from dispatcher.ops import interpreter, logs
 from dispatcher.ops.clock import SettableClock

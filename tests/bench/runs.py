@@ -28,7 +28,7 @@ SETTINGS = {
 }
 
 
-_FIELDS = {"latency": "latency_ms", "silence": "silence_s", "texts": "sending", "mails": "sending"}
+_FIELDS = {"latency": "latency_ms", "hooks": "hooks_ms", "silence": "silence_s", "texts": "sending", "mails": "sending"}
 """The figure of a measurement that has not its name."""
 
 
@@ -37,7 +37,8 @@ class Figures:
     """What `throughput.json` holds: events a second, records a second for restore, milliseconds for latency.
 
     `sending` has ratios to a bare loop around the same client, `silence_s` is p99 from a payment's append to its
-    effect, `partitions` has the ratio of pipeline and the latency by their number, `archive` records a second by database.
+    effect, `hooks_ms` how long callbacks of a provider waited for their answer, `partitions` has the ratio of pipeline and
+    the latency by their number, `archive` records a second and the milliseconds of a timeline by database.
     """
 
     customers: int
@@ -53,6 +54,7 @@ class Figures:
     partitions: dict[str, float] = field(default_factory=dict)
     latency_ms: dict[str, float] = field(default_factory=dict)
     archive: dict[str, float] = field(default_factory=dict)
+    hooks_ms: dict[str, float] = field(default_factory=dict)
     details: dict[str, object] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:

@@ -20,7 +20,7 @@ from dispatcher.core.claim import Claim
 from dispatcher.core.policy import Policy
 from dispatcher.engine import positions
 from dispatcher.engine.config import EngineConfig, Patience, Stillness
-from dispatcher.engine.worker import Parts
+from dispatcher.engine.parts import Parts
 from dispatcher.ops import logs
 from dispatcher.settings import Settings, SettingsProblems, load
 

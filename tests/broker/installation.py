@@ -229,6 +229,19 @@ def facts_of(event_ids: Iterable[str]) -> Callable[[list[JournalRecord]], bool]:
     return done
 
 
+def mentions_of(event_ids: Iterable[str]) -> Callable[[list[JournalRecord]], bool]:
+    """For `until`: each of these events has caused a record of any kind; what moves an attempt is no fact besides."""
+    missing = set(event_ids)
+
+    def done(records: list[JournalRecord]) -> bool:
+        cause = records[-1].cause
+        if cause is not None:
+            missing.discard(cause.id)
+        return not missing
+
+    return done
+
+
 def ids_of(events: Iterable[Published]) -> list[str]:
     """The ids of published events."""
     return [json.loads(value)["id"] for _, _, value in events]

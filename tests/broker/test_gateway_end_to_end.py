@@ -1,9 +1,11 @@
-"""Texts, their receipts and the answers to them, all the way: worker, provider, gateway, Kafka, worker."""
+"""Messages, their receipts and the answers to them, all the way: worker, provider, gateway, Kafka, worker."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 import pytest_asyncio
 
@@ -45,7 +47,7 @@ async def house(broker: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
         reachable.twilio.inbound_url = f"{origin}/hooks/twilio/inbound"
         shared = reachable.settings | {"DISPATCHER_PUBLIC_URL": origin, "DISPATCHER_SECRET": SECRET}
         async with installation(broker, new_prefix(), folder, partitions=PARTITIONS, settings=shared) as installed:
-            at = await gateway(installed, **shared, DISPATCHER_GATEWAY_PORT=str(port))
+            at = await gateway(installed, **shared, **starting_at(OPENED), DISPATCHER_GATEWAY_PORT=str(port))
             worker = installed.worker("sending", **starting_at(OPENED))
             await ready(worker)
             await gates_open(worker, PARTITIONS)
@@ -85,3 +87,44 @@ async def test_a_start_afterwards_lets_texts_through_again(house: House):
     await house.installed.until(each_of(["returned"], lambda each: each.result == "accepted"))
 
     assert house.providers.messages_to(point) == 1
+
+
+def mailed(customer: str, address: str) -> list[tuple[str, bytes, bytes]]:
+    known = {"phones": [], "emails": [{"address": address, "kind": "private"}]}
+    return [profile(customer, at=OPENED, **known), due(customer, "I-1", at=OPENED)]
+
+
+async def page_of(house: House, customer: str, address: str) -> str:
+    """The address of the customer's own page, as the customer's mail shows it."""
+    await house.installed.publish(mailed(customer, address))
+    await house.installed.until(each_of([customer], lambda each: each.result == "accepted"))
+    (mail,) = [each for each in house.providers.smtp.messages if each.recipient == address]
+    text = mail.parsed().get_body(("plain",)).get_content()
+    return re.search(r"http://127\.0\.0\.1:\d+/u/[\w-]+", text)[0]
+
+
+async def test_a_mails_link_leads_to_the_page_and_one_click_there_silences_the_address(house: House):
+    page = await page_of(house, "mailed", "shared@example.com")
+
+    async with httpx.AsyncClient(trust_env=False) as reader:
+        opened = await reader.get(page)
+        stopped = await reader.post(page, data={"List-Unsubscribe": "One-Click"})
+    assert (opened.status_code, "I-1" in opened.text, stopped.status_code) == (200, True, 200)
+
+    await house.installed.publish(mailed("housemate", "shared@example.com"))
+    await house.installed.until(each_of(["housemate"], lambda each: "opted_out" in codes(each)))
+    assert house.providers.messages_to("shared@example.com") == 1
+
+
+async def test_what_a_customer_answers_on_the_page_holds_reminders(house: House):
+    """S44"""
+    page = await page_of(house, "disputing", "disputing@example.com")
+
+    async with httpx.AsyncClient(trust_env=False) as reader:
+        answer = await reader.post(page, data={"answer": "dispute", "note": "not my meter"})
+    assert answer.status_code == 200
+    await house.installed.until(each_of(["disputing"], lambda each: each.reasons[0].rule == "hold.placed"))
+
+    await house.installed.publish([due("disputing", "I-1", at=OPENED + timedelta(minutes=1), in_days=-2)])
+    await house.installed.until(each_of(["disputing"], lambda each: "hold" in codes(each)))
+    assert house.providers.messages_to("disputing@example.com") == 1

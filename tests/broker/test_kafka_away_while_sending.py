@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 import pytest_asyncio
 
-from dispatcher.engine.worker import CREDITS
+from dispatcher.engine.pools import CALLS_AT_ONCE
 from dispatcher.local.kafka import EmbeddedKafka
 from schemas.journal import JournalRecord
 from tests.broker.installation import Published, codes, due, each_of, installation, new_prefix, profile
@@ -22,7 +22,7 @@ pytestmark = [
 ]
 
 OPENED = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
-CUSTOMERS = {f"owing-{n:03d}": number(n) for n in range(CREDITS["sms"] + 100)}
+CUSTOMERS = {f"owing-{n:03d}": number(n) for n in range(10 * CALLS_AT_ONCE["sms"])}
 AWAY_S = 5.0
 CLOSED_AFTER_S = 1.5
 MANY = 50
@@ -78,8 +78,8 @@ async def away(tmp_path_factory: pytest.TempPathFactory) -> Away:
         return Away(claims(told), meanwhile, texts)
 
 
-async def test_claims_stop_at_the_size_of_the_pool(away: Away):
-    assert away.claimed == CREDITS["sms"]
+async def test_a_provider_that_has_not_answered_yet_gets_no_more_claims_than_calls_at_a_time(away: Away):
+    assert away.claimed == CALLS_AT_ONCE["sms"]
 
 
 async def test_without_kafka_nothing_leaves_beyond_what_was_under_way(away: Away):

@@ -16,7 +16,7 @@ from schemas import inbox
 from schemas.inbox import Arrival, AttemptReceipt, Cause
 from schemas.journal import JournalRecord
 from schemas.state import Customer
-from tests.broker.installation import Installation, due, each_of, installation, new_prefix, profile
+from tests.broker.installation import Installation, due, each_of, installation, mentions_of, new_prefix, profile
 from tests.broker.operations import ready
 from tests.broker.providers import number, providers, starting_at
 
@@ -71,22 +71,9 @@ async def storm(broker: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncI
         rnd.shuffle(said)
         async with Kafka(Connection(broker)) as kafka:
             await kafka.publish_all(installed.config.topic("reminders.inbox"), [_receipt(*each) for each in said])
-        # What leads nowhere is a fact, what moves an attempt is not: either names the callback.
-        await installed.until(_told({f"{attempt}/{word}" for _, attempt, word in said}))
+        await installed.until(mentions_of(f"{attempt}/{word}" for _, attempt, word in said))
         await installed.end()
         yield Storm(ends, await installed.customers(), await installed.journal(), len(reachable.twilio.messages))
-
-
-def _told(callbacks: set[str]):
-    missing = set(callbacks)
-
-    def done(records: list[JournalRecord]) -> bool:
-        cause = records[-1].cause
-        if cause is not None:
-            missing.discard(cause.id)
-        return not missing
-
-    return done
 
 
 async def test_every_text_ends_as_the_furthest_word_says(storm: Storm):

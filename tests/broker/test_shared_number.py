@@ -82,6 +82,9 @@ async def stopped(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Stop
                 installed, "point", "state", "allowed", SHARED, "--channel", "sms", "--reason", "asked for it"
             ),
             await command(installed, "point", "show", OWN),
+            await command(installed, "point", "unread"),
+            await command(installed, "point", "state", "review", OWN, "--channel", "sms", "--reason", "an odd reply"),
+            await command(installed, "point", "unread"),
         ]
         await worker.end()
         return Stopped(
@@ -121,4 +124,4 @@ async def test_the_workers_know_within_a_second(stopped: Stopped):
 
 
 async def test_operators_see_what_holds_at_a_number_and_change_it(stopped: Stopped):
-    assert stopped.exit_codes == [0, 0, 1]
+    assert stopped.exit_codes == [0, 0, 1, 0, 0, 1]

@@ -86,11 +86,22 @@ def test_the_address_of_the_click_comes_before_other_ways_and_is_not_encoded():
     assert f"List-Unsubscribe: <{URL}>,\r\n {MAILTO[1]}\r\n".encode() in payload
 
 
+@pytest.mark.parametrize("origin", ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:8080"])
+def test_a_trial_on_one_machine_has_the_same_way_out(origin):
+    mail = read(encode(unsubscribe_url=f"{origin}/u/1"))
+    assert (mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"]) == (
+        f"<{origin}/u/1>",
+        "List-Unsubscribe=One-Click",
+    )
+
+
 @pytest.mark.parametrize(
     "url",
     [
         None,
         "http://remind.example/u/1",
+        "http://localhost.example/u/1",
+        "http://127.0.0.1@remind.example/u/1",
         "https://",
         "https://remind.example/u/1>, <mailto:all@example.com",
         "https://remind.example/u/1\r\nBcc: all@example.com",

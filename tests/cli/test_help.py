@@ -45,6 +45,7 @@ COMMANDS = [
     "point",
     "point show",
     "point state",
+    "point unread",
     "presets",
     "presets list",
     "presets show",

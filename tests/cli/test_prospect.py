@@ -7,10 +7,21 @@ import pytest
 
 from dispatcher.cli.prospect import as_recorded, prospect
 from dispatcher.core.decide import Conditions, decide
+from dispatcher.core.point_bars import PointBars
 from dispatcher.core.policy import Policy, parse
 from dispatcher.settings import Sending, Settings, load
-from schemas.inbox import Arrival, Cause, CustomerErased, EmailPoint, InvoiceSettled, InvoiceStated, ProfileStated
+from schemas.inbox import (
+    Arrival,
+    Cause,
+    CustomerErased,
+    EmailPoint,
+    HoldPlaced,
+    InvoiceSettled,
+    InvoiceStated,
+    ProfileStated,
+)
 from schemas.journal import JournalRecord, Reason
+from schemas.points import PointStated, digest
 from schemas.state import EMPTY, Customer
 from schemas.values import CHANNELS, Millis, to_micros, to_millis
 
@@ -28,6 +39,7 @@ PROFILE = ProfileStated(
     timezone="Europe/London",
 )
 INVOICE = InvoiceStated("INV-1", (MONDAY + timedelta(days=20)).date().toordinal(), 12_500, "GBP", overdue=False)
+DISPUTE = HoldPlaced("H-1", "customer", "dispute")
 PAID = InvoiceSettled("INV-1", 0, "GBP", "payment", NOW)
 
 
@@ -80,6 +92,29 @@ def test_a_paid_invoice_has_none(policy: Policy):
     ahead = prospect("C-1", customer(policy, PROFILE, INVOICE, PAID), policy, NOW, settings())
 
     assert (ahead.next_contact, [reason.code for each in ahead.planned for reason in each.reasons]) == (None, ["paid"])
+
+
+def test_where_no_contact_is_in_sight_it_is_said_what_forbids_the_first(policy: Policy):
+    ahead = prospect("C-1", customer(policy, PROFILE, INVOICE, DISPUTE), policy, NOW, settings())
+
+    assert ahead.forbidden is not None
+    assert (ahead.next_contact, ahead.forbidden.stage, ahead.forbidden.reasons[0].code) == (None, "pre_due_7", "hold")
+
+
+def test_a_bar_at_the_address_is_what_forbids_it(policy: Policy):
+    bars, key = PointBars(b"key"), digest("pat@example.com", b"key")
+    bars.state(key, PointStated("email", "opted_out", to_micros(MONDAY), "/tests", "1"))
+
+    ahead = prospect("C-1", customer(policy, PROFILE, INVOICE), policy, NOW, settings(), bars)
+
+    assert ahead.forbidden is not None
+    assert (ahead.next_contact, ahead.forbidden.reasons[0].code) == (None, "opted_out")
+
+
+def test_nothing_is_forbidden_where_a_contact_is_in_sight_or_nothing_is_owed(policy: Policy):
+    contacted, paid = customer(policy, PROFILE, INVOICE), customer(policy, PROFILE, INVOICE, PAID)
+
+    assert [prospect("C-1", each, policy, NOW, settings()).forbidden for each in (contacted, paid)] == [None, None]
 
 
 def test_nobody_is_contacted_while_sending_is_off(policy: Policy):

@@ -36,6 +36,10 @@ def test_it_says_what_comes_next():
     assert "not before 2026-03-03 08:00:00Z" in told(record(next_at=datetime(2026, 3, 3, 8, 0, tzinfo=UTC)))
 
 
+def test_of_a_plan_it_is_not_said_that_nothing_forbids_it():
+    assert "due: The stage begins then." in told(record(result="planned", reasons=(Reason("due"),)))
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_every_code_is_said_in_a_sentence(code):
-    assert sentences([Reason(code)]) == f"{code}: {SENTENCES[code]}"
+    assert sentences([Reason(code)], "deferred") == f"{code}: {SENTENCES[code]}"

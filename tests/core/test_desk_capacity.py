@@ -32,6 +32,7 @@ def test_a_call_that_people_get_to_in_time_is_asked_for():
 
 
 def test_one_that_they_do_not_get_to_is_not():
+    """S18"""
     story, _ = called(0)
     _, made = called(hours_left(story) + 1)
     assert (made.claims, [each.reasons[0].code for each in made.records][-1]) == ([], "desk_full")

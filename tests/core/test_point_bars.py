@@ -35,6 +35,7 @@ def why(known_bars: PointBars):
 
 
 def test_a_number_that_said_stop_gets_no_message():
+    """S15"""
     assert story_under(bars(("opted_out", BEFORE)), emails=()).verdict == ("suppressed", "opted_out", "first")
 
 
@@ -51,6 +52,12 @@ def test_another_number_of_the_customer_is_used_instead():
 
 def test_a_word_that_may_be_an_objection_waits_for_a_person():
     assert story_under(bars(("review", BEFORE)), emails=()).verdict == ("suppressed", "objection_unread", "first")
+
+
+def test_an_address_is_the_same_however_it_is_written():
+    made = bars(("opted_out", BEFORE), point="Ada.Example@example.com", channel="email")
+
+    assert made.why("email", "ada.example@example.com") == made.why("email", "ADA.EXAMPLE@example.com") == "opted_out"
 
 
 def test_what_came_back_is_not_written_to_again():

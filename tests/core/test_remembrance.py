@@ -1,5 +1,8 @@
 """A customer whose aggregate was lost: the journal knows the contacts, and the inbox brings the facts again."""
 
+import pytest
+from msgspec.structs import replace
+
 from dispatcher.core.remembrance import remembered
 from schemas.inbox import AttemptReleased
 from tests.core.builders import Story, arrival, due, known, overdue, paid, profile
@@ -84,6 +87,14 @@ def test_a_claim_of_which_nothing_more_is_known_stays_open():
     story = known(start="2026-03-10 10:00")
     claim = story.hear(due()).claims[0]
     assert list(begun_anew(story, profile(), due()).customer.attempts) == [claim.attempt_id]
+
+
+def test_a_claim_that_names_no_stage_is_a_fault_of_the_journal():
+    story = known(start="2026-03-10 10:00")
+    story.hear(due())
+    told = [replace(each, stage=None) for each in story.records if each.result == "claimed"]
+    with pytest.raises(ValueError, match="is no claim"):
+        remembered(told)
 
 
 def test_numbers_go_on():

@@ -42,7 +42,7 @@ def functions(file: str) -> dict[str, str]:
     assert path.is_file(), f"{file} is no file of tests/"
     tree = ast.parse(path.read_text("utf-8"))
     about = ast.get_docstring(tree) or ""
-    tests = [each for each in tree.body if isinstance(each, ast.FunctionDef)]
+    tests = [each for each in tree.body if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
     return {each.name: f"{each.name} {ast.get_docstring(each)} {about}" for each in tests}
 
 

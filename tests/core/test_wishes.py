@@ -27,6 +27,7 @@ def code(made):
 
 
 def test_the_customers_channels_come_first():
+    """S44"""
     story = known(start=NOON)
     story.hear(PreferenceStated(channels=("email", "sms")), overdue())
     assert story.claims[0].channel == "email"

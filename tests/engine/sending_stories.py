@@ -117,7 +117,7 @@ def job(attempt_id: str, creditor: str = "A", *, mandatory: bool = False, gate=l
 
 def submit(made: Pool, *jobs: Job) -> None:
     for each in jobs:
-        made.reserve(0)
+        made.credits.take(0)
         made.submit(each)
 
 

@@ -61,3 +61,13 @@ def test_a_partition_that_is_given_up_leaves_nothing():
     people.holds(0, 9)
     made.abandon(0)
     assert people.busy == HOUR / 10
+
+
+def test_a_task_that_was_not_flushed_does_not_count_for_the_hour():
+    hour = Hourly("call_task", lambda: 1, lambda: 0, lambda channel: None)
+    senders = Senders({}, hour)
+    task = claim("call_task")
+    senders.reserve(task, 0)
+    full = hour.reached
+    senders.give_back(task, 0)
+    assert (full, hour.reached) == (True, False)

@@ -25,9 +25,11 @@ class Listing:
     def __init__(self, *findings):
         self.findings = list(findings)
         self.asked = []
+        self.meanwhile = lambda: None
 
     async def reconcile(self, lookup, *, deadline_s):
         self.asked.append(lookup)
+        self.meanwhile()
         finding = self.findings.pop(0)
         if isinstance(finding, Exception):
             raise finding
@@ -43,6 +45,7 @@ class Desk:
     open: bool = True
     time: float = 0.0
     looks: int = 0
+    state: str = "in_doubt"
     provider: str = ""
     others: dict = field(default_factory=dict)
     told: list = field(default_factory=list)
@@ -61,7 +64,7 @@ class Desk:
     def record(self):
         attempt = Attempt(
             "ct-1",
-            "in_doubt",
+            self.state,
             self.channel,
             "first",
             None,
@@ -94,6 +97,14 @@ async def test_what_the_provider_knows_is_reported_as_accepted():
     await desk.at(0)
     await desk.at(10)
     assert desk.told == [("C-1", AttemptAccepted("ct-1.1", "listing", "SM1", 2))]
+
+
+async def test_what_the_provider_finds_is_not_believed_of_an_attempt_that_was_given_back_meanwhile():
+    desk = Desk((Accepted("SM1", 2),))
+    await desk.at(0)
+    desk.adapter.meanwhile = lambda: setattr(desk, "state", "claimed")
+    await desk.at(10)
+    assert (len(desk.adapter.asked), desk.told) == (1, [])
 
 
 async def test_the_question_names_the_recipient_and_the_instant_of_the_claim():

@@ -91,14 +91,14 @@ def lane(pool):
 def turn_with(claim, pool):
     turn = Turn(claim.claimed_at, policy())
     turn.claims.append((claim, 0))
-    pool.reserve(0)
+    pool.credits.take(0)
     return turn
 
 
 async def test_a_claim_whose_flush_failed_costs_no_credit(lane, pool, claim):
     with pytest.raises(FlushFailed):
         await lane._flush(turn_with(claim, pool), FailingFlush())
-    assert pool.available == MOST_OPEN
+    assert pool.credits.available == MOST_OPEN
 
 
 async def test_a_claim_whose_flush_a_rebalance_ended_costs_no_credit(lane, pool, claim):
@@ -108,7 +108,7 @@ async def test_a_claim_whose_flush_a_rebalance_ended_costs_no_credit(lane, pool,
     flush.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await flush
-    assert pool.available == MOST_OPEN
+    assert pool.credits.available == MOST_OPEN
 
 
 async def test_a_claim_that_waited_for_its_flush_when_a_rebalance_came_costs_no_credit(lane, pool, claim):
@@ -118,4 +118,4 @@ async def test_a_claim_that_waited_for_its_flush_when_a_rebalance_came_costs_no_
         flush.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await flush
-    assert pool.available == MOST_OPEN
+    assert pool.credits.available == MOST_OPEN

@@ -46,7 +46,7 @@ def test_without_a_limit_places_are_what_counts():
 
 def test_credits_follow_the_limit():
     async def credits_of(**supply):
-        return pool(account(Provider(), **supply)).available
+        return pool(account(Provider(), **supply)).credits.available
 
     assert (run(credits_of(per_second=4.0)), run(credits_of())) == (20, 256)
 
@@ -54,10 +54,10 @@ def test_credits_follow_the_limit():
 def test_credits_follow_the_length_of_messages():
     async def story():
         made = pool(account(Provider(), per_second=40.0), text=LONG)
-        before = made.available
+        before = made.credits.available
         submit(made, *(job(f"a-{n}") for n in range(100)))
         await all_done(made)
-        return before, made.available
+        return before, made.credits.available
 
     assert run(story()) == (200, 50)
 

@@ -14,6 +14,8 @@ from schemas.points import PointStated
 NUMBER = "+447700900123"
 KEY = points.point_key("a secret of sixteen characters")
 STAMP = (5, "/crm", "e-1")
+NOW = 1_000_000
+APPENDED = NOW - 1_000
 
 
 class Ends:
@@ -56,7 +58,7 @@ def clock():
 @pytest.fixture
 def known(ends, clock):
     config = EngineConfig(Connection("nowhere:1"), "a", "x.", 1, point_key=KEY)
-    return Points(config, ends, monotonic=clock)
+    return Points(config, ends, lambda: NOW, monotonic=clock)
 
 
 def record(standing="opted_out", offset=0, value=None):
@@ -114,13 +116,17 @@ def test_a_number_that_is_none_is_unreachable_for_everybody(known):
     assert refused(known, "recipient") == "unreachable"
 
 
+def test_that_one_sender_cannot_reach_a_number_says_nothing_of_the_number(known):
+    assert known.refusal("sms", NUMBER, AttemptRejected("ct-1.1", "twilio", "recipient", "21612")) is None
+
+
 @pytest.mark.parametrize("refusal", ["content", "config"])
 def test_what_was_no_fault_of_the_number_says_nothing_of_it(known, refusal):
     assert refused(known, refusal) is None
 
 
-def said(known, *, allowed):
-    entry = known.consent(ConsentChanged(NUMBER, "sms", allowed, "letter"), STAMP)
+def said(known, *, allowed, at=5, appended=APPENDED):
+    entry = known.consent(ConsentChanged(NUMBER, "sms", allowed, "letter"), (at, *STAMP[1:]), appended)
     return None if entry is None else (entry[0], points.decode(entry[1]))
 
 
@@ -136,3 +142,23 @@ def test_a_consent_on_file_is_nothing_new(known):
 def test_a_yes_after_a_no_belongs_to_the_number_too(known):
     known.take(record())
     assert said(known, allowed=True)[1].standing == "allowed"
+
+
+AHEAD = (NOW + 1) * 1000
+
+
+@pytest.mark.parametrize(
+    ("appended", "since"), [(APPENDED, APPENDED), (NOW + 5, NOW), (-1, NOW)], ids=["known", "ahead", "unknown"]
+)
+def test_a_yes_that_is_dated_ahead_holds_from_when_it_was_appended(known, appended, since):
+    known.take(record())
+    assert said(known, allowed=True, at=AHEAD, appended=appended)[1].at == since * 1000
+
+
+def test_a_no_that_is_dated_ahead_keeps_its_date(known):
+    assert said(known, allowed=False, at=AHEAD)[1].at == AHEAD
+
+
+def test_a_refusal_is_stated_now(known):
+    entry = known.refusal("sms", NUMBER, AttemptRejected("ct-1.1", "twilio", "suppressed", "21610"))
+    assert points.decode(entry[1]).at == NOW * 1000

@@ -108,9 +108,9 @@ def claimed(pool: Pool, n: int, *, gate=lambda: True, lease: float = 60.0) -> in
     one = claim()
     late = int(time.time() * 1000) + 3_600_000
     for number in range(n):
-        if pool.available <= 0:
+        if pool.credits.available <= 0:
             return number
-        pool.reserve(0)
+        pool.credits.take(0)
         each = replace(one, attempt_id=f"ct-{number}.1", not_after=late)
         pool.submit(Job(each, policy(), Lease.starting_now(lease), gate, 0, 0))
     return n
@@ -136,7 +136,7 @@ async def test_credits_come_back_when_the_outcomes_stand():
         claimed(made, 100)
         await until(lambda: len(kafka.told) == CREDITS)
         kafka.away.set()
-        await until(lambda: made.available == CREDITS)
+        await until(lambda: made.credits.available == CREDITS)
         assert not made.busy
 
 
@@ -155,9 +155,9 @@ async def test_a_pool_without_credit_has_one_left_for_a_mandatory_stage():
         senders = Senders({"sms": made}, hourly("call_task"))
         claimed(made, 100)
         before = ("sms" in senders.with_reserve(), senders.all_exhausted)
-        made.reserve(0)
+        made.credits.take(0)
         assert (before, "sms" in senders.with_reserve(), senders.all_exhausted) == ((True, False), False, True)
-        made.give_back(0)
+        made.credits.give_back(0)
 
 
 async def test_behind_a_closed_gate_nothing_leaves_and_at_the_end_it_is_given_back():

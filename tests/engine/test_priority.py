@@ -25,23 +25,23 @@ class Lane:
         self.pool = made
         self.held = Held()
         self.due_at = {}
-        made.on_credit = self.credit
+        made.credits.on_return = self.credit
 
     def due(self, key, creditor, *, mandatory):
         self.due_at[key] = now()
-        if (self.pool.available_for_mandatory if mandatory else self.pool.available) > 0:
+        if (self.pool.credits.available_for_mandatory if mandatory else self.pool.credits.available) > 0:
             self.claim(key, creditor, mandatory=mandatory)
         else:
             self.held.add(Lacking("sms", creditor, mandatory), f"{creditor}|{key}|{mandatory}".encode())
 
     def claim(self, key, creditor, *, mandatory):
-        self.pool.reserve(0)
+        self.pool.credits.take(0)
         self.pool.submit(job(key, creditor, mandatory=mandatory))
 
     def credit(self):
         ready = self.held.ready(
-            lambda: TEXTS if self.pool.available > 0 else frozenset(),
-            lambda: TEXTS if self.pool.available_for_mandatory > 0 else frozenset(),
+            lambda: TEXTS if self.pool.credits.available > 0 else frozenset(),
+            lambda: TEXTS if self.pool.credits.available_for_mandatory > 0 else frozenset(),
         )
         for each in ready:
             creditor, key, mandatory = each.decode().split("|")

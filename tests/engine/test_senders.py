@@ -90,7 +90,7 @@ async def sending(adapter, *, now=NOON, braked=False, barred=None):
 
 async def outcome_of(adapter, *, gate=(True,), lease_s=10.0, withdrawn=False, **circumstances):
     async with sending(adapter, **circumstances) as (pool, desk):
-        pool.reserve(0)
+        pool.credits.take(0)
         pool.submit(Job(claim("sms"), policy(), Lease.starting_now(lease_s), Gate(list(gate)).is_open, 0, 0))
         if withdrawn:
             pool.withdraw("c1.1")
@@ -171,7 +171,7 @@ async def test_a_fault_before_the_first_byte_costs_the_contact_nothing():
 
 async def test_a_refusal_says_something_of_the_number_too():
     async with sending(FakeAdapter("sms", lambda _: Rejected("suppressed", "21610"))) as (pool, desk):
-        pool.reserve(0)
+        pool.credits.take(0)
         pool.submit(Job(claim("sms"), policy(), Lease.starting_now(10.0), lambda: True, 0, 0))
         await desk.told.get()
         assert desk.said == [("sms", claim("sms").contact_point, "21610")]
@@ -179,18 +179,18 @@ async def test_a_refusal_says_something_of_the_number_too():
 
 async def test_a_credit_comes_back_with_the_outcome():
     async with sending(FakeAdapter("sms")) as (pool, desk):
-        pool.reserve(0)
-        before = pool.available
+        pool.credits.take(0)
+        before = pool.credits.available
         pool.submit(Job(claim("sms"), policy(), Lease.starting_now(10.0), lambda: True, 0, 0))
         await desk.told.get()
         await asyncio.sleep(0)
-        assert (before, pool.available) == (3, 4)
+        assert (before, pool.credits.available) == (3, 4)
 
 
 async def test_claims_that_were_not_flushed_give_their_credits_back():
     async with sending(FakeAdapter("sms")) as (pool, _):
         for _ in range(4):
-            pool.reserve(0)
-        assert pool.available == 0
-        pool.give_back(0)
-        assert pool.available == 1
+            pool.credits.take(0)
+        assert pool.credits.available == 0
+        pool.credits.give_back(0)
+        assert pool.credits.available == 1

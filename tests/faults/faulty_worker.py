@@ -18,9 +18,9 @@ from dispatcher.engine import lane_state
 from dispatcher.engine.account import Supply
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.lane_state import LaneState
+from dispatcher.engine.parts import Parts
 from dispatcher.engine.restore import Restored
 from dispatcher.engine.turn import Turn
-from dispatcher.engine.worker import Parts
 from dispatcher.ops.metrics import Metrics
 from schemas.values import Channel
 from tests.broker.impaired_worker import Way, accepting_gap, asking_soon, loop_blocked, main

@@ -11,7 +11,7 @@ from dispatcher.local.ports import free_ports
 from dispatcher.local.twilio_chances import CallbackFaults
 from dispatcher.local.twilio_courses import AFTER_ALL, NEVER_CONFIRMED, Course, undelivered
 from dispatcher.local.twilio_faults import Cut
-from tests.broker.installation import Process, facts_of
+from tests.broker.installation import Process, mentions_of
 from tests.broker.operations import eventually, logged, ready
 from tests.faults.portfolio import telephone
 from tests.faults.scene import Row, Scene
@@ -50,7 +50,7 @@ async def f15_receipts_in_disorder(scene: Scene) -> None:
     if not await scene.settled():
         await scene.twilio.all_told()
         told = [f"{sid}/{status}" for sid, status in _heard(scene)]
-        await scene.installed.until(facts_of(told), timeout_s=scene.settles_within_s)
+        await scene.installed.until(mentions_of(told), timeout_s=scene.settles_within_s)
     scene.complaints.append(lambda: _complaints(scene))
 
 

@@ -42,6 +42,7 @@ async def test_each_statement_says_what_the_example_of_its_event_says(event_type
 
 
 async def test_a_hold_goes_to_the_feedback_topic_under_the_customer():
+    """S21"""
     at = site()
 
     await at.client.post("/v1/customers/C-1/holds", json=HOLD)

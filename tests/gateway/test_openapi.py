@@ -11,6 +11,7 @@ from openapi_core import OpenAPI
 from requests import Request
 from schemathesis import GenerationMode
 
+from dispatcher.gateway.adapters import adapters_routes
 from dispatcher.gateway.api_keys import SCOPES
 from dispatcher.gateway.bounces import bounces_routes
 from dispatcher.gateway.customers import customers_routes
@@ -32,7 +33,7 @@ def house() -> Site:
 
 def handlers() -> list[HTTPRouteHandler]:
     parts = house().parts
-    groups = (events_routes, customers_routes, twilio_routes, bounces_routes, desk_routes)
+    groups = (events_routes, customers_routes, twilio_routes, bounces_routes, desk_routes, adapters_routes)
     return [handler for routes in groups for handler in routes(parts)]
 
 

@@ -35,6 +35,7 @@ async def test_opening_it_states_nothing():
 
 
 async def test_it_shows_the_address_only_as_its_owner_knows_it():
+    """S20"""
     text = page_of(await Customer().opens()).text
     assert ("a…@example.com" in text, "ada@example.com" in text) == (True, False)
 
@@ -56,6 +57,7 @@ async def test_it_is_kept_and_told_nowhere(header, value):
 
 
 async def test_who_has_paid_is_noted_and_checked():
+    """S22"""
     ada = Customer()
     answer = await ada.answers("paid", invoice=["I-1"])
     assert "that you have paid" in page_of(answer).text
@@ -77,6 +79,7 @@ async def test_who_has_paid_is_noted_and_checked():
 
 
 async def test_a_promise_states_invoices_amount_and_day():
+    """S17"""
     ada = Customer()
     answer = await ada.answers("promise", invoice=BOTH, day="2026-03-05", amount="1.000,50")
     assert "€1,000.50 by 5 March 2026" in page_of(answer).text
@@ -104,6 +107,7 @@ async def test_another_promise_by_the_same_customer_about_the_same_invoices_repl
 
 
 async def test_who_needs_instalments_is_heard_in_their_own_words():
+    """S16, S44"""
     ada = Customer()
     await ada.answers("instalments", note="50 a month,\r\nfrom April")
     (asked,) = ada.facts
@@ -116,6 +120,7 @@ async def test_who_needs_instalments_is_heard_in_their_own_words():
 
 
 async def test_a_dispute_holds_each_invoice():
+    """S44"""
     ada = Customer()
     await ada.answers("dispute", invoice=BOTH, note="Wrong meter")
     assert [(hold.scope, hold.kind, hold.target, hold.note) for hold in ada.facts] == [
@@ -131,6 +136,7 @@ async def test_a_dispute_of_a_message_without_invoices_holds_the_customer():
 
 
 async def test_channels_and_times_are_stated_as_a_whole():
+    """S44"""
     ada = Customer()
     await ada.answers("prefer", channel=["email", "sms"], first="email", closed=["mornings", "weekends"])
     assert ada.facts == [
@@ -310,6 +316,7 @@ async def test_an_old_link_takes_no_other_answer():
 
 
 async def test_an_old_link_shows_neither_invoices_nor_amounts():
+    """S20"""
     text = page_of(await Customer(issued_at=LONG_AGO).opens()).text
     assert [each for each in ("2026-1103", "€") if each in text] == []
 

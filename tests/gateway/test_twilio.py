@@ -1,5 +1,7 @@
 """Twilio's calls: believed only when signed for the very address, and written down as what they mean."""
 
+import json
+from hashlib import sha256
 from urllib.parse import urlencode
 
 import httpx
@@ -52,6 +54,34 @@ def stated(at: Site) -> list[tuple[str, str]]:
     """Standing and reason of what was said of the number."""
     found = [points.decode(each.value) for each in at.writer.entries if each.topic == POINTS]
     return [(each.standing, each.why) for each in found]
+
+
+async def call_in_json(at: Site, path: str, body: bytes) -> httpx.Response:
+    hashed = f"{path}?bodySHA256={sha256(body).hexdigest()}"
+    signature = RequestValidator(TOKEN).compute_signature(ORIGIN + hashed, {})
+    headers = {"content-type": "application/json; charset=utf-8", "x-twilio-signature": signature}
+    async with at.client_with(headers) as client:
+        return await client.post(hashed, content=body)
+
+
+async def test_a_signed_status_may_come_as_json():
+    at = house()
+
+    answer = await call_in_json(at, STATUS, json.dumps(report("delivered", NumSegments=1, Tags=None)).encode())
+
+    assert (answer.status_code, inbox.decode_arrival(at.writer.entries[0].value).fact) == (
+        204,
+        AttemptReceipt("attempt-1", "twilio", "delivered"),
+    )
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{", b"\xff", b"1", b"[" * 5000])
+async def test_signed_json_that_is_no_object_is_not_understood(body):
+    assert (await call_in_json(house(), STATUS, body)).status_code in {400, 403}
+
+
+async def test_an_answer_says_once_what_it_is():
+    assert (await call(house(), INBOUND, message("hello"))).headers["content-type"] == "text/xml; charset=utf-8"
 
 
 @pytest.mark.parametrize(

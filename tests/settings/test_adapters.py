@@ -3,7 +3,7 @@
 import pytest
 
 from dispatcher.settings import Settings, SettingsProblems, load
-from dispatcher.wiring import _accounts, _names, configured, supplies
+from dispatcher.wiring.providers import _accounts, _names, configured, supplies
 
 TWILIO = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "token", "TWILIO_FROM": "+15005550006"}
 MAIL = {"SMTP_URL": "smtp://127.0.0.1:25", "EMAIL_FROM": "billing@example.com"}

@@ -3,7 +3,7 @@
 import pytest
 
 from dispatcher.settings import load
-from dispatcher.wiring import _accounts
+from dispatcher.wiring.providers import _accounts
 
 ACCOUNT = {
     "DISPATCHER_TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
@@ -34,3 +34,8 @@ def test_the_real_one_is_not_asked_to_tell_in_clear_text():
 def test_a_stand_in_on_this_machine_may_tell_in_clear_text(stand_in):
     told = status_callback(PUBLIC_URL="http://127.0.0.1:8080", TWILIO_BASE_URL=stand_in)
     assert told == "http://127.0.0.1:8080/hooks/twilio/status/"
+
+
+def test_a_stand_in_in_another_container_calls_back_as_it_is_called():
+    told = status_callback(PUBLIC_URL="http://gateway:8080", TWILIO_BASE_URL="http://twilio:9000")
+    assert told == "http://gateway:8080/hooks/twilio/status/"

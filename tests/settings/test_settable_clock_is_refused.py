@@ -27,6 +27,14 @@ def test_with_a_mail_server_elsewhere():
     assert [problem.variable for problem in found.problems] == ["DISPATCHER_SMTP_URL"]
 
 
+def test_with_a_call_desk_elsewhere():
+    secret = {"DISPATCHER_DESK_SECRET": "whsec_" + "c2VjcmV0" * 4}
+    found = load({**CLOCK, **secret, "DISPATCHER_DESK_URL": "https://desk.example.com/tasks"})
+
+    assert isinstance(found, SettingsProblems)
+    assert [problem.variable for problem in found.problems] == ["DISPATCHER_DESK_URL"]
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
 def test_but_not_with_stand_ins_on_this_machine(host: str):
     stand_ins = {"DISPATCHER_TWILIO_BASE_URL": f"http://{host}:8081", "DISPATCHER_SMTP_URL": f"smtp://{host}:2525"}
