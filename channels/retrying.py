@@ -12,19 +12,14 @@ from typing import Final, cast
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result
 
+from channels.around import Around
 from channels.protocol import (
     Adapter,
-    Capabilities,
     Deferred,
-    Finding,
-    Health,
-    Lookup,
-    Message,
     NotStarted,
     Outcome,
     Permit,
     Prepared,
-    Rejected,
 )
 
 Chance = Callable[[], float]
@@ -43,7 +38,7 @@ class Patience:
     wait_s: float = 3.0
 
 
-class Retrying:
+class Retrying(Around):
     """An adapter that tries another one again, after the pause that it asked for and up to a half more."""
 
     def __init__(
@@ -54,27 +49,13 @@ class Retrying:
         patience: Patience | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._adapter = adapter
+        super().__init__(adapter)
         self._chance = chance
         self._patience = patience or Patience()
         self._pause = pause
 
     def __repr__(self) -> str:
         return f"Retrying({self._adapter!r})"
-
-    @property
-    def name(self) -> str:
-        """The name of the adapter inside."""
-        return self._adapter.name
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """Those of the adapter inside."""
-        return self._adapter.capabilities
-
-    def prepare(self, message: Message) -> Prepared | Rejected:
-        """As the adapter inside does."""
-        return self._adapter.prepare(message)
 
     async def send(self, prepared: Prepared, *, permit: Permit, deadline_s: float) -> Outcome:
         """Send until an outcome is final, the tries or the time are used up, or the permit is withdrawn."""
@@ -114,18 +95,6 @@ class Retrying:
         outcome = _outcome(state)
         asked = outcome.retry_after_s if isinstance(outcome, Deferred) else 0.0
         return asked * (1 + self._chance() / 2) + self._chance() / 10
-
-    async def reconcile(self, lookup: Lookup, *, deadline_s: float) -> Finding:
-        """As the adapter inside does: whoever asks comes back anyway."""
-        return await self._adapter.reconcile(lookup, deadline_s=deadline_s)
-
-    async def health(self, *, deadline_s: float) -> Health:
-        """As the adapter inside shows."""
-        return await self._adapter.health(deadline_s=deadline_s)
-
-    async def close(self) -> None:
-        """Close the adapter inside."""
-        await self._adapter.close()
 
 
 def _outcome(state: RetryCallState) -> Outcome:

@@ -4,20 +4,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from channels.around import Around
 from channels.protocol import (
     Accepted,
     Adapter,
-    Capabilities,
     Deferred,
-    Finding,
-    Health,
-    Lookup,
     Message,
     NotStarted,
     Outcome,
     Permit,
     Prepared,
-    Rejected,
 )
 from dispatcher.engine.bucket import Bucket
 from dispatcher.engine.concurrency import Concurrency, presses
@@ -136,13 +132,13 @@ class Account:
             self.concurrency.went_well()
 
 
-class Call:
+class Call(Around):
     """The adapter of an account as one message meets it: every try is counted, and heard."""
 
     def __init__(self, account: Account, units: int, now: Callable[[], float]) -> None:
         """The first try has been counted."""
+        super().__init__(account.adapter)
         self._account = account
-        self._adapter = account.adapter
         self._units = units
         self._now = now
         self._tried = False
@@ -152,15 +148,6 @@ class Call:
         """The name of the account."""
         return self._account.name
 
-    @property
-    def capabilities(self) -> Capabilities:
-        """Those of the adapter inside."""
-        return self._adapter.capabilities
-
-    def prepare(self, message: Message) -> Prepared | Rejected:
-        """As the adapter inside does."""
-        return self._adapter.prepare(message)
-
     async def send(self, prepared: Prepared, *, permit: Permit, deadline_s: float) -> Outcome:
         """One try."""
         if self._tried:
@@ -169,15 +156,3 @@ class Call:
         outcome = await self._adapter.send(prepared, permit=permit, deadline_s=deadline_s)
         self._account.heard(outcome, self._now())
         return outcome
-
-    async def reconcile(self, lookup: Lookup, *, deadline_s: float) -> Finding:
-        """As the adapter inside does."""
-        return await self._adapter.reconcile(lookup, deadline_s=deadline_s)
-
-    async def health(self, *, deadline_s: float) -> Health:
-        """As the adapter inside shows."""
-        return await self._adapter.health(deadline_s=deadline_s)
-
-    async def close(self) -> None:
-        """Close the adapter inside."""
-        await self._adapter.close()
