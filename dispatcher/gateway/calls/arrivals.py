@@ -1,4 +1,4 @@
-"""What topics bring to the desk: tasks, and the word that a task is over. Each in whatever order, each any number of times."""
+"""What topics bring to the desk: tasks, and the word that one is over; in whatever order, and any number of times."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A desk on a store of its own: tasks that a test puts there, a lane that answers as it is told, a clock that stands still."""
+"""A desk on a store: tasks that a test puts there, a lane that answers as it is told, a clock that stands still."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,6 +25,7 @@ from schemas.topics import CUSTOMERS_FEEDBACK
 from schemas.values import Millis, to_millis
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
+OPENED = to_millis(NOW)
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 NUMBER = "+447700900123"
 SCRIPT = """Northwind calls Ada Example
@@ -124,7 +125,7 @@ class House:
     store: Store
     kafka: Kafka = field(default_factory=Kafka)
     lane: Lane = field(default_factory=Lane)
-    now: Millis = to_millis(NOW)
+    now: Millis = OPENED
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     desk: CallDesk = field(init=False)
 
