@@ -35,7 +35,7 @@ class StateUnreadable(Exception):
     """A state record of our own cannot be read: nothing may be decided, or overwritten, on such a footing."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Turn:
     """What a lane is about to flush; one policy decides all of it.
 
