@@ -1,4 +1,4 @@
-"""Names, numbers, addresses and words of people, each unlike anything else, through a whole installation: where do they show?"""
+"""Names, numbers, addresses and words of people, each unlike anything else, through an installation: where do they show?"""
 
 import json
 from collections.abc import Iterator
