@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
+import structlog
 from litestar import Request
 from litestar.handlers import BaseRouteHandler
 
@@ -16,6 +17,8 @@ from dispatcher.gateway.staff.visits import AnyConnection, Visit, keep
 AnyRequest = Request[Any, Any, Any]
 KeyCheck = Callable[[AnyRequest], ApiKey]
 """Admits a caller by the key in its request, or raises `TurnedAway`."""
+
+_log = structlog.get_logger(__name__)
 
 _READING: Final = frozenset({"GET", "HEAD"})
 
@@ -77,6 +80,10 @@ class Guard:
             host=headers.get("host", ""),
         )
         if not ours:
+            # The origin is the browser's word, and no secret: it shows an operator that DISPATCHER_STAFF_URL is another.
+            _log.warning(
+                "staff_form_from_elsewhere", origin=headers.get("origin", "")[:100], expected=self.reception.url
+            )
             raise Denied("forged")
         presented = headers.get(HEADER) or (await request.form()).get(FIELD)
         if not isinstance(presented, str) or not visit.carries(presented):
