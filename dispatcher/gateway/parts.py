@@ -7,6 +7,7 @@ from channels.receipts import Receipts
 from dispatcher.gateway.api_keys import ApiKey
 from dispatcher.gateway.appending import Append, Whereabouts
 from dispatcher.gateway.buckets import Buckets
+from dispatcher.gateway.calls.desk import CallDesk
 from dispatcher.gateway.metrics import GatewayMetrics
 from dispatcher.gateway.staff.staff import Staff
 from dispatcher.settings import Secret
@@ -34,6 +35,7 @@ class Parts:
     and `strangers` bound how often one of them, or an address that proves nothing, may ask. `kafka_answers` asks Kafka now.
     `bounces`: which reports of mail systems are believed. `desk`: secrets that may have signed a desk's results. `readers`:
     of what the providers of named adapters tell. `staff`: the pages of those who work here, where they are served.
+    `calls`: the call desk behind them.
     """
 
     append: Append
@@ -52,6 +54,7 @@ class Parts:
     public_url: str | None = None
     bounces: Bounces = "any"
     staff: Staff | None = None
+    calls: CallDesk | None = None
 
     def here_and_now(self) -> Whereabouts:
         """What a statement of ours needs to know of the installation and the time."""
