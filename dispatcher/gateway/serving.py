@@ -17,6 +17,7 @@ import uvloop
 from litestar.handlers import HTTPRouteHandler
 
 from channels.accounts import DeskConfig
+from dispatcher.engine.admission import check_master_key
 from dispatcher.engine.appender import Appender
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection, EngineConfig
@@ -38,6 +39,7 @@ from dispatcher.ops import interpreter, logs
 from dispatcher.ops.clock import clock_for
 from dispatcher.settings import Settings, client_options
 from schemas.links import Seal
+from schemas.master_keys import MasterKeyRefused
 
 _BURST_S: Final = 2.0
 """A caller may save up so many seconds of its rate."""
@@ -71,7 +73,7 @@ async def _serve(settings: Settings) -> None:
     twilio, receipts = twilio_hooks(settings), receipt_readers(settings)
     desk = desk_of(settings)
     listening = _listen(settings)
-    connection = Connection(settings.bootstrap_servers, client_options(settings.kafka))
+    connection = Connection(settings.bootstrap_servers, client_options(settings.kafka), settings.masters)
     await _check_topics(settings, connection)
     appender = Appender(connection)
     try:
@@ -162,6 +164,10 @@ async def _check_topics(settings: Settings, connection: Connection) -> None:
         found = await stopping_sources(kafka, config)
     if isinstance(found, Unsuited):
         raise Unstartable(ExitCode.TOPICS, found.why)
+    try:
+        await check_master_key(connection, settings.topic_prefix)
+    except MasterKeyRefused as refused:
+        raise Unstartable(ExitCode.SETTINGS, str(refused)) from refused
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -51,6 +51,7 @@ def load(environ: Mapping[str, str]) -> Settings | SettingsProblems:
             read.read(v.ARCHIVE_METRICS_PORT),
         ),
         secret=read.read(v.SECRET),
+        masters=read.read(v.MASTER_KEY),
         public_url=read.read(v.PUBLIC_URL),
         gateway=served,
         staff=staff(read, served),

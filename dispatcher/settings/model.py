@@ -9,6 +9,7 @@ from typing import Literal
 from dispatcher.settings.secret import Secret
 from dispatcher.settings.smtp import SmtpServer
 from schemas import points
+from schemas.master_keys import MasterKeys
 from schemas.values import Channel, Millis
 
 Sending = Literal["off", "shadow", "allowlist", "on"]
@@ -158,6 +159,8 @@ class Settings:
     data_dir: Path
     archive: Archive
     secret: Secret | None
+    # What people's data is sealed with; None: it is not sealed.
+    masters: MasterKeys | None = field(repr=False)
     public_url: str | None
     gateway: Gateway
     staff: StaffSettings

@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 
 from dispatcher.settings.problems import Unsuitable
 from dispatcher.settings.secret import Secret
+from schemas import master_keys as schemas_master_keys
+from schemas.master_keys import MasterKeys
+from schemas.master_keys import Unsuitable as UnsuitableKeys
 from schemas.values import Channel, Millis, to_millis
 
 T = TypeVar("T")
@@ -41,6 +44,15 @@ def matching(pattern: str) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def master_keys(text: str) -> MasterKeys:
+    """Keys that wrap other keys, one a line."""
+    read = schemas_master_keys.read(text)
+    if isinstance(read, UnsuitableKeys):
+        where = f"line {read.line}: " if read.line else ""
+        raise Unsuitable(f"{where}{read.expected}")
+    return read
 
 
 def between(low: float, high: float) -> Callable[[str], float]:

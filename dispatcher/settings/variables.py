@@ -178,6 +178,13 @@ SECRET = Variable(
     parsing.optional(parsing.long_secret),
     shown="masked",
 )
+MASTER_KEY = Variable(
+    "DISPATCHER_MASTER_KEY",
+    "seals people's data in topics and archive: a line with base64 of 32 random bytes; the first wraps, others still unwrap",
+    "expected base64 of 32 random bytes, as `openssl rand -base64 32` prints them",
+    parsing.optional(parsing.master_keys),
+    shown="masked",
+)
 PUBLIC_URL = Variable(
     "DISPATCHER_PUBLIC_URL",
     "address under which providers and customers reach the gateway",
@@ -480,6 +487,7 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     ARCHIVE_DAYS,
     ARCHIVE_METRICS_PORT,
     SECRET,
+    MASTER_KEY,
     PUBLIC_URL,
     GATEWAY_HOST,
     GATEWAY_PORT,
