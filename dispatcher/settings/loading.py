@@ -7,6 +7,7 @@ from dispatcher.settings.consistency import adapters, clock, email, gateway, kaf
 from dispatcher.settings.model import Archive, Settings
 from dispatcher.settings.problems import SettingsProblems
 from dispatcher.settings.reading import Reader
+from dispatcher.settings.reports import Reports
 from dispatcher.settings.strangers import strangers
 
 
@@ -40,6 +41,7 @@ def load(environ: Mapping[str, str]) -> Settings | SettingsProblems:
             read.read(v.ARCHIVE_DAYS),
             read.read(v.ARCHIVE_METRICS_PORT),
         ),
+        reports=Reports(read.read(v.REPORT_ZONE), read.read(v.BAD_DEBT_DAYS), read.read(v.CONTACT_PRICES)),
         secret=read.read(v.SECRET),
         public_url=read.read(v.PUBLIC_URL),
         gateway=served,
