@@ -6,6 +6,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
 
+from dispatcher.settings.reports import Reports
 from dispatcher.settings.secret import Secret
 from dispatcher.settings.smtp import SmtpServer
 from schemas import points
@@ -158,6 +159,7 @@ class Settings:
     templates: tuple[Path, ...]
     data_dir: Path
     archive: Archive
+    reports: Reports
     secret: Secret | None
     # What people's data is sealed with; None: it is not sealed.
     masters: MasterKeys | None = field(repr=False)
