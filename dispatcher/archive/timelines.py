@@ -16,6 +16,7 @@ from dispatcher.archive.said import Said, decode
 from dispatcher.archive.sealing import event_key
 from dispatcher.archive.tables import DIGESTS, RECORDS, STATEMENTS, TEXTS
 from schemas import topics
+from schemas.discretion import Discreet
 from schemas.journal import JournalRecord, Result
 from schemas.values import Millis
 
@@ -50,7 +51,7 @@ class Wanted(msgspec.Struct, frozen=True):
     only: Sort | None = None
 
 
-class Words(msgspec.Struct, frozen=True):
+class Words(Discreet, msgspec.Struct, frozen=True):
     """What was said in a contact, or noted of it: `text` until it may no longer be kept, the hash for good."""
 
     kind: str
