@@ -80,7 +80,9 @@ class LaneState:
         transactions = PartitionTransactions(config.connection, name, partition, config.flush_timeout_s)
         try:
             await transactions.start()
-            await transactions.settle(config.topic(topics.STATE), config.topic(topics.KEYS))
+            await transactions.settle(
+                *map(config.topic, (topics.STATE,) if keys is None else (topics.KEYS, topics.STATE))
+            )
             keeper = PLAIN if keys is None else keys.keeper(await _key_records(config, partition))
             restored = await _readable(config, partition)
             _openable(config, partition, restored.records, keeper)

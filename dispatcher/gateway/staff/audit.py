@@ -45,7 +45,7 @@ NOBODY: Final = "?"
 """Who did it, where that is not known: a name that was only typed may be a password in the wrong field."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Deed:
     """Something that was done. `detail` is a word of ours; `address` stands where the deed is a sign-in."""
 
