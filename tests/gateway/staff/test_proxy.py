@@ -7,7 +7,8 @@ from dispatcher.settings import Secret
 from tests.gateway.staff.front import Front
 
 SHARED = "a secret that both know"
-PROXY = Proxy(("10.0.0.0/24", "2001:db8::/64"), Secret(SHARED))
+SIGN_OUT = "https://desk.example/oauth2/sign_out"
+PROXY = Proxy(("10.0.0.0/24", "2001:db8::/64"), Secret(SHARED), SIGN_OUT)
 SAID = [("x-staff-name", "ann@example.com"), ("x-staff-role", "supervisor"), ("x-staff-secret", SHARED)]
 
 
@@ -47,6 +48,12 @@ def front(file_store) -> Front:
 async def test_whom_the_proxy_vouches_for_is_in(front):
     shown = await front.browser("10.0.0.7", **dict(SAID)).opens("/desk/home")
     assert (shown.status_code, "ann@example.com" in shown.text) == (200, True)
+
+
+@pytest.mark.asyncio
+async def test_whom_the_proxy_signed_in_signs_out_there(front):
+    shown = await front.browser("10.0.0.7", **dict(SAID)).opens("/desk/home")
+    assert (f'href="{SIGN_OUT}"' in shown.text, "/desk/sign-out" in shown.text) == (True, False)
 
 
 @pytest.mark.asyncio
