@@ -91,8 +91,10 @@ class Guard:
 
 
 def _is_program(request: AnyRequest, visit: Visit) -> bool:
-    """Whether a request is to prove itself by a key: it brings one, or is no browser's and nobody is signed in."""
-    if request.method not in _READING:
+    """Whether a request is to prove itself by a key: nobody is signed in, and it brings one or is no browser's.
+
+    A proxy that vouches for somebody may send a token of its own along; that person needs no key.
+    """
+    if request.method not in _READING or visit.person is not None:
         return False
-    headers = request.headers
-    return "authorization" in headers or (visit.person is None and "text/html" not in headers.get("accept", ""))
+    return "authorization" in request.headers or "text/html" not in request.headers.get("accept", "")
