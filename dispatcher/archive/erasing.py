@@ -14,6 +14,7 @@ from dispatcher.archive.tables import (
     CHANGES,
     CONSENTS,
     CONTACTS,
+    DIALS,
     ERASURES,
     FEEDBACK,
     HOLDS,
@@ -62,6 +63,7 @@ def _decided(connection: Connection, asked: Row[Any]) -> None:
     """What the journal and the tasks say."""
     _empty(connection, RECORDS, asked, NOTHING | {"emptied": "erased"})
     _empty(connection, CONTACTS, asked, {"invoice_ids": "[]"})
+    _empty(connection, DIALS, asked, {})
     _empty(connection, JUDGEMENTS, asked, {"promise_id": "", "settled": None})
     # Tasks have no record of an erasure; what was handed over before it was appended before it.
     theirs = and_(TASKS.c.customer_id == asked.customer_id, TASKS.c.appended <= asked.appended)

@@ -16,6 +16,7 @@ from dispatcher.archive.tables import (
     CHANGES,
     CONSENTS,
     CONTACTS,
+    DIALS,
     DIGESTS,
     ERASURES,
     FEEDBACK,
@@ -36,7 +37,7 @@ from dispatcher.archive.tallies import DAY_MS, EPOCH_DAY
 from schemas import topics
 
 _BY_TOPIC: Final = {
-    topics.JOURNAL: (CONTACTS, JUDGEMENTS),
+    topics.JOURNAL: (CONTACTS, DIALS, JUDGEMENTS),
     topics.INBOX: (REPORTS, FEEDBACK, CONSENTS, PROMISES, HOLDS, CHANGES),
     topics.TASKS: (TASKS,),
 }

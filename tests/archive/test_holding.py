@@ -88,5 +88,8 @@ def _as_before(connection) -> None:
     for column in ("since_us", "until_us", "was_amount"):
         connection.execute(text(f"ALTER TABLE changes DROP COLUMN {column}"))
     connection.execute(text("ALTER TABLE invoices DROP COLUMN changed_us"))
-    connection.execute(text("DROP TABLE consents"))
+    for column in ("dialled_at", "dialled_by"):
+        connection.execute(text(f"ALTER TABLE contacts DROP COLUMN {column}"))
+    for table in ("consents", "dials"):
+        connection.execute(text(f"DROP TABLE {table}"))
     connection.execute(text("UPDATE alembic_version SET version_num = 'first'"))
