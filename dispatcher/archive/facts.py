@@ -52,7 +52,7 @@ class Stated:
     fact: InvoiceStated | InvoiceSettled
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class FactRows:
     """Rows by table, each list in the order of the inbox. `key` is the archive's."""
 
