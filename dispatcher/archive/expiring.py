@@ -16,11 +16,14 @@ from dispatcher.archive.tables import (
     DIALS,
     FEEDBACK,
     JUDGEMENTS,
+    PLANS,
     PROMISES,
     RECORDS,
     REPORTS,
+    STATEMENTS,
     TASKS,
     TEXTS,
+    ZONES,
 )
 from schemas.values import Millis
 
@@ -36,6 +39,9 @@ _AGED: Final[tuple[tuple[ColumnElement[int], int], ...]] = (
     (TASKS.c.appended, 1),
     (JUDGEMENTS.c.at, 1),
     (PROMISES.c.stated_us, 1000),
+    (PLANS.c.stated_us, 1000),
+    (STATEMENTS.c.at, 1),
+    (ZONES.c.stated_us, 1000),
 )
 """What dates a row, and how many of its units are a millisecond."""
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "dials"
-down_revision = "figures"
+down_revision = "timeline"
 
 
 def upgrade() -> None:
