@@ -8,6 +8,7 @@ from dispatcher.archive.queries import Archive
 from dispatcher.gateway.api_keys import ApiKey
 from dispatcher.gateway.appending import Append, Whereabouts
 from dispatcher.gateway.buckets import Buckets
+from dispatcher.gateway.calls.desk import CallDesk
 from dispatcher.gateway.metrics import GatewayMetrics
 from dispatcher.gateway.staff.staff import Staff
 from dispatcher.settings import Secret
@@ -35,7 +36,7 @@ class Parts:
     and `strangers` bound how often one of them, or an address that proves nothing, may ask. `kafka_answers` asks Kafka now.
     `bounces`: which reports of mail systems are believed. `desk`: secrets that may have signed a desk's results. `readers`:
     of what the providers of named adapters tell. `archive`: None where there is none. `staff`: the pages of those who work
-    here, where they are served.
+    here, where they are served. `calls`: the call desk behind them.
     """
 
     append: Append
@@ -55,6 +56,7 @@ class Parts:
     bounces: Bounces = "any"
     archive: Archive | None = None
     staff: Staff | None = None
+    calls: CallDesk | None = None
 
     def here_and_now(self) -> Whereabouts:
         """What a statement of ours needs to know of the installation and the time."""
