@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from dispatcher.archive import journal_rows
-from dispatcher.archive.contacts import Contact, concerns_contact, contact, merged
+from dispatcher.archive.contacts import Contact, concerns_contact, contact, dial, merged
 from dispatcher.archive.facts import FactRows, Place, Row
 from dispatcher.archive.journal_rows import Part, listed
 from dispatcher.archive.sealing import thing_key
@@ -47,6 +47,7 @@ class Batch:
     entries: list[Entry] = field(default_factory=list)
     tallies: Counter[Tally] = field(default_factory=Counter)
     contacts: dict[str, Contact] = field(default_factory=dict)
+    dials: list[Row] = field(default_factory=list)
     judgements: list[Row] = field(default_factory=list)
     erasures: list[Row] = field(default_factory=list)
     tasks: list[Row] = field(default_factory=list)
@@ -102,6 +103,8 @@ class Batch:
             name = str(record.attempt_id)
             known = self.contacts.get(name)
             self.contacts[name] = said if known is None else merged(known, said)
+        if (asked := dial(record, place.partition, place.offset)) is not None:
+            self.dials.append(asked)
         if record.kind == "fact" and record.reasons:
             self._fact(place, record, appended)
 

@@ -13,6 +13,7 @@ from dispatcher.archive.tables import (
     CHAINS,
     CONSENTS,
     CONTACTS,
+    DIALS,
     FEEDBACK,
     JUDGEMENTS,
     PLANS,
@@ -31,6 +32,7 @@ SOME: Final = 10_000
 
 _AGED: Final[tuple[tuple[ColumnElement[int], int], ...]] = (
     (CONTACTS.c.claimed_at, 1),
+    (DIALS.c.at, 1),
     (REPORTS.c.at, 1),
     (FEEDBACK.c.at, 1),
     (CONSENTS.c.at, 1),

@@ -15,6 +15,7 @@ from dispatcher.archive.tables import (
     CHANGES,
     CONSENTS,
     CONTACTS,
+    DIALS,
     DIGESTS,
     ERASURES,
     FEEDBACK,
@@ -123,6 +124,7 @@ class Store:
             self._journal(connection, batch.entries)
             put(connection, TALLIES, [tallied(tally, n) for tally, n in sorted(batch.tallies.items())], more=("n",))
             _contacts(connection, batch.contacts.values())
+            add(connection, DIALS, batch.dials)
             put(connection, JUDGEMENTS, batch.judgements, replaced=("outcome", "at"), personal=("settled",))
             _facts(connection, batch)
             self._erasures(connection, [*batch.erasures, *batch.facts.erasures])

@@ -157,10 +157,35 @@ CONTACTS: Final = Table(
     _text("result"),
     _text("code"),
     _maybe("outcome"),
+    _instant("dialled_at"),
+    _maybe("dialled_by"),
     Index("contacts_of_customer", "customer_id", "claimed_at"),
     Index("contacts_by_time", "claimed_at"),
 )
-"""One row an attempt to reach somebody: when, by which way, and what came of it last. `outcome`: what it was called."""
+"""One row an attempt to reach somebody: when, by which way, and what came of it last. `outcome`: what it was called.
+
+`dialled_at`: when a collector (`dialled_by`) was permitted to act on a task.
+"""
+
+DIALS: Final = Table(
+    "dials",
+    METADATA,
+    *_place(),
+    _text("customer_id"),
+    _number("at"),
+    _maybe("attempt_id"),
+    _text("by"),
+    Column("fence", Integer, nullable=False),
+    _flag("permitted"),
+    _text("code"),
+    _maybe("stage"),
+    _instant("next_at"),
+    PrimaryKeyConstraint("partition", "offset"),
+    Index("dials_of_customer", "customer_id"),
+    Index("dials_of_attempt", "attempt_id"),
+    Index("dials_by_time", "at"),
+)
+"""Every answer to a collector (`by`) who was about to dial: permitted, or refused for the reason `code`."""
 
 REPORTS: Final = Table(
     "reports",
