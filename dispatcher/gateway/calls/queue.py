@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatcher.gateway.calls.leases import first_until, lost, next_fence, renewed_until
 from dispatcher.gateway.calls.person import Person
-from dispatcher.gateway.calls.results import GivenBack, Leased, LeaseLost, NextTask, NothingToDo, Renewed
+from dispatcher.gateway.calls.results import GivenBack, LeaseLost, NextTask, NothingToDo, Renewed
 from dispatcher.gateway.calls.rows import TaskRow, change, leased, note_step, row_of, standing
 from dispatcher.gateway.calls.tables import PEOPLE, TASKS
 from schemas.values import Millis
@@ -50,7 +50,7 @@ def taken(connection: Connection, person: Person, now: Millis) -> NextTask:
     return leased(_read(connection, chosen.task_id), now)
 
 
-def renewed(connection: Connection, person: Person, task_id: str, fence: int, now: Millis) -> Renewed:  # noqa: PLR0917
+def renewed(connection: Connection, person: Person, task_id: str, fence: int, now: Millis) -> Renewed:
     """The person is still at it."""
     row = row_of(connection, task_id)
     held = standing(row)
@@ -71,9 +71,7 @@ def given_back(  # noqa: PLR0917  a step at the desk in full
         return gone or LeaseLost("not_held")
     if row.state == "dialled":
         return LeaseLost("dialled")
-    change(
-        connection, task_id, state="waiting", holder=None, until=None, given_back_by=person.name, given_back_at=now
-    )
+    change(connection, task_id, state="waiting", holder=None, until=None, given_back_by=person.name, given_back_at=now)
     note_step(connection, now, person.name, task_id, "given_back", why)
     return GivenBack()
 
@@ -119,7 +117,7 @@ def _is_allowed(person: Person) -> ColumnElement[bool]:
 
 
 def _order(person: Person) -> tuple[ColumnElement[Any], ...]:
-    """Promised call-backs, then one's own, then by weight; the one that is over first; the id makes it the same everywhere."""
+    """Promised call-backs, then one's own, then by weight, then what is over first; the id decides the rest."""
     own = case((TASKS.c.assignee == person.name, 0), else_=1)
     kind = case(_KINDS, value=TASKS.c.kind, else_=len(_KINDS))
     promised = case((TASKS.c.call_back, 0), else_=1)

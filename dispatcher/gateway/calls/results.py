@@ -28,10 +28,10 @@ class Work:
 class Leased:
     """The task is the person's until `until`; every further step names `fence`.
 
-    `masked` is the number without all but its last two digits. `work` is there as soon as the person may see it: at once for
-    what is not dialled, after `dial` for a call. `call_back`: the customer asked to be called at this time. `tries`: how often
-    it was dialled before. `is_late`: it was dialled and its time is over; the outcome is still wanted. `ended_by`: the case ended
-    meanwhile, by this reason of the journal (`paid`); the outcome is wanted all the same.
+    `masked` is the number without all but its last two digits. `work` is there as soon as the person may see it: at once
+    for what is not dialled, after `dial` for a call. `call_back`: the customer asked to be called at this time. `tries`: how
+    often it was dialled before. `is_late`: it was dialled and its time is over; the outcome is still wanted. `ended_by`: the
+    case ended meanwhile, by this reason of the journal (`paid`); the outcome is wanted all the same.
     """
 
     task_id: str
@@ -143,6 +143,11 @@ class Incomplete:
 @dataclass(frozen=True, slots=True)
 class GivenBack:
     """The task is in the queue again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The task is where the supervisor wanted it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The desk's tables. Instants are milliseconds since the epoch, lists JSON texts, so that both kinds of database hold the same.
+"""The desk's tables. Instants are milliseconds since the epoch, lists JSON texts: both kinds of database hold the same.
 
 What concerns a person stands in `record`, `amounts`, `entries` and `note` alone, and is emptied as soon as the task, the
 statement or the escalation is over.
@@ -6,9 +6,9 @@ statement or the escalation is over.
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text
 
-METADATA: Final = MetaData()
+from dispatcher.gateway.store.metadata import METADATA
 
 
 def _text(name: str) -> Column[str]:
@@ -71,8 +71,9 @@ TASKS: Final = Table(
 )
 """One row a task. `record` is the task as it stood in `reminders.tasks`; `amounts`: what was owed when it was dialled.
 
-`state`: waiting; leased (to `holder`, until `until`, under `fence`); dialled (the outcome is wanted, and nobody else may have
-it); reported (stored, not yet in Kafka); aside (a supervisor keeps it out); over. A leased one whose time is over waits.
+`state`: waiting; leased (to `holder`, until `until`, under `fence`); dialled (the outcome is wanted, and nobody else may
+have it); reported (stored, not yet in Kafka); aside (a supervisor keeps it out); over. Once the time of a leased one is
+over, it waits.
 `ended_by` beside another state than over: the case ended while somebody was on the telephone.
 """
 
