@@ -42,7 +42,7 @@ class Hours:
 
 @dataclass
 class Front:
-    """Staff pages over a store; `url` is where they are reached."""
+    """Staff pages over a store; `url` is where they are reached, `more` further parts of the gateway."""
 
     store: Store
     url: str | None = URL
@@ -50,6 +50,7 @@ class Front:
     attempts: Buckets = field(default_factory=lambda: Buckets(PLENTY, PLENTY, lambda: 0.0))
     hours: Hours = field(default_factory=Hours)
     waited: list[float] = field(default_factory=list)
+    more: dict[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         tokens = iter(range(1_000_000))
@@ -69,10 +70,10 @@ class Front:
             attempts=self.attempts,
             now=self.hours,
         )
-        self.site: Site = site(staff=self.staff)
+        self.site: Site = site(staff=self.staff, **self.more)
 
     def employs(self, name: str, role: Role = "agent") -> None:
-        """There is an account, with `PASSWORD`."""
+        """There is an account, with `PASSWORD`, if there was none."""
         with self.store.engine.begin() as connection:
             self.accounts.add(connection, name, role, self.passwords.kept(PASSWORD), self.hours())
 
