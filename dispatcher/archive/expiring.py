@@ -11,14 +11,18 @@ from dispatcher.archive.erasing import NOTHING
 from dispatcher.archive.legal_holds import legally_held
 from dispatcher.archive.tables import (
     CHAINS,
+    CONSENTS,
     CONTACTS,
     FEEDBACK,
     JUDGEMENTS,
+    PLANS,
     PROMISES,
     RECORDS,
     REPORTS,
+    STATEMENTS,
     TASKS,
     TEXTS,
+    ZONES,
 )
 from schemas.values import Millis
 
@@ -32,6 +36,10 @@ _AGED: Final[tuple[tuple[ColumnElement[int], int], ...]] = (
     (TASKS.c.appended, 1),
     (JUDGEMENTS.c.at, 1),
     (PROMISES.c.stated_us, 1000),
+    (PLANS.c.stated_us, 1000),
+    (CONSENTS.c.at, 1),
+    (STATEMENTS.c.at, 1),
+    (ZONES.c.stated_us, 1000),
 )
 """What dates a row, and how many of its units are a millisecond."""
 

@@ -17,6 +17,9 @@ import uvloop
 from litestar.handlers import HTTPRouteHandler
 
 from channels.accounts import DeskConfig
+from dispatcher.archive.database import DatabaseUnsuitable
+from dispatcher.archive.opening import archive_of
+from dispatcher.archive.queries import Archive
 from dispatcher.engine.appender import Appender
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection, EngineConfig
@@ -147,7 +150,15 @@ def _parts(settings: Settings, appender: Appender, keys: tuple[ApiKey, ...], twi
         desk=limits.desk_secrets,
         public_url=settings.public_url,
         bounces=limits.bounces,
+        archive=_archive(settings),
     )
+
+
+def _archive(settings: Settings) -> Archive | None:
+    try:
+        return archive_of(settings)
+    except DatabaseUnsuitable as unsuitable:
+        raise Unstartable(ExitCode.SETTINGS, str(unsuitable)) from unsuitable
 
 
 async def _check_topics(settings: Settings, connection: Connection) -> None:
