@@ -2,9 +2,9 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
-from dispatcher.gateway.access import AnyRequest
+from litestar import Request
 
 _MOST_FIELDS: Final = 100
 
@@ -12,7 +12,7 @@ Form = Mapping[str, Sequence[str]]
 """The fields that were sent, each with its values in order."""
 
 
-async def form_of(request: AnyRequest) -> Form:
+async def form_of(request: Request[Any, Any, Any]) -> Form:
     """The fields of a form, urlencoded or multipart; files and what is too much are left out."""
     fields: dict[str, list[str]] = {}
     for name, value in list((await request.form()).multi_items())[:_MOST_FIELDS]:

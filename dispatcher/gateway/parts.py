@@ -1,5 +1,6 @@
 """What the gateway is made of: handed to every group of handlers, so that each can be tested with parts of its own."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -8,6 +9,7 @@ from dispatcher.archive.queries import Archive
 from dispatcher.gateway.api_keys import ApiKey
 from dispatcher.gateway.appending import Append, Whereabouts
 from dispatcher.gateway.buckets import Buckets
+from dispatcher.gateway.calls.desk import CallDesk
 from dispatcher.gateway.metrics import GatewayMetrics
 from dispatcher.gateway.staff.staff import Staff
 from dispatcher.settings import Secret
@@ -36,6 +38,7 @@ class Parts:
     `bounces`: which reports of mail systems are believed. `desk`: secrets that may have signed a desk's results. `readers`:
     of what the providers of named adapters tell. `archive`: None where there is none. `staff`: the pages of those who work
     here, where they are served.
+    `calls`: the call desk behind them. `leaving` happens when the gateway is told to end: what holds a line open lets it go.
     """
 
     append: Append
@@ -55,6 +58,8 @@ class Parts:
     bounces: Bounces = "any"
     archive: Archive | None = None
     staff: Staff | None = None
+    calls: CallDesk | None = None
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)
 
     def here_and_now(self) -> Whereabouts:
         """What a statement of ours needs to know of the installation and the time."""

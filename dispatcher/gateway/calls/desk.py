@@ -18,6 +18,7 @@ from dispatcher.gateway.calls.results import (
     GivenBack,
     Incomplete,
     Kept,
+    Leased,
     LeaseLost,
     Moved,
     NextTask,
@@ -61,6 +62,10 @@ class CallDesk:
         """The person's one task: the one held already, also if dialled and not reported; else the next by the rules."""
         return await self._store.writes(lambda at: queue.taken(at, person, self._now()))
 
+    async def held(self, person: Person) -> Leased | None:
+        """The task that the person holds, if any; asking takes none."""
+        return await self._store.reads(lambda at: queue.held(at, person, self._now()))
+
     async def renew(self, person: Person, task_id: str, fence: int) -> Renewed:
         """The person is still at it: a call, or work without one, is kept longer."""
         return await self._store.writes(lambda at: queue.renewed(at, person, task_id, fence, self._now()))
@@ -97,6 +102,12 @@ class CallDesk:
     async def overview(self) -> Overview:
         """The desk at this moment, for supervisors."""
         return await self._store.reads(lambda at: overview(at, self._now()))
+
+    async def dialled(self, person: Person, task_id: str) -> Leased | NotAllowed | None:
+        """A task that was dialled and has no outcome, for the supervisor who says what came of it; None: there is none."""
+        if person.role != "supervisor":
+            return NotAllowed()
+        return await self._store.reads(lambda at: supervision.dialled(at, task_id, self._now()))
 
     async def resolve(self, person: Person, task_id: str, submit_id: str, outcome: Outcome) -> Reported | NotAllowed:
         """A supervisor says what came of a task that was dialled and has no outcome; `abandoned`: nobody knows."""
