@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 import msgspec
 
-from dispatcher.core.lifecycle import parts_of
 from dispatcher.gateway.appending import Entry, to_points
 from dispatcher.gateway.calls.completeness import chosen
 from dispatcher.gateway.calls.outcomes import NUMBER, RULES, NextAction, Outcome
@@ -150,10 +149,8 @@ def _promise(outcome: Outcome, task: TaskRecord, amounts: tuple[AmountOfInvoice,
 
 
 def _reported(outcome: Outcome, task: TaskRecord, submit: Submit, note: str) -> _Event:
-    """The contact itself. A call-back is told of the contact, and leaves the task open: the same one is done again later."""
+    """The contact itself. One whose next action is to call back leaves the task open: the same one is done again later."""
     rule = RULES[outcome.word]
-    comes_back = outcome.word == "callback_requested"
-    own = {"contact_id": parts_of(task.task_id)[0]} if comes_back else {"task_id": task.task_id}
     data: dict[str, object] = {
         "channel": "call_task",
         "direction": "outbound",
@@ -164,7 +161,7 @@ def _reported(outcome: Outcome, task: TaskRecord, submit: Submit, note: str) -> 
         "number_status": NUMBER.get(outcome.word, outcome.number_status),
         "next_action": followed_by(outcome),
         "invoice_ids": chosen(outcome, task),
-        **own,
+        "task_id": task.task_id,
     }
     return "contact.reported", data | ({"note": note} if note else {})
 
