@@ -67,9 +67,7 @@ def form_context(work: Work | None, left: Left, submit_id: str, writing: Writing
     outcomes = () if work is None else work.outcomes
     return {
         "groups": groups_of(outcomes),
-        "outcome_keys": [
-            (word, KEYS[word]) for group in groups_of(outcomes) for word in (each.word for each in group.outcomes)
-        ],
+        "outcome_keys": KEYS,
         "keys": ACTS,
         "left": left,
         "misfits": [{"field": each.field, "says": says[each.field]} for each in of_report],

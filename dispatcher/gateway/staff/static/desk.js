@@ -43,11 +43,11 @@
     const needs = new Set(chosen ? chosen.dataset.needs.split(" ").filter(Boolean) : []);
     const escalates = form.elements.next_action?.value === "escalate";
     if (escalates) needs.add("note");
-    if (needs.has("amount") || chosen?.value === "dispute") needs.add("invoices");
+    const shown = new Set(needs.has("amount") || chosen?.value === "dispute" ? ["invoices"] : []);
     if (chosen && "many" in chosen.dataset) needs.add("contact_class");
     for (const field of form.querySelectorAll("[data-field]")) {
       const needed = needs.has(field.dataset.field);
-      field.hidden = "conditional" in field.dataset && !needed;
+      field.hidden = "conditional" in field.dataset && !needed && !shown.has(field.dataset.field);
       field.classList.toggle("needed", needed);
       const input = field.querySelector(`#f-${field.dataset.field}`);
       if (input) input.setAttribute("aria-required", String(needed));
