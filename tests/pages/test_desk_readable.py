@@ -1,4 +1,4 @@
-"""Every state of the desk's pages is open to everybody (WCAG 2.2 AA, as far as axe knows), in both languages, on a telephone."""
+"""Every state of the desk's pages is open to everybody, in both languages, also on a telephone."""
 
 from datetime import timedelta
 

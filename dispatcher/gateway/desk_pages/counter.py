@@ -27,7 +27,7 @@ from dispatcher.gateway.desk_pages.clocks import UTC_ZONE
 from dispatcher.gateway.desk_pages.form_view import UNTOUCHED, Left, form_context
 from dispatcher.gateway.desk_pages.history import History, Past
 from dispatcher.gateway.desk_pages.notices import Notice
-from dispatcher.gateway.desk_pages.reasons import sentence
+from dispatcher.gateway.desk_pages.reasons import ended_sentence, sentence
 from dispatcher.gateway.desk_pages.report_form import Asked, misfits, outcome_of
 from dispatcher.gateway.desk_pages.task_view import task_view
 from dispatcher.gateway.desk_pages.writing import writing
@@ -209,6 +209,7 @@ class Counter:
         return {
             "w": written.words,
             "task": task_view(leased, past, self.now(), written),
+            "ended": "" if leased.ended_by is None else ended_sentence(leased.ended_by, visit.language),
             "notices": told,
             "before_clock": before,
             "after_clock": after,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from schemas.reasons import SENTENCES, ReasonCode
+from schemas.reasons import CODES, SENTENCES, ReasonCode
 
 _ZH: Final[Mapping[ReasonCode, str]] = {
     "quiet_hours": "现在是夜间，或客户不希望被联系的时间。",
@@ -42,3 +42,9 @@ _ZH: Final[Mapping[ReasonCode, str]] = {
 def sentence(code: ReasonCode, language: str) -> str:
     """The sentence of a code."""
     return _ZH.get(code, SENTENCES[code]) if language == "zh-CN" else SENTENCES[code]
+
+
+def ended_sentence(code: str, language: str) -> str:
+    """The sentence of a code that came with a record; of one that this release does not know, that of a change."""
+    known = next((each for each in CODES if each == code), "withdrawn")
+    return sentence(known, language)

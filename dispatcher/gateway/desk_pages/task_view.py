@@ -74,6 +74,11 @@ class TaskView:
         return self.leased.dialled_at is not None
 
     @property
+    def tries(self) -> int:
+        """How often it was dialled before."""
+        return self.leased.tries - (1 if self.in_call else 0)
+
+    @property
     def is_call(self) -> bool:
         """Whether it is done by telephone."""
         return self.leased.kind == "call" and self.leased.gate is None

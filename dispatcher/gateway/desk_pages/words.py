@@ -91,6 +91,7 @@ class TaskWords:
     call_back: str
     tries: str
     late: str
+    ended_meanwhile: str
     do_before: str
     dial: str
     dial_hint: str

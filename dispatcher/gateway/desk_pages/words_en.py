@@ -207,6 +207,7 @@ _TASK: Final = TaskWords(
     call_back="The customer asked to be called at this time.",
     tries="Dialled before: {tries}",
     late="The time of this task is over. Please still say what came of the call.",
+    ended_meanwhile="End the call politely, and say what came of it.",
     do_before="To be done before {time}",
     dial="Dial",
     dial_hint="Whether the call is allowed at this moment is checked first.",

@@ -199,6 +199,7 @@ _TASK: Final = TaskWords(
     call_back="客户要求在此时回电。",
     tries="此前拨号次数：{tries}",
     late="此任务的时间已过，仍请说明通话结果。",
+    ended_meanwhile="请礼貌结束通话，并说明结果。",
     do_before="须在 {time} 之前完成",
     dial="拨号",
     dial_hint="系统先核查此刻是否允许致电。",
