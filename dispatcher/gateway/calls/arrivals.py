@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, case, null, or_
 from sqlalchemy.dialects import postgresql, sqlite
 
+from dispatcher.gateway.calls.leases import IN_HAND
 from dispatcher.gateway.calls.tables import TASKS
 from schemas import journal
 from schemas.journal import JournalRecord, Result, TaskRecord
@@ -17,9 +18,6 @@ _ENDS: Final[frozenset[Result]] = frozenset(
     {"delivered", "undelivered", "expired", "cancelled", "rejected", "released"}
 )
 """Results of a task's attempt after which nobody is to do it any more."""
-
-_IN_HAND: Final = ("dialled", "reported")
-"""States in which somebody still has to say, or has just said, what came of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def take_out(connection: Connection, ends: Iterable[Ended]) -> None:
     """
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     new = insert(TASKS)
-    in_hand = TASKS.c.state.in_(_IN_HAND)
+    in_hand = TASKS.c.state.in_(IN_HAND)
     over = {
         "state": case((in_hand, TASKS.c.state), else_="over"),
         "holder": case((in_hand, TASKS.c.holder), else_=null()),

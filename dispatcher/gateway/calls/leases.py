@@ -26,6 +26,10 @@ ASKING_MS: Final = 15_000
 State = Literal["waiting", "leased", "dialled", "reported", "aside", "over"]
 
 
+IN_HAND: Final[tuple[State, ...]] = ("dialled", "reported")
+"""States in which somebody still has to say, or has just said, what came of it: nothing else ends them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a task stands: whose it is, under which fence, until when."""

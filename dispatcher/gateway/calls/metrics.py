@@ -5,7 +5,7 @@ from typing import Final, Literal, get_args
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from dispatcher.gateway.calls.outcomes import Word
-from dispatcher.gateway.calls.overview import Queued
+from dispatcher.gateway.calls.overview import Figures
 from dispatcher.gateway.calls.results import DialAnswer, Dialled, LeaseLost, NoAnswer, Refused
 from schemas.journal import TaskKind
 from schemas.values import Millis
@@ -43,6 +43,9 @@ class CallMetrics:
         self._missing = Counter(
             "dispatcher_call_disclosures_missing_total", "Disclosures that were not confirmed.", registry=registry
         )
+        self._escalated = Counter(
+            "dispatcher_call_escalations_total", "Major and special cases that were reported.", registry=registry
+        )
         for kind in get_args(TaskKind):
             self._open.labels(kind)
             self._age.labels(kind)
@@ -60,15 +63,17 @@ class CallMetrics:
         self._reports.labels(word).inc()
         self._missing.inc(missing)
 
-    def measured(
-        self, queue: tuple[Queued, ...], without_outcome: int, escalations: int, unpublished: int, now: Millis
-    ) -> None:
+    def escalated(self) -> None:
+        """A major or special case was reported."""
+        self._escalated.inc()
+
+    def measured(self, figures: Figures, now: Millis) -> None:
         """How the desk stands."""
         for kind in get_args(TaskKind):
-            mine = [each for each in queue if each.kind == kind]
+            mine = [each for each in figures.queue if each.kind == kind]
             self._open.labels(kind).set(sum(each.waiting for each in mine))
             oldest = min((each.oldest_ready_at for each in mine if each.oldest_ready_at is not None), default=now)
             self._age.labels(kind).set((now - oldest) / 1000)
-        self._undecided.set(without_outcome)
-        self._escalations.set(escalations)
-        self._unpublished.set(unpublished)
+        self._undecided.set(figures.without_outcome)
+        self._escalations.set(figures.escalations)
+        self._unpublished.set(figures.unpublished)

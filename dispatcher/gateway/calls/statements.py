@@ -64,7 +64,7 @@ def entries_of(
 
 def hold_id(task_id: str, kind: str, target: str = "") -> str:
     """The hold that a task led to; said again, it is the same one."""
-    return _digest(task_id, "hold", kind, target)
+    return name_of(task_id, "hold", kind, target)
 
 
 def missing(outcome: Outcome, named: tuple[str, ...]) -> tuple[str, ...]:
@@ -83,7 +83,7 @@ def event(customer_id: str, event_type: str, data: dict[str, object], submit: Su
         {
             "specversion": "1.0",
             "type": event_type,
-            "id": _digest(submit.submit_id, event_type, about),
+            "id": name_of(submit.submit_id, event_type, about),
             "source": source_of(submit.person),
             "subject": customer_id,
             "time": from_millis(submit.at).isoformat(),
@@ -101,7 +101,7 @@ _Event = tuple[str, dict[str, object]]
 def _points(outcome: Outcome, submit: Submit) -> Iterator[PointStated]:
     """Who wants no calls says so for the number, whoever's it is."""
     if outcome.word == "do_not_call":
-        name = _digest(submit.submit_id, "point")
+        name = name_of(submit.submit_id, "point")
         at = submit.at * 1000
         yield PointStated("call_task", "opted_out", at, source_of(submit.person), name, "do_not_call")
 
@@ -140,7 +140,7 @@ def _promise(outcome: Outcome, task: TaskRecord, amounts: tuple[AmountOfInvoice,
     owed = {each.invoice_id: each for each in amounts}
     invoices = [each for each in chosen(outcome, task) if each in owed]
     return "promise.made", {
-        "promise_id": _digest(task.task_id, "promise"),
+        "promise_id": name_of(task.task_id, "promise"),
         "invoice_ids": invoices,
         "amount": outcome.amount,
         "currency": owed[invoices[0]].currency,
@@ -171,5 +171,6 @@ def followed_by(outcome: Outcome) -> NextAction:
     return RULES[outcome.word].next_action if outcome.next_action == "none" else outcome.next_action
 
 
-def _digest(*texts: str) -> str:
+def name_of(*texts: str) -> str:
+    """An id made of texts, the same for the same ones."""
     return "desk-" + blake2b(msgspec.msgpack.encode(texts), digest_size=_ID_BYTES).hexdigest()

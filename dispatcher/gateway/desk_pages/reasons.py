@@ -35,6 +35,10 @@ _ZH: Final[Mapping[ReasonCode, str]] = {
     "in_flight": "此前就此的联系仍在进行。",
     "reported": "已有人报告了此次联系的结果。",
     "awaiting_approval": "此步骤须先获批准。",
+    "already_dialled": "此任务已拨过号，须先有人说明结果。",
+    "lease_overtaken": "此任务已分配给他人。",
+    "not_open": "此任务已不再等待处理。",
+    "no_outcome": "没有人说明此次通话的结果。",
 }
 """Codes that a customer's lane can give for a call; the others are told in English."""
 
@@ -46,5 +50,5 @@ def sentence(code: ReasonCode, language: str) -> str:
 
 def ended_sentence(code: str, language: str) -> str:
     """The sentence of a code that came with a record; of one that this release does not know, that of a change."""
-    known = next((each for each in CODES if each == code), "withdrawn")
+    known: ReasonCode = next((each for each in CODES if each == code), "withdrawn")
     return sentence(known, language)

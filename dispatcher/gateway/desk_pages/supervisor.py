@@ -8,7 +8,7 @@ from typing import Final
 from litestar import Response
 
 from dispatcher.gateway.calls.desk import CallDesk
-from dispatcher.gateway.calls.results import Incomplete, Kept, Leased, LeaseLost, Moved, NotAllowed, Recorded
+from dispatcher.gateway.calls.results import Incomplete, Kept, Leased, LeaseLost, Moved, NotAllowed, Recorded, Reported
 from dispatcher.gateway.desk_pages import notices
 from dispatcher.gateway.desk_pages.counter import PAGES, asked_of
 from dispatcher.gateway.desk_pages.form_view import UNTOUCHED, Left, form_context
@@ -53,15 +53,19 @@ class Supervisor:
                 return await self.ask(visit, task_id)
             case "resolved":
                 return await self.resolve(visit, task_id, form)
+            case "not_called":
+                await self.audit.note(visit.who, "task_resolved", task_id=task_id, detail=act)
+                answer = await self.desk.nobody_was_called(visit.who, task_id, text_of(form, "submit_id"))
+                return await self._done(visit, answer)
             case "take_back":
                 await self.audit.note(visit.who, "task_resolved", task_id=task_id, detail=act)
-                return await self._moved(visit, await self.desk.take_back(visit.who, task_id))
+                return await self._done(visit, await self.desk.take_back(visit.who, task_id))
             case "set_aside":
                 await self.audit.note(visit.who, "task_resolved", task_id=task_id, detail=act)
-                return await self._moved(visit, await self.desk.set_aside(visit.who, task_id))
+                return await self._done(visit, await self.desk.set_aside(visit.who, task_id))
             case "put_back":
                 await self.audit.note(visit.who, "task_resolved", task_id=task_id, detail=act)
-                return await self._moved(visit, await self.desk.put_back(visit.who, task_id))
+                return await self._done(visit, await self.desk.put_back(visit.who, task_id))
             case "release" | "keep":
                 return await self.dealt_with(visit, text_of(form, "case"), release=act == "release")
             case _:
@@ -106,17 +110,11 @@ class Supervisor:
     async def dealt_with(self, visit: Visit, case: str, *, release: bool) -> Response[str]:
         """A major or special case is dealt with."""
         await self.audit.note(visit.who, "task_resolved", detail="release" if release else "keep")
-        answer = await self.desk.resolve_escalation(visit.who, case, release=release)
-        words = writing(visit.language).words.overview
-        match answer:
-            case Recorded() | Kept():
-                return await self._told(visit, "good", words.moved)
-            case _:
-                return await self._told(visit, "bad", words.failed)
+        return await self._done(visit, await self.desk.resolve_escalation(visit.who, case, release=release))
 
-    async def _moved(self, visit: Visit, answer: Moved | LeaseLost | NotAllowed) -> Response[str]:
+    async def _done(self, visit: Visit, answer: Reported | Moved | NotAllowed) -> Response[str]:
         words = writing(visit.language).words.overview
-        if isinstance(answer, Moved):
+        if isinstance(answer, Recorded | Kept | Moved):
             return await self._told(visit, "good", words.moved)
         return await self._told(visit, "bad", words.failed)
 

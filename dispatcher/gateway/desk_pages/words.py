@@ -186,6 +186,8 @@ class OverviewWords:
     moved: str
     failed: str
     resolving: str
+    not_called: str
+    not_called_hint: str
     back: str
 
 

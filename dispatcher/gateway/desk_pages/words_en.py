@@ -308,6 +308,8 @@ _OVERVIEW: Final = OverviewWords(
     unpublished="Reports that wait for the message system: {count}",
     moved="Done.",
     failed="That is no longer possible: the task has changed meanwhile.",
+    not_called="Nobody was called",
+    not_called_hint="Only if that is certain: the contact is then made anew, as another task.",
     resolving="What came of this call?",
     back="Back to the desk",
 )

@@ -300,6 +300,8 @@ _OVERVIEW: Final = OverviewWords(
     unpublished="等待消息系统的记录：{count}",
     moved="已完成。",
     failed="已无法执行：任务状态已变化。",
+    not_called="未曾致电",
+    not_called_hint="仅在确定时：此联系将作为另一项任务重新进行。",
     resolving="这次通话结果如何？",
     back="返回坐席现况",
 )

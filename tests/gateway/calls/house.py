@@ -8,7 +8,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry
 from sqlalchemy import select
 
-from dispatcher.gateway.appending import Append, Away, Entry, Stood
+from dispatcher.gateway.appending import Append, Away, Entry, Stood, Whereabouts
 from dispatcher.gateway.calls.arrivals import take_in
 from dispatcher.gateway.calls.desk import CallDesk
 from dispatcher.gateway.calls.metrics import CallMetrics
@@ -32,6 +32,7 @@ SCRIPT = """Northwind calls Ada Example
    [identity] Say: "My name is [your name], I am calling from Northwind."
    [check] Check who is speaking.
 """
+PARTITIONS = 4
 POINT_KEY = point_key("a secret of the tests")
 
 
@@ -130,7 +131,13 @@ class House:
     desk: CallDesk = field(init=False)
 
     def __post_init__(self) -> None:
-        self.desk = CallDesk(self.store, self.lane, self.kafka, lambda: self.now, POINT_KEY, CallMetrics(self.registry))
+        self.desk = CallDesk(
+            self.store,
+            self.lane,
+            self.kafka,
+            lambda: Whereabouts(PARTITIONS, POINT_KEY, self.now * 1000),
+            CallMetrics(self.registry),
+        )
 
     async def put(self, *tasks: TaskRecord) -> None:
         """Tasks that were read from their topic."""
