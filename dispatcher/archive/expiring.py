@@ -33,11 +33,11 @@ _AGED: Final[tuple[tuple[ColumnElement[int], int], ...]] = (
     (CONTACTS.c.claimed_at, 1),
     (REPORTS.c.at, 1),
     (FEEDBACK.c.at, 1),
+    (CONSENTS.c.at, 1),
     (TASKS.c.appended, 1),
     (JUDGEMENTS.c.at, 1),
     (PROMISES.c.stated_us, 1000),
     (PLANS.c.stated_us, 1000),
-    (CONSENTS.c.at, 1),
     (STATEMENTS.c.at, 1),
     (ZONES.c.stated_us, 1000),
 )

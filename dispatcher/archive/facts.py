@@ -52,20 +52,20 @@ class Stated:
     fact: InvoiceStated | InvoiceSettled
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class FactRows:
     """Rows by table, each list in the order of the inbox. `key` is the archive's."""
 
     key: bytes
     reports: list[Row] = field(default_factory=list)
     feedback: list[Row] = field(default_factory=list)
+    consents: list[Row] = field(default_factory=list)
     promises: list[Row] = field(default_factory=list)
     cancelled: list[Row] = field(default_factory=list)
     placed: list[Row] = field(default_factory=list)
     released: list[Row] = field(default_factory=list)
     plans: list[Row] = field(default_factory=list)
     unplanned: list[Row] = field(default_factory=list)
-    consents: list[Row] = field(default_factory=list)
     zones: list[Row] = field(default_factory=list)
     statements: list[Row] = field(default_factory=list)
     erasures: list[Row] = field(default_factory=list)
@@ -90,8 +90,7 @@ class FactRows:
                 self.feedback.append(told | {"at": at_us // 1000, "score": fact.score, "channel": fact.channel})
                 self.text(place, customer_id, "comment", at_us // 1000, fact.comment)
             case ConsentChanged():
-                said: Row = {"channel": fact.channel, "allowed": fact.allowed, "source": word(fact.source)}
-                self.consents.append(told | said | {"at": at_us // 1000})
+                self.consents.append(told | _consent(fact, at_us))
             case ProfileStated():
                 self.zones.append(head | self._named(customer_id) | _zone(fact, at_us))
             case CustomerErased():
@@ -171,6 +170,10 @@ def _report(fact: ContactReported) -> Row:
         "next_action": None if fact.next_action is None else word(fact.next_action),
         "invoice_ids": listed(fact.invoice_ids),
     }
+
+
+def _consent(fact: ConsentChanged, at_us: int) -> Row:
+    return {"at": at_us // 1000, "channel": fact.channel, "allowed": fact.allowed, "source": word(fact.source)}
 
 
 def _promise(fact: PromiseMade, at_us: int) -> Row:

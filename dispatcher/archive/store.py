@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, and_, insert, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, insert, select, update
 
 from dispatcher.archive import contacts, invoices, journal_rows, sealing
 from dispatcher.archive.batch import Batch, Entry
@@ -201,6 +201,7 @@ def _facts(connection: Connection, batch: Batch) -> None:
     facts = batch.facts
     add(connection, REPORTS, facts.reports)
     add(connection, FEEDBACK, facts.feedback)
+    add(connection, CONSENTS, facts.consents)
     made = ("stated_us", "cancelled", "amount", "currency", "promised_on")
     put(
         connection,
@@ -225,7 +226,6 @@ def _facts(connection: Connection, batch: Batch) -> None:
     )
     put(connection, HOLDS, [never | each for each in facts.released], replaced=("released_us",), newer_by="released_us")
     _plans(connection, facts)
-    add(connection, CONSENTS, facts.consents)
     add(connection, STATEMENTS, facts.statements)
     put(connection, ZONES, facts.zones, replaced=("stated_us",), personal=_CLOCK, newer_by="stated_us")
     _invoices(connection, facts.stated)
@@ -264,8 +264,21 @@ def _invoices(connection: Connection, stated: Sequence[Stated]) -> None:
         for row in connection.execute(select(INVOICES).where(INVOICES.c.key.in_(keys[start : start + _ONCE]))):
             known[bytes(row.key)] = invoices.Known(*row[1:])
     changes = invoices.heard(known, stated)
+    _end_before(connection, changes)
     append(connection, CHANGES, _CHANGE, [[row[name] for name in _CHANGE] for row in changes])
     put_invoices(connection, {key: known[key] for key in keys})
+
+
+def _end_before(connection: Connection, changes: Sequence[Row]) -> None:
+    """What held of these invoices ends with the first of their changes."""
+    first: dict[object, Row] = {}
+    for row in changes:
+        if row["was_amount"] is not None:
+            first.setdefault(row["key"], row)
+    if first:
+        held = and_(CHANGES.c.key == bindparam("of"), CHANGES.c.until_us == invoices.FOREVER)
+        ends = [{"of": key, "ends_us": row["since_us"]} for key, row in first.items()]
+        connection.execute(update(CHANGES).where(held).values(until_us=bindparam("ends_us")), ends)
 
 
 def put_invoices(connection: Connection, known: Mapping[invoices.Key, invoices.Known]) -> None:

@@ -90,10 +90,17 @@ class Topics:
         )
 
     def noted(
-        self, customer: str, event: str, code: str = "recorded", *, minutes: float = 0, detail: str = ""
+        self,
+        customer: str,
+        event: str,
+        code: str = "recorded",
+        *,
+        minutes: float = 0,
+        detail: str = "",
+        **fields: object,
     ) -> Record:
         reasons = (Reason(code, event, {"detail": detail} if detail else {}),)
-        return self.decided(customer, "recorded", minutes=minutes, kind="fact", reasons=reasons)
+        return self.decided(customer, "recorded", minutes=minutes, kind="fact", reasons=reasons, **fields)
 
     def said(self, customer: str, fact: Fact, *, minutes: float = 0, event_id: str | None = None) -> Record:
         """A fact of the inbox."""

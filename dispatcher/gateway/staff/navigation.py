@@ -22,6 +22,7 @@ SECTIONS: Final = (
     Section("home", HOME, frozenset({"agent", "supervisor", "auditor"})),
     Section("desk", "/desk", frozenset({"agent", "supervisor"})),
     Section("overview", "/desk/overview", frozenset({"supervisor"})),
+    Section("why", "/why", frozenset({"supervisor", "auditor"})),
     Section("audit", "/desk/audit", frozenset({"auditor"})),
 )
 """In the order in which they are shown."""

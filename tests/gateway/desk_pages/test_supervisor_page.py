@@ -73,7 +73,7 @@ async def test_where_nobody_was_called_the_desk_is_told_so(store):
 
 
 async def test_a_task_that_was_reported_meanwhile_cannot_be_resolved(store):
-    here, eve, _ = await vanished(store)
+    _, eve, _ = await vanished(store)
     await eve.does("resolve", "/desk/overview", task_id="ct-0001.1")
     form = dict(eve.task)
     await eve.does("resolved", "/desk/overview", outcome="no_answer")
