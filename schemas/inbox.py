@@ -205,7 +205,7 @@ class ConsentChanged(Discreet, _Fact, frozen=True, tag=10):
 
 
 class ContactReported(Discreet, _Fact, frozen=True, tag=11):
-    """What came of a contact, told by a desk, an agency, a branch or a provider."""
+    """What came of a contact, told by a desk, an agency, a branch or a provider; `omitted`: what should have been said."""
 
     channel: Channel
     direction: Direction
@@ -219,6 +219,7 @@ class ContactReported(Discreet, _Fact, frozen=True, tag=11):
     next_action: str | None = None
     invoice_ids: tuple[str, ...] = ()
     note: str | None = None
+    omitted: tuple[str, ...] = ()
 
 
 class FeedbackGiven(Discreet, _Fact, frozen=True, tag=12):

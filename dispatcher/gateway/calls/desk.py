@@ -1,6 +1,7 @@
 """`CallDesk`: everything that people do with tasks, each step a transaction of its own and an answer that is a value."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import structlog
@@ -10,7 +11,7 @@ from dispatcher.gateway.appending import Append, Away, Whereabouts
 from dispatcher.gateway.calls import dials, escalations, queue, reports, supervision
 from dispatcher.gateway.calls.metrics import CallMetrics
 from dispatcher.gateway.calls.outcomes import Outcome
-from dispatcher.gateway.calls.overview import Overview, overview, standing
+from dispatcher.gateway.calls.overview import Conduct, Overview, conduct, overview, standing
 from dispatcher.gateway.calls.person import Person
 from dispatcher.gateway.calls.reports import Reporter, Stored
 from dispatcher.gateway.calls.results import (
@@ -110,6 +111,10 @@ class CallDesk:
         if person.role != "supervisor":
             return NotAllowed()
         return await self._store.reads(lambda at: supervision.dialled(at, task_id, self.now()))
+
+    async def conduct(self, since: Millis) -> tuple[Conduct, ...]:
+        """What each collector did since an instant; 90 days back at most."""
+        return await self._store.reads(partial(conduct, since=since))
 
     async def resolve(self, person: Person, task_id: str, submit_id: str, outcome: Outcome) -> Reported | NotAllowed:
         """A supervisor says what came of a task that was dialled and has no outcome; `abandoned`: nobody knows."""

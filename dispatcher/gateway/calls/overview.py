@@ -59,7 +59,7 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
-    """What one collector did in the last 24 hours.
+    """What one collector did in a time: the last 24 hours, in an overview.
 
     `conversations` are those with the customer; `incomplete` ones lack a disclosure. `refused`: dials not permitted.
     """
@@ -107,7 +107,7 @@ def overview(connection: Connection, now: Millis) -> Overview:
         call_backs=_tasks(connection, due, TASKS.c.offered_at),
         aside=_tasks(connection, TASKS.c.state == "aside", TASKS.c.expires_at),
         escalations=_escalations(connection),
-        conduct=_conduct(connection, now - DAY_MS),
+        conduct=conduct(connection, now - DAY_MS),
         unpublished=_count(connection, REPORTS.c.published_at.is_(None)),
     )
 
@@ -186,7 +186,8 @@ def _escalations(connection: Connection) -> tuple[Escalation, ...]:
     )
 
 
-def _conduct(connection: Connection, since: Millis) -> tuple[Conduct, ...]:
+def conduct(connection: Connection, since: Millis) -> tuple[Conduct, ...]:
+    """What each collector did since an instant."""
     spoke = REPORTS.c.contact_class == "right_party"
     said = connection.execute(
         select(

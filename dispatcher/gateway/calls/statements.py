@@ -15,6 +15,7 @@ import msgspec
 
 from dispatcher.gateway.appending import Entry, to_points
 from dispatcher.gateway.calls.completeness import chosen
+from dispatcher.gateway.calls.disclosures import disclosures_of
 from dispatcher.gateway.calls.outcomes import NUMBER, RULES, NextAction, Outcome
 from dispatcher.gateway.calls.texts import clean
 from schemas.codec import read
@@ -163,7 +164,9 @@ def _reported(outcome: Outcome, task: TaskRecord, submit: Submit, note: str) -> 
         "invoice_ids": chosen(outcome, task),
         "task_id": task.task_id,
     }
-    return "contact.reported", data | ({"note": note} if note else {})
+    named = tuple(each.id for each in disclosures_of(task.script))
+    omitted = {"omitted": left_out} if (left_out := missing(outcome, named)) else {}
+    return "contact.reported", data | ({"note": note} if note else {}) | omitted
 
 
 def followed_by(outcome: Outcome) -> NextAction:

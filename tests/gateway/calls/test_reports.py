@@ -349,6 +349,7 @@ async def test_disclosures_that_were_not_confirmed_are_told_and_counted(store):
     house = await called(store)
 
     assert await report(house, replace(PROMISE, said=frozenset({"identity"}))) == Recorded(("check",))
+    assert house.kafka.facts()[-1].omitted == ("check",)
     assert house.counted("dispatcher_call_disclosures_missing_total") == 1
 
 
