@@ -15,8 +15,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 EVERYWHERE = pytest.mark.parametrize(
     ("language", "phone"),
-    [("en-GB", False), ("en-GB", True), ("zh-CN", False), ("zh-CN", True)],
-    ids=["en-desktop", "en-phone", "zh-desktop", "zh-phone"],
+    [
+        pytest.param("en-GB", False, id="en-desktop"),
+        pytest.param("en-GB", True, id="en-phone", marks=pytest.mark.slow),
+        pytest.param("zh-CN", False, id="zh-desktop", marks=pytest.mark.slow),
+        pytest.param("zh-CN", True, id="zh-phone"),
+    ],
 )
 
 
