@@ -38,6 +38,7 @@ class Topics:
         *,
         channel: Channel | None = "call_task",
         kind: str = "attempt",
+        rule: str = "",
         **other,
     ) -> Record:
         said = JournalRecord(
@@ -47,10 +48,10 @@ class Topics:
             customer_id="C-1",
             invoice_ids=(),
             result=result,
-            reasons=(Reason(code),),
+            reasons=(Reason(code, rule),),
             policy="p",
             channel=channel,
-            attempt_id=task_id,
+            attempt_id=task_id or None,
             **other,
         )
         return self._record(topics.JOURNAL, journal.encode(said))
@@ -190,6 +191,16 @@ async def test_what_cannot_be_read_is_passed_over(store):
     await read(house, broken, told.handed_over(task("t-1")))
 
     assert (await house.held()).task_id == "t-1"
+
+
+async def test_what_a_collector_wrote_of_a_customer_who_was_erased_is_gone(store):
+    house, told = House(store), Topics()
+    await read(house, told.handed_over(task("t-1", customer_id="C-1")))
+    mine = await house.held()
+    await house.desk.escalate(ANN, "t-1", mine.fence, "s-1", "a court has written")
+    await read(house, told.told("", "recorded", "recorded", channel=None, kind="fact", rule="customer.erased"))
+
+    assert [each.note for each in (await house.desk.overview()).escalations] == [""]
 
 
 async def test_a_task_whose_end_nobody_told_is_emptied_a_day_after_it(store):
