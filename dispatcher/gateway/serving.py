@@ -94,7 +94,7 @@ async def _serve(settings: Settings) -> None:
 
 
 async def _answer(settings: Settings, parts: Parts, listening: socket.socket, *, posts_tasks: bool) -> None:
-    server = _Server(_config(settings, parts))
+    server = _Server(_config(settings, parts), parts.leaving)
     interpreter.tune()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -212,13 +212,18 @@ def _pages(settings: Settings, parts: Parts) -> Sequence[HTTPRouteHandler]:
 class _Server(uvicorn.Server):
     """Told by us when to leave: uvicorn's own way ends the process by the signal, whatever it was about to say."""
 
+    def __init__(self, config: uvicorn.Config, leaving: asyncio.Event) -> None:
+        super().__init__(config)
+        self._leaving = leaving
+
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         """Signals are the loop's business."""
         yield
 
     def leave(self) -> None:
-        """Accept nothing more, answer what was asked, then end; asked twice, end at once."""
+        """Accept nothing more, let go of lines that are held open, answer what was asked, end; asked twice, end at once."""
+        self._leaving.set()
         self.force_exit = self.should_exit
         self.should_exit = True
 

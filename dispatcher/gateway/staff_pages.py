@@ -7,6 +7,7 @@ from litestar import Response, Router
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
+from dispatcher.gateway.desk_pages.routes import desk_page_routes
 from dispatcher.gateway.parts import Parts
 from dispatcher.gateway.problems import on_http_exception
 from dispatcher.gateway.staff.audit_page import audit_routes
@@ -23,7 +24,13 @@ _PLACES: Final = ("/desk", "/why", "/reports")
 
 def staff_handlers(parts: Parts, staff: Staff) -> Sequence[HTTPRouteHandler]:
     """The handlers of every room. A room that has pages adds them here, and to the table of roles in its test."""
-    return [*sign_in_routes(staff), *home_routes(staff), *audit_routes(staff), *why_routes(parts, staff)]
+    return [
+        *sign_in_routes(staff),
+        *home_routes(staff),
+        *audit_routes(staff),
+        *desk_page_routes(parts, staff),
+        *why_routes(parts, staff),
+    ]
 
 
 def staff_routers(parts: Parts, staff: Staff) -> Sequence[Router]:

@@ -20,6 +20,8 @@ class Section:
 
 SECTIONS: Final = (
     Section("home", HOME, frozenset({"agent", "supervisor", "auditor"})),
+    Section("desk", "/desk", frozenset({"agent", "supervisor"})),
+    Section("overview", "/desk/overview", frozenset({"supervisor"})),
     Section("why", "/why", frozenset({"supervisor", "auditor"})),
     Section("audit", "/desk/audit", frozenset({"auditor"})),
 )
