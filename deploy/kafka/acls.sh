@@ -1,3 +1,7 @@
+#!/bin/sh
+# What each process may do at Kafka, as `dispatcher topics acls` prints it. With a prefix or name of your own print it anew.
+# KAFKA_ACLS="kafka-acls.sh --bootstrap-server HOST:PORT --command-config FILE" sh acls.sh
+set -eu
 # billing
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-billing' --operation Write --topic 'billing.settled'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-billing' --operation Write --topic 'customers.feedback'
@@ -14,6 +18,7 @@ $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Read --
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Read --operation Write --topic 'reminders.state'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Read --operation Write --topic 'reminders.journal'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Write --topic 'reminders.tasks'
+$KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Write --topic 'reminders.texts'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Write --operation DescribeConfigs --topic 'reminders.rejected'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Read --operation Write --topic 'reminders.keys'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Read --operation Write --topic 'reminders.policy'
@@ -36,12 +41,14 @@ $KAFKA_ACLS --add --allow-principal 'User:dispatcher-gateway' --operation Descri
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-gateway' --operation Describe --topic 'reminders.brakes'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-gateway' --operation Write --topic 'reminders.points'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-gateway' --operation Read --operation Write --topic 'reminders.keys'
+$KAFKA_ACLS --add --allow-principal 'User:dispatcher-gateway' --operation Describe --topic 'reminders.texts'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-gateway' --operation Read --group 'dispatcher-desk'
 # archive
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-archive' --operation Read --topic 'reminders.journal'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-archive' --operation Read --topic 'reminders.inbox'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-archive' --operation Read --topic 'reminders.tasks'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-archive' --operation Read --topic 'reminders.policy'
+$KAFKA_ACLS --add --allow-principal 'User:dispatcher-archive' --operation Read --topic 'reminders.texts'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-archive' --operation Read --topic 'reminders.keys'
 # operator
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-operator' --operation Create --operation Read --operation DescribeConfigs --operation Write --topic 'billing.due'
@@ -58,6 +65,7 @@ $KAFKA_ACLS --add --allow-principal 'User:dispatcher-operator' --operation Creat
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-operator' --operation Create --operation Read --operation DescribeConfigs --operation Write --topic 'reminders.brakes'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-operator' --operation Create --operation Read --operation DescribeConfigs --operation Write --topic 'reminders.points'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-operator' --operation Create --operation Read --operation DescribeConfigs --operation Write --topic 'reminders.keys'
+$KAFKA_ACLS --add --allow-principal 'User:dispatcher-operator' --operation Create --operation Read --operation DescribeConfigs --topic 'reminders.texts'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-operator' --operation Describe --group 'dispatcher'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-operator' --operation Write --transactional-id 'dispatcher-policy'
 # auditor
@@ -75,4 +83,5 @@ $KAFKA_ACLS --add --allow-principal 'User:dispatcher-auditor' --operation Read -
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-auditor' --operation Read --operation DescribeConfigs --topic 'reminders.brakes'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-auditor' --operation Read --operation DescribeConfigs --topic 'reminders.points'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-auditor' --operation Read --operation DescribeConfigs --topic 'reminders.keys'
+$KAFKA_ACLS --add --allow-principal 'User:dispatcher-auditor' --operation Read --operation DescribeConfigs --topic 'reminders.texts'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-auditor' --operation Describe --group 'dispatcher'

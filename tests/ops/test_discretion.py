@@ -18,6 +18,8 @@ Shown = tuple[type, str, Any]
 """A class, and the name and type of a field that its `repr` shows."""
 
 WORDS_OF_OURS = {
+    ("dispatcher.archive.figures.asking.Bars", "value"),
+    ("dispatcher.archive.figures.satisfaction.Satisfaction", "content"),
     ("dispatcher.core.grouping.Approach", "notes"),
     ("dispatcher.core.jurisdictions.Preset", "text"),
     ("dispatcher.core.policy_text.CaseConditions", "attributes"),
@@ -30,6 +32,7 @@ WORDS_OF_OURS = {
     ("dispatcher.core.rules.Creditor", "phone"),
     ("dispatcher.core.rules.Creditor", "postal_address"),
     ("dispatcher.engine.policy_topic.Policies", "texts"),
+    ("dispatcher.gateway.desk_pages.notices.Notice", "lines"),
     ("dispatcher.gateway.staff.statics.Static", "address"),
     ("dispatcher.local.twilio_faults.Garbage", "body"),
     ("dispatcher.ops.topic_plan.Fits", "notes"),
@@ -37,7 +40,7 @@ WORDS_OF_OURS = {
     ("schemas.events.QuietHours", "to"),
     ("schemas.policies.PolicyText", "text"),
 }
-"""What a creditor publishes about itself, conditions and texts of a policy, ids of credit notes, a time of day, an address of ours."""
+"""What a creditor publishes about itself, words of a policy or page, ids of credit notes, a time of day, an address of ours, figures."""
 
 
 def classes_of(package: Any) -> set[type]:

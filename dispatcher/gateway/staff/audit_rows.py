@@ -37,7 +37,7 @@ class AuditRow:
     role: str | None
     what: What
     detail: str | None
-    address: str | None
+    address: str | None = field(repr=False)
     customer_id: str | None = field(repr=False)
     task_id: str | None
 
