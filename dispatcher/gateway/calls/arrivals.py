@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, case, null, or_
+from sqlalchemy import Connection, case, null, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatcher.gateway.calls.leases import IN_HAND
-from dispatcher.gateway.calls.tables import TASKS
+from dispatcher.gateway.calls.tables import ESCALATIONS, TASKS
 from schemas import journal
 from schemas.journal import JournalRecord, Result, TaskRecord
 from schemas.reasons import ReasonCode
@@ -18,6 +18,10 @@ _ENDS: Final[frozenset[Result]] = frozenset(
     {"delivered", "undelivered", "expired", "cancelled", "rejected", "released"}
 )
 """Results of a task's attempt after which nobody is to do it any more."""
+
+
+ERASED: Final = "customer.erased"
+"""The rule by which the journal tells that a customer is to be forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,20 @@ def end_of(record: JournalRecord) -> Ended | None:
     if record.kind != "attempt" or not (record.result in _ENDS or code == "approved"):
         return None
     return Ended(record.attempt_id, record.customer_id, code, to_millis(record.at))
+
+
+def erasure_of(record: JournalRecord) -> str | None:
+    """The customer of whom nothing personal may be kept any more, if a record says so."""
+    said = record.reasons[0] if record.reasons else None
+    is_erased = said is not None and said.rule == ERASED and said.code == "recorded"
+    return record.customer_id if is_erased else None
+
+
+def forget_notes(connection: Connection, customers: Sequence[str]) -> None:
+    """Empty what collectors wrote of customers who were erased; their tasks end by the journal's own word."""
+    if customers:
+        here = ESCALATIONS.c.customer_id.in_(customers)
+        connection.execute(update(ESCALATIONS).where(here).values(note=None))
 
 
 def take_in(connection: Connection, tasks: Sequence[TaskRecord]) -> None:

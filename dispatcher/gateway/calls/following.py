@@ -20,7 +20,7 @@ from dispatcher.archive.starting import Place, Unfit, places
 from dispatcher.engine.clients import Kafka, KafkaAway, Record
 from dispatcher.engine.config import Connection
 from dispatcher.engine.tail import RecordsGone, tail
-from dispatcher.gateway.calls.arrivals import Ended, end_of, take_in, take_out
+from dispatcher.gateway.calls.arrivals import ERASED, Ended, end_of, erasure_of, forget_notes, take_in, take_out
 from dispatcher.gateway.calls.tables import POSITIONS
 from dispatcher.gateway.store.database import Store
 from schemas import topics
@@ -32,8 +32,8 @@ FOLLOWED: Final = (topics.TASKS, topics.JOURNAL)
 DUTY: Final = 4_730_111_922
 """PostgreSQL's number of the lock of the gateway that reads."""
 
-_OF_TASKS: Final = (b'"call_task"', b'"task":')
-"""What every record of the journal about a task holds; the others are not looked at."""
+_LOOKED_AT: Final = (b'"call_task"', b'"task":', ERASED.encode())
+"""What every record of the journal about a task, and every erasure, holds; the others are not looked at."""
 
 _MOST: Final = 2_000
 _POLL_S: Final = 0.5
@@ -92,6 +92,7 @@ def written(
     reached: dict[Place, int] = {}
     tasks: list[TaskRecord] = []
     ends: list[Ended] = []
+    erased: list[str] = []
     for record in records:
         topic = record.topic.removeprefix(prefix)
         reached[topic, record.partition] = record.offset + 1
@@ -101,6 +102,8 @@ def written(
                     tasks.append(task)
                 case Ended() as ended:
                     ends.append(ended)
+                case str() as customer_id:
+                    erased.append(customer_id)
         except msgspec.DecodeError:
             _log.error("desk_cannot_read", topic=topic, partition=record.partition, offset=record.offset)
 
@@ -109,6 +112,7 @@ def written(
             _move(connection, place, read[place], offset)
         take_in(connection, tasks)
         take_out(connection, ends)
+        forget_notes(connection, erased)
         return reached
 
     return work
@@ -134,10 +138,14 @@ def begin(connection: Transaction, begun: Mapping[Place, int], standing: Mapping
         _move(connection, place, standing.get(place, offset), offset)
 
 
-def _said(topic: str, value: bytes) -> TaskRecord | Ended | None:
+def _said(topic: str, value: bytes) -> TaskRecord | Ended | str | None:
+    """A task, the end of one, or the id of a customer who is to be forgotten."""
     if topic == topics.TASKS:
         return decode_task(value)
-    return end_of(decode_journal(value)) if any(each in value for each in _OF_TASKS) else None
+    if not any(each in value for each in _LOOKED_AT):
+        return None
+    record = decode_journal(value)
+    return end_of(record) or erasure_of(record)
 
 
 def _move(connection: Transaction, place: Place, before: int, after: int) -> None:

@@ -35,7 +35,7 @@ def taken(connection: Connection, person: Person, now: Millis) -> NextTask:
     if held is not None:
         return leased(held, now)
     chosen = connection.execute(
-        select(TASKS)
+        select(TASKS.c.task_id, TASKS.c.kind, TASKS.c.fence)  # all that wait are sorted: they had better be small
         .where(_is_offered(now), _suits(person, now))
         .order_by(*_order(person))
         .limit(1)

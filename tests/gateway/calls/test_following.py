@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from dispatcher.archive.database import opened
+from dispatcher.archive.duty import duty_of
 from dispatcher.engine.clients import Record
-from dispatcher.gateway.calls.following import Overtaken, begin, positions, written
+from dispatcher.gateway.calls.following import DUTY, Overtaken, begin, positions, written
 from dispatcher.gateway.calls.outcomes import Outcome
 from dispatcher.gateway.calls.results import NothingToDo, Recorded
 from dispatcher.gateway.calls.tending import KEPT_MS, OVERDUE_MS, forget
@@ -38,6 +40,7 @@ class Topics:
         *,
         channel: Channel | None = "call_task",
         kind: str = "attempt",
+        rule: str = "",
         **other,
     ) -> Record:
         said = JournalRecord(
@@ -47,10 +50,10 @@ class Topics:
             customer_id="C-1",
             invoice_ids=(),
             result=result,
-            reasons=(Reason(code),),
+            reasons=(Reason(code, rule),),
             policy="p",
             channel=channel,
-            attempt_id=task_id,
+            attempt_id=task_id or None,
             **other,
         )
         return self._record(topics.JOURNAL, journal.encode(said))
@@ -184,12 +187,35 @@ async def test_of_two_gateways_that_read_one_writes(store):
     assert house.columns("t-2") is None
 
 
+async def test_the_archiver_of_the_same_server_keeps_nobody_from_reading(url):
+    if not url.startswith("postgresql"):
+        pytest.skip("a file of SQLite is not shared with the archive")
+    engine = opened(url)
+    archiver, reader, other = duty_of(engine), duty_of(engine, DUTY), duty_of(engine, DUTY)
+    took = [archiver.taken(), reader.taken(), other.taken()]
+    for each in (archiver, reader, other):
+        each.released()
+    engine.dispose()
+
+    assert took == [True, True, False]
+
+
 async def test_what_cannot_be_read_is_passed_over(store):
     house, told = House(store), Topics()
     broken = told._record(topics.TASKS, b"{")
     await read(house, broken, told.handed_over(task("t-1")))
 
     assert (await house.held()).task_id == "t-1"
+
+
+async def test_what_a_collector_wrote_of_a_customer_who_was_erased_is_gone(store):
+    house, told = House(store), Topics()
+    await read(house, told.handed_over(task("t-1", customer_id="C-1")))
+    mine = await house.held()
+    await house.desk.escalate(ANN, "t-1", mine.fence, "s-1", "a court has written")
+    await read(house, told.told("", "recorded", "recorded", channel=None, kind="fact", rule="customer.erased"))
+
+    assert [each.note for each in (await house.desk.overview()).escalations] == [""]
 
 
 async def test_a_task_whose_end_nobody_told_is_emptied_a_day_after_it(store):
