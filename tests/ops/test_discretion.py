@@ -40,7 +40,7 @@ WORDS_OF_OURS = {
     ("schemas.events.QuietHours", "to"),
     ("schemas.policies.PolicyText", "text"),
 }
-"""What a creditor publishes about itself, words of a policy or page, ids of credit notes, a time of day, an address of ours, figures."""
+"""What a creditor publishes about itself, words of a policy or page, ids of notes, figures, a time, an address of ours."""
 
 
 def classes_of(package: Any) -> set[type]:

@@ -22,6 +22,8 @@ ROLES_OF: dict[str, set[str] | str] = {
     "POST /desk/sign-out": EVERYBODY,
     "POST /desk/language": EVERYBODY,
     "GET /desk/home": ANYONE_HERE,
+    "GET /why": {"supervisor", "auditor"},
+    "GET /why/{customer:path}": {"supervisor", "auditor"},
     "GET /desk/audit": {"auditor"},
     "GET /desk/audit.csv": {"auditor"},
 }
