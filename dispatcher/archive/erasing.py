@@ -25,6 +25,7 @@ from dispatcher.archive.tables import (
     TASKS,
     TEXTS,
 )
+from dispatcher.archive.words import forget_keys
 from schemas import topics
 from schemas.values import Millis
 
@@ -96,3 +97,4 @@ def _theirs(table: Table, asked: Row[Any]) -> ColumnElement[bool]:
 
 def _delete_texts(connection: Connection, asked: Row[Any], *which: ColumnElement[bool]) -> None:
     connection.execute(delete(TEXTS).where(TEXTS.c.customer_id == asked.customer_id, *which))
+    forget_keys(connection, asked.customer_id)

@@ -34,7 +34,9 @@ from dispatcher.archive.tables import (
     UNREAD,
 )
 from dispatcher.archive.tallies import tallied
+from dispatcher.archive.words import Words
 from dispatcher.archive.writing import add, append, put
+from schemas.master_keys import MasterKeys
 
 Positions = Mapping[tuple[str, int], int]
 
@@ -66,10 +68,11 @@ class Head:
 class Store:
     """Writes turns. `key` seals the journal's records and makes pseudonyms; it is the installation's for good."""
 
-    def __init__(self, engine: Engine, key: bytes) -> None:
-        """Connects to nothing yet."""
+    def __init__(self, engine: Engine, key: bytes, masters: MasterKeys | None = None) -> None:
+        """Connects to nothing yet; `masters` wrap the keys that words are sealed with, None: they are not."""
         self._engine = engine
         self._key = key
+        self._words = Words(masters)
 
     def claim(self) -> None:
         """Note whose archive this is.
@@ -120,6 +123,7 @@ class Store:
             _contacts(connection, batch.contacts.values())
             put(connection, JUDGEMENTS, batch.judgements, replaced=("outcome", "at"), personal=("settled",))
             _facts(connection, batch)
+            add(connection, TEXTS, self._words.kept(connection, batch.facts.texts))
             self._erasures(connection, [*batch.erasures, *batch.facts.erasures])
             add(connection, TASKS, batch.tasks)
             add(connection, POLICIES, batch.policies)
@@ -221,7 +225,6 @@ def _facts(connection: Connection, batch: Batch) -> None:
     )
     put(connection, HOLDS, [never | each for each in facts.released], replaced=("released_us",), newer_by="released_us")
     _invoices(connection, facts.stated)
-    add(connection, TEXTS, facts.texts)
     add(connection, DIGESTS, facts.digests)
 
 

@@ -19,7 +19,7 @@ from tests.bench.gateway import hooks
 from tests.bench.latency import latency
 from tests.bench.partitions import SIZES, partitions
 from tests.bench.restoring import restore
-from tests.bench.runs import Figures, bare, end_to_end, every_rule, pipeline, stock
+from tests.bench.runs import Figures, bare, end_to_end, every_rule, pipeline, sealed, stock
 from tests.bench.sending import ANSWERS_MS, mails, texts
 from tests.bench.silence import silence
 from tests.broker.installation import ROOT
@@ -29,6 +29,7 @@ BARS = {
     "pipeline_to_bare": (0.3, "at least"),
     "pipeline_to_stock": (8.0, "at least"),
     "every_rule_to_bare": (0.2, "at least"),
+    "sealed_to_pipeline": (0.8, "at least"),
     "every_rule_to_stock": (5.0, "at least"),
     "end_to_end_to_bare": (0.15, "at least"),
     "restore": (150_000, "at least"),
@@ -55,6 +56,7 @@ async def run(customers: int, rounds: int, only: set[str]) -> Figures:
             servers = kafka.bootstrap_servers
             for name, measure in (
                 ("pipeline", pipeline),
+                ("sealed", sealed),
                 ("bare", bare),
                 ("stock", stock),
                 ("every_rule", every_rule),
@@ -81,6 +83,7 @@ def judged(figures: Figures, decision: dict[str, float]) -> dict[str, object]:
     values = {
         "pipeline_to_bare": figures.pipeline / bare_rate,
         "pipeline_to_stock": figures.pipeline / (figures.stock or float("nan")),
+        "sealed_to_pipeline": figures.sealed / (figures.pipeline or float("nan")),
         "every_rule_to_bare": figures.every_rule / bare_rate,
         "every_rule_to_stock": figures.every_rule / (figures.stock or float("nan")),
         "end_to_end_to_bare": figures.end_to_end / bare_rate,

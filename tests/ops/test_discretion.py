@@ -37,7 +37,7 @@ WORDS_OF_OURS = {
     ("schemas.events.QuietHours", "to"),
     ("schemas.policies.PolicyText", "text"),
 }
-"""What a creditor publishes about itself, conditions and texts of a policy, ids of credit notes, a time of day, an address of ours."""
+"""What a creditor says of itself, conditions and texts of a policy, ids of credit notes, a time of day, a page of ours."""
 
 
 def classes_of(package: Any) -> set[type]:
