@@ -83,6 +83,8 @@ class Store:
         with self._engine.begin() as connection:
             add(connection, META, [{"name": "key", "value": sealing.mark(self._key)}])
         ours_or_raise(self._engine, self._key)
+        with self._engine.begin() as connection:
+            self._words.wrap_anew(connection)
 
     def positions(self) -> dict[tuple[str, int], int]:
         """The offset after the last written record of each partition that was ever begun."""

@@ -13,12 +13,12 @@ from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, Row, delete, exists, select
+from sqlalchemy import Connection, Row, delete, exists, select, update
 
 from dispatcher.archive import facts
 from dispatcher.archive.tables import META, TEXTS
 from dispatcher.archive.writing import add
-from schemas.master_keys import KEY_BYTES, NONCE_BYTES, MasterKeys
+from schemas.master_keys import KEY_BYTES, NONCE_BYTES, MasterKeys, rewrapped, wrapped_by
 
 _MARK: Final = "\x02sealed "
 _NAME: Final = "words of "
@@ -53,6 +53,15 @@ class Words:
             return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place).decode()
         except InvalidTag:
             return None
+
+    def wrap_anew(self, connection: Connection) -> None:
+        """Have keys that a former master key wrapped stand under the present one."""
+        if self._masters is None:
+            return
+        for row in connection.execute(select(META).where(META.c.name.startswith(_NAME))).all():
+            if wrapped_by(bytes(row.value)) != self._masters.current:
+                again = rewrapped(self._masters, row.name.encode(), bytes(row.value), os.urandom(NONCE_BYTES))
+                connection.execute(update(META).where(META.c.name == row.name).values(value=again))
 
     def _keys(self, connection: Connection, masters: MasterKeys, customers: set[str]) -> dict[str, AESGCM]:
         known = _known(connection, customers)

@@ -6,7 +6,7 @@ from dispatcher.archive.queries import Archive
 from dispatcher.archive.tables import META, TEXTS
 from schemas.inbox import HoldPlaced
 from schemas.master_keys import MasterKeys
-from tests.archive.journal import Topics, archived
+from tests.archive.journal import Topics, archived, begun
 from tests.archive.test_emptying import cared_for, erased, lived
 from tests.archive.test_queries import called
 
@@ -65,6 +65,14 @@ def test_without_a_master_key_they_stand_there_as_they_were_said(engine: Engine)
 def test_each_customer_has_a_key(engine: Engine):
     kept(engine, both())
     assert keys(engine) == ["words of Ada", "words of Bob"]
+
+
+def test_after_a_new_master_key_the_former_one_is_not_needed(engine: Engine):
+    told = Topics()
+    called(told, "Ada", "ct-1.1", 0, "promise")
+    kept(engine, told)
+    begun(engine, masters=MasterKeys([b"n" * 32, b"m" * 32]))
+    assert [each.text for each in Archive(engine, MasterKeys([b"n" * 32])).contacts("Ada")] == ["Script ct-1.1"]
 
 
 def test_an_erasure_takes_the_key_with_the_last_words(engine: Engine):
