@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dispatcher.local.kafka import EmbeddedKafka
 from dispatcher.local.kafka_settings import BENCH
-from tests.bench import medians
+from tests.bench import medians, sealing
 from tests.bench.archive import BARS as ARCHIVE_BARS
 from tests.bench.archive import TIMELINE_MS, archive
 from tests.bench.gateway import hooks
@@ -44,6 +44,7 @@ BARS = {
     **{f"latency_p99_ms_{n}": (250, "below") for n in SIZES},
     **{f"archive_{name}": (bar, "at least") for name, bar in ARCHIVE_BARS.items()},
     **{f"archive_{name}_timeline_ms": (TIMELINE_MS, "below") for name in ARCHIVE_BARS},
+    **{name: (bar, "at least") for name, bar in sealing.BARS.items()},
     **{name: (bar, "at most") for name, bar in medians.BARS.items()},
 }
 
@@ -96,7 +97,7 @@ def judged(figures: Figures, decision: dict[str, float]) -> dict[str, object]:
         "silence_falling_due_p99_s": figures.silence_s.get("falling_due_p99", float("nan")),
         **figures.partitions,
         **{f"archive_{name}": value for name, value in figures.archive.items()},
-        **{name: decision[name] for name in medians.BARS},
+        **{name: decision[name] for name in (*medians.BARS, *sealing.BARS)},
     }
     told: dict[str, object] = {}
     for name, (bar, kind) in BARS.items():
@@ -115,7 +116,7 @@ def main() -> None:
     asked = parser.parse_args()
     only = {name for name in asked.only.split(",") if name}
     figures = asyncio.run(run(asked.customers, asked.rounds, only))
-    decision = medians.medians()
+    decision = medians.medians() | sealing.costs()
     bars = judged(figures, decision)
     whole = figures.as_json() | {
         "decision": decision,
