@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 from sqlalchemy import Engine, select
 
+from dispatcher.archive.database import leave_nothing_behind
 from dispatcher.archive.erasing import erase, to_erase
 from dispatcher.archive.expiring import SOME, expire_records, expire_rows, expire_texts
 from dispatcher.archive.tables import CHAINS
@@ -48,12 +49,14 @@ class Caretaker:
         with self._engine.begin() as connection:
             erased = erase(connection, now)
         if erased:
+            leave_nothing_behind(self._engine)
             self._emptied("erased", erased)
             _log.info("archive_erased", erasures=erased)
         if now >= self._next:
             expired = self._expire(now)
             self._next = now + _EVERY_MS
             if expired:
+                leave_nothing_behind(self._engine)
                 self._emptied("expired", expired)
                 _log.info("archive_expired", rows=expired)
 

@@ -103,7 +103,7 @@ async def _serve(settings: Settings, *, rebuilt: bool, accept_gap: bool) -> None
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     connection = Connection(settings.bootstrap_servers, client_options(settings.kafka), settings.masters)
     kept = Retention(settings.archive.text_days, settings.archive.days)
-    store = Store(engine, settings.archive_key)
+    store = Store(engine, settings.archive_key, settings.masters)
     caretaker = Caretaker(engine, kept, metrics.emptied)
 
     def caught_up() -> None:

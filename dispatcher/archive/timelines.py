@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select, tuple_
 
+from dispatcher.archive import words
 from dispatcher.archive.cursors import Cursor
 from dispatcher.archive.journal_rows import LASTING, PERSONAL, Row, as_record
 from dispatcher.archive.said import Said, decode
@@ -76,12 +77,13 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Timelines:
-    """Reads timelines. `key` is the archive's: without it, what events said is not found."""
+    """Reads timelines. `key` is the archive's: without it, what events said is not found. `sealed` opens what was said."""
 
-    def __init__(self, engine: Engine, key: bytes) -> None:
+    def __init__(self, engine: Engine, key: bytes, sealed: words.Words) -> None:
         """Connects to nothing yet."""
         self._engine = engine
         self._key = key
+        self._sealed = sealed
 
     def page(self, customer_id: str, wanted: Wanted, after: Cursor | None = None, most: int = PAGE) -> Page:
         """What comes after a place, `most` entries at most."""
@@ -90,7 +92,7 @@ class Timelines:
             newest = select(*_COLUMNS).where(*which).order_by(*(column.desc() for column in _PLACE)).limit(most + 1)
             rows = [Row(*row) for row in connection.execute(newest)]
             shown = rows[:most]
-            entries = _Beside(connection, customer_id, self._key).entries(shown)
+            entries = _Beside(connection, customer_id, self._key, self._sealed).entries(shown)
         return Page(entries, entries[-1].place if len(rows) > most else None)
 
     def _which(self, customer_id: str, wanted: Wanted, after: Cursor | None) -> list[ColumnElement[bool]]:
@@ -119,10 +121,11 @@ class Timelines:
 class _Beside:
     """What stands beside the records of one page."""
 
-    def __init__(self, connection: Connection, customer_id: str, key: bytes) -> None:
+    def __init__(self, connection: Connection, customer_id: str, key: bytes, sealed: words.Words) -> None:
         self._connection = connection
         self._customer_id = customer_id
         self._key = key
+        self._sealed = sealed
 
     def entries(self, rows: Sequence[Row]) -> tuple[Entry, ...]:
         records = [as_record(row) for row in rows]
@@ -174,17 +177,17 @@ class _Beside:
         digests = select(DIGESTS).where(or_(DIGESTS.c.attempt_id.in_(attempts), *_at(DIGESTS, noted)))
         where = {(row.topic, row.partition, row.offset): row for row in self._connection.execute(digests)}
         bodies = {
-            (row.topic, row.partition, row.offset): row.body
+            (row.topic, row.partition, row.offset): self._sealed.said(self._connection, row)
             for row in (self._connection.execute(select(TEXTS).where(or_(*_at(TEXTS, where)))) if where else ())
         }
         sent: dict[str, tuple[Words, ...]] = {}
         notes: dict[bytes, tuple[Words, ...]] = {}
         for place, row in sorted(where.items()):
-            words = Words(row.kind, bytes(row.sha256).hex(), bodies.get(place))
+            said = Words(row.kind, bytes(row.sha256).hex(), bodies.get(place))
             if place in noted:
-                notes[noted[place]] = (*notes.get(noted[place], ()), words)
+                notes[noted[place]] = (*notes.get(noted[place], ()), said)
             elif row.kind in SAID:
-                sent[row.attempt_id] = (*sent.get(row.attempt_id, ()), words)
+                sent[row.attempt_id] = (*sent.get(row.attempt_id, ()), said)
         return sent, notes
 
 
