@@ -22,7 +22,7 @@ CUSTOMERS = [f"rotated-{n}" for n in range(12)]
 
 @dataclass(frozen=True)
 class Rotated:
-    """What `keys` said before, and with both keys after a restart; how it ended with the new one alone; who was known then."""
+    """What `keys` said before and with both; how it ended with the new one alone; how many were known then."""
 
     before: dict[str, dict[str, object]]
     both: dict[str, dict[str, object]]
