@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from dispatcher.core.claim import Braked, Conditions
 from dispatcher.core.dialling import ASK_AGAIN, OUTCOME_WITHIN, PERMIT_LASTS
 from dispatcher.core.draft import draft_of
+from dispatcher.core.explain import explain
 from dispatcher.core.lifecycle import status_of
 from dispatcher.core.point_bars import PointBars
 from dispatcher.core.policy import Policy
@@ -601,3 +602,9 @@ def test_the_question_names_nobody_but_the_collector():
 def test_the_policy_of_the_day_judges():
     story = tasked(policy())
     assert story.claims[0].channel != "call_task"
+
+
+def test_a_refusal_in_words_names_the_task_and_the_hour():
+    words = explain(dial(tasked().go("2026-03-11 20:00")), "Europe/Berlin")
+    assert words.startswith("On Wednesday 2026-03-11 at 21:00 the task of stage call about I-1 was not to be dialled.")
+    assert "This can change on Thursday 2026-03-12 at 09:00." in words

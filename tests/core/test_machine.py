@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from msgspec.structs import replace
 
 from schemas.inbox import (
     AttemptAccepted,
@@ -20,6 +21,7 @@ from schemas.inbox import (
     ConsentChanged,
     ContactReported,
     CustomerErased,
+    DialAsked,
     HoldPlaced,
     HoldReleased,
     InvoiceSettled,
@@ -150,10 +152,14 @@ class Life(RuleBasedStateMachine):
     thanked = 0
     """Contacts among them that acknowledged something."""
 
+    dialled = 0
+    """Calls among them that were permitted when somebody was about to dial."""
+
     def __init__(self) -> None:
         super().__init__()
         self.number = 0
         self.open: list[str] = []
+        self.called: set[str] = set()
 
     @initialize(zone=st.sampled_from(ZONES), thankful=st.booleans())
     def begin(self, zone: str, thankful: bool) -> None:
@@ -254,6 +260,28 @@ class Life(RuleBasedStateMachine):
                     self.model.contacts.pop(attempt_id, None)
             self.hear(fact)
 
+    @rule(fence=st.integers(1, 3))
+    def dial(self, fence: int) -> None:
+        """Somebody is about to act on the latest task: what is permitted then is held against the model as a contact is."""
+        tasks = [each for each in self.story.claims if each.channel == "call_task"]
+        if not tasks:
+            return
+        claim = tasks[-1]
+        own = self.model.contacts.pop(claim.attempt_id)
+        self.hear(DialAsked(claim.attempt_id, fence, "anna"))
+        (told,) = [each for each in self.story.last.records if each.result in ("permitted", "refused")]
+        if told.result == "refused":
+            self.model.contacts[claim.attempt_id] = own
+            return
+        Life.dialled += 1
+        owed = tuple(each for each in claim.invoices if f"due.{each[0]}" in told.reasons[0].inputs)
+        call = replace(claim, claimed_at=self.story.now, invoices=owed)
+        assert owed
+        assert self.model.breaches(call) == [], call
+        assert claim.attempt_id not in self.called
+        self.called.add(claim.attempt_id)
+        self.model.contacts[claim.attempt_id] = (self.story.now, "call_task")
+
     @rule(hours=st.sampled_from((1, 5, 11, 24, 24, 72, 200)))
     def wait(self, hours: int) -> None:
         """Through every wake-up; whoever was called answers at once, so that time is not spent on claims under way."""
@@ -274,14 +302,28 @@ def test_no_contact_is_a_breach_in_a_few_lives():
 
 @pytest.mark.slow
 def test_no_contact_is_a_breach_in_a_hundred_thousand_steps(record_property, capsys):
-    Life.steps = Life.thanked = 0
+    Life.steps = Life.thanked = Life.dialled = 0
     while Life.steps < STEPS:
         run_state_machine_as_test(Life, settings=settings(max_examples=100, stateful_step_count=100, deadline=None))
     record_property("steps", Life.steps)
     with capsys.disabled():
-        print(f"\n{Life.steps:,} steps without a breach, {Life.thanked:,} thank-yous among the contacts")
+        print(
+            f"\n{Life.steps:,} steps without a breach: {Life.thanked:,} thank-yous and {Life.dialled:,} calls in them"
+        )
     assert Life.steps >= STEPS
     assert Life.thanked > 0
+    assert Life.dialled > 0
+
+
+def test_a_life_is_not_without_calls():
+    life = Life()
+    life.begin("Europe/Berlin", False)
+    life.bill("I-1", -29, True, 0)
+    life.answer("accepted")
+    life.wait(72)
+    before = Life.dialled
+    life.dial(1)
+    assert Life.dialled == before + 1
 
 
 def test_a_life_is_not_without_contacts():
