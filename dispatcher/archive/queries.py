@@ -68,7 +68,7 @@ class Count(msgspec.Struct, frozen=True):
 class Archive:
     """Reads an archive; each method is one look at one state of it."""
 
-    def __init__(self, engine: Engine, masters: MasterKeys | None = None) -> None:
+    def __init__(self, engine: Engine, *, masters: MasterKeys | None = None) -> None:
         """Connects to nothing yet; without `masters` the words of a sealed archive are not shown."""
         self._engine = engine
         self._words = Words(masters)
