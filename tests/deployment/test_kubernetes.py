@@ -19,7 +19,7 @@ DEPLOYMENTS = {each["metadata"]["name"]: each["spec"] for each in RESOURCES if e
 
 
 @pytest.mark.parametrize(
-    "resource", [pytest.param(each, id=f"{each['kind']}-{each['metadata']['name']}") for file, each in RESOURCES]
+    "resource", [pytest.param(each, id=f"{each['kind']}-{each['metadata']['name']}") for each in RESOURCES]
 )
 def test_kubernetes_understands_it(resource, caplog):
     caplog.set_level(logging.ERROR)
