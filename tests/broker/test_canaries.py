@@ -143,7 +143,9 @@ async def outputs(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Outp
         settings = reachable.settings | {"DISPATCHER_LOG_LEVEL": "debug"}
         async with installation(broker, new_prefix(), folder, partitions=1, settings=settings) as installed:
             worker = installed.worker("sending", **starting_at(OPENED))
-            archive = installed.worker("archive", program=("dispatcher", "archive"), DISPATCHER_ARCHIVE_METRICS_PORT="0")
+            archive = installed.worker(
+                "archive", program=("dispatcher", "archive"), DISPATCHER_ARCHIVE_METRICS_PORT="0"
+            )
             front = await gateway(installed)
             await ready(worker)
             await gates_open(worker, 1)

@@ -74,7 +74,7 @@ def take_out(connection: Connection, ends: Iterable[Ended]) -> None:
     """
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     new = insert(TASKS)
-    in_hand = TASKS.c.state.in_(IN_HAND)
+    in_hand = or_(*(TASKS.c.state == state for state in IN_HAND))  # `in_` cannot be said of many rows at once
     over = {
         "state": case((in_hand, TASKS.c.state), else_="over"),
         "holder": case((in_hand, TASKS.c.holder), else_=null()),

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatcher.gateway.calls.leases import first_until, lost, next_fence, renewed_until
 from dispatcher.gateway.calls.person import Person, spoken
-from dispatcher.gateway.calls.results import GivenBack, LeaseLost, NextTask, NothingToDo, Renewed
+from dispatcher.gateway.calls.results import GivenBack, Leased, LeaseLost, NextTask, NothingToDo, Renewed
 from dispatcher.gateway.calls.rows import TaskRow, change, leased, note_step, row_of, standing
 from dispatcher.gateway.calls.tables import PEOPLE, TASKS
 from schemas.values import Millis
@@ -48,6 +48,12 @@ def taken(connection: Connection, person: Person, now: Millis) -> NextTask:
     change(connection, chosen.task_id, state="leased", holder=person.name, fence=fence, until=until)
     note_step(connection, now, person.name, chosen.task_id, "leased")
     return leased(_read(connection, chosen.task_id), now)
+
+
+def held(connection: Connection, person: Person, now: Millis) -> Leased | None:
+    """The task that the person holds; nothing is taken."""
+    row = connection.execute(select(TASKS).where(TASKS.c.holder == person.name, _is_held(now))).first()
+    return None if row is None else leased(row, now)
 
 
 def renewed(connection: Connection, person: Person, task_id: str, fence: int, now: Millis) -> Renewed:

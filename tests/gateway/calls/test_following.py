@@ -104,6 +104,14 @@ async def test_the_word_that_it_is_over_takes_it_out_with_everything_personal(st
     assert (row.state, row.ended_by, row.record) == ("over", code, None)
 
 
+async def test_many_that_end_in_one_turn_are_all_taken_out(store):
+    told, house = Topics(), House(store)
+    names = [f"ct-000{n}.1" for n in range(3)]
+    await read(house, *(told.handed_over(task(name)) for name in names))
+    await read(house, *(told.told(name, "cancelled", "paid") for name in names))
+    assert not await waits(house)
+
+
 async def test_it_is_not_brought_back_by_its_own_record_that_is_read_later(store):
     house, told = House(store), Topics()
     await read(house, told.told("t-1", "cancelled", "paid"))
