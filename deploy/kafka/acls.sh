@@ -18,6 +18,7 @@ $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Read --
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Read --operation Write --topic 'reminders.state'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Read --operation Write --topic 'reminders.journal'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Write --topic 'reminders.tasks'
+$KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Write --topic 'reminders.texts'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Write --topic 'reminders.rejected'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Read --operation Write --topic 'reminders.policy'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Read --topic 'reminders.brakes'
@@ -38,11 +39,13 @@ $KAFKA_ACLS --add --allow-principal 'User:dispatcher-gateway' --operation Descri
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-gateway' --operation Describe --topic 'reminders.policy'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-gateway' --operation Describe --topic 'reminders.brakes'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-gateway' --operation Write --topic 'reminders.points'
+$KAFKA_ACLS --add --allow-principal 'User:dispatcher-gateway' --operation Describe --topic 'reminders.texts'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-gateway' --operation Read --group 'dispatcher-desk'
 # archive
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-archive' --operation Read --topic 'reminders.journal'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-archive' --operation Read --topic 'reminders.inbox'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-archive' --operation Read --topic 'reminders.tasks'
+$KAFKA_ACLS --add --allow-principal 'User:dispatcher-archive' --operation Read --topic 'reminders.texts'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-archive' --operation Read --topic 'reminders.policy'
 # operator
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-operator' --operation Create --operation Read --operation DescribeConfigs --operation Write --topic 'billing.due'
@@ -58,6 +61,7 @@ $KAFKA_ACLS --add --allow-principal 'User:dispatcher-operator' --operation Creat
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-operator' --operation Create --operation Read --operation DescribeConfigs --operation Write --topic 'reminders.policy'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-operator' --operation Create --operation Read --operation DescribeConfigs --operation Write --topic 'reminders.brakes'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-operator' --operation Create --operation Read --operation DescribeConfigs --operation Write --topic 'reminders.points'
+$KAFKA_ACLS --add --allow-principal 'User:dispatcher-operator' --operation Create --operation Read --operation DescribeConfigs --topic 'reminders.texts'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-operator' --operation Describe --group 'dispatcher'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-operator' --operation Write --transactional-id 'dispatcher-policy'
 # auditor
@@ -74,4 +78,5 @@ $KAFKA_ACLS --add --allow-principal 'User:dispatcher-auditor' --operation Read -
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-auditor' --operation Read --operation DescribeConfigs --topic 'reminders.policy'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-auditor' --operation Read --operation DescribeConfigs --topic 'reminders.brakes'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-auditor' --operation Read --operation DescribeConfigs --topic 'reminders.points'
+$KAFKA_ACLS --add --allow-principal 'User:dispatcher-auditor' --operation Read --operation DescribeConfigs --topic 'reminders.texts'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-auditor' --operation Describe --group 'dispatcher'

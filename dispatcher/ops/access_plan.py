@@ -57,6 +57,7 @@ _TOPICS: Final[Mapping[Role, Mapping[str, _Operations]]] = {
         topics.STATE: _BOTH,
         topics.JOURNAL: _BOTH,  # a lost state is built anew from it
         topics.TASKS: _WRITE,
+        topics.TEXTS: _WRITE,
         topics.REJECTED: _WRITE,
         topics.POLICY: _BOTH,  # the first start writes the policy of its file
         topics.BRAKES: _READ,
@@ -70,7 +71,7 @@ _TOPICS: Final[Mapping[Role, Mapping[str, _Operations]]] = {
         topics.TASKS: _READ,
         topics.JOURNAL: _READ,  # answers to the question whether somebody may be called now
     },
-    "archive": dict.fromkeys((topics.JOURNAL, topics.INBOX, topics.TASKS, topics.POLICY), _READ),
+    "archive": dict.fromkeys((topics.JOURNAL, topics.INBOX, topics.TASKS, topics.TEXTS, topics.POLICY), _READ),
     "operator": {
         **dict.fromkeys(_ALL, _MANAGED),
         **dict.fromkeys(_STATED_BY_OPERATORS, _MANAGED_AND_WRITTEN),
