@@ -13,12 +13,12 @@ from dispatcher.archive.journal_rows import Part, listed
 from dispatcher.archive.sealing import thing_key
 from dispatcher.archive.tallies import Tally, tally
 from dispatcher.engine.clients import Record
-from schemas import inbox, policies, topics
+from schemas import inbox, policies, texts, topics
 from schemas.journal import JournalRecord, TaskRecord, decode_journal, decode_task
 from schemas.policies import IN_FORCE_KEY
 from schemas.values import Millis, to_millis
 
-ARCHIVED: Final = (topics.POLICY, topics.INBOX, topics.TASKS, topics.JOURNAL)
+ARCHIVED: Final = (topics.POLICY, topics.INBOX, topics.TASKS, topics.TEXTS, topics.JOURNAL)
 """What is archived, by names without prefix."""
 
 _MARK: Final = b"\0"
@@ -81,6 +81,9 @@ class Batch:
             self.facts.take(place, key.decode(), inbox.decode_arrival(value), appended)
         elif place.topic == topics.TASKS:
             self._task(place, decode_task(value), appended)
+        elif place.topic == topics.TEXTS:
+            sent = texts.decode(value)
+            self.facts.text(place, key.decode(), sent.channel, appended, sent.whole, sent.attempt_id)
         elif key == IN_FORCE_KEY:
             named = policies.decode_in_force(value)
             self.switches.append(

@@ -15,11 +15,14 @@ from dispatcher.archive.tables import (
     CONTACTS,
     FEEDBACK,
     JUDGEMENTS,
+    PLANS,
     PROMISES,
     RECORDS,
     REPORTS,
+    STATEMENTS,
     TASKS,
     TEXTS,
+    ZONES,
 )
 from schemas.values import Millis
 
@@ -30,10 +33,13 @@ _AGED: Final[tuple[tuple[ColumnElement[int], int], ...]] = (
     (CONTACTS.c.claimed_at, 1),
     (REPORTS.c.at, 1),
     (FEEDBACK.c.at, 1),
-    (CONSENTS.c.at, 1),
     (TASKS.c.appended, 1),
     (JUDGEMENTS.c.at, 1),
     (PROMISES.c.stated_us, 1000),
+    (PLANS.c.stated_us, 1000),
+    (CONSENTS.c.at, 1),
+    (STATEMENTS.c.at, 1),
+    (ZONES.c.stated_us, 1000),
 )
 """What dates a row, and how many of its units are a millisecond."""
 

@@ -67,7 +67,7 @@ class Archive:
 
     def __init__(self, engine: Engine) -> None:
         """Connects to nothing yet."""
-        self._engine = engine
+        self.engine = engine
 
     def timeline(
         self, customer_id: str, *, invoice_id: str | None = None, until: Millis | None = None
@@ -196,7 +196,7 @@ class Archive:
             ).scalar_one_or_none()
 
     def _connected(self) -> Connection:
-        return self._engine.connect().execution_options(reads=True)
+        return self.engine.connect().execution_options(reads=True)
 
 
 def _latest(connection: Connection, asked: Select[Any], by: str, kind: str | None = None) -> dict[str, Any]:

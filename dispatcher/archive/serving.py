@@ -33,10 +33,12 @@ from dispatcher.ops.clock import clock_for
 from dispatcher.ops.health import Health, keep_beating
 from dispatcher.ops.serving import OperationsServer, PortTaken
 from dispatcher.settings import Settings, client_options
+from schemas.topics import TOPICS
 
 _LOOK_S: Final = 0.5
 _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 30.0
+_OPTIONAL: Final = frozenset(topic.name for topic in TOPICS if topic.optional)
 _ON_DUTY: Final = "waiting for the duty, or reading what was missed"
 
 _log = structlog.get_logger(__name__)
@@ -219,6 +221,9 @@ class _Shift:
             for topic in ARCHIVED:
                 name = self._prefix + topic
                 if await kafka.partitions(name) is None:
+                    if topic in _OPTIONAL:
+                        _log.warning("archive_reads_no_texts", advice="`dispatcher topics apply` creates their topic")
+                        continue
                     why = f"there is no topic {name}: `dispatcher topics apply` creates what is missing"
                     raise Unstartable(ExitCode.TOPICS, why)
                 found |= {(topic, partition): extent for partition, extent in (await kafka.ends(name)).items()}

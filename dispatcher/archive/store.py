@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, and_, bindparam, insert, select, upda
 
 from dispatcher.archive import contacts, invoices, journal_rows, sealing
 from dispatcher.archive.batch import Batch, Entry
-from dispatcher.archive.facts import Place, Row, Stated
+from dispatcher.archive.facts import FactRows, Place, Row, Stated
 from dispatcher.archive.tables import (
     CHAINS,
     CHANGES,
@@ -22,25 +22,30 @@ from dispatcher.archive.tables import (
     INVOICES,
     JUDGEMENTS,
     META,
+    PLANS,
     POLICIES,
     POSITIONS,
     PROMISES,
     RECORDS,
     REPORTS,
+    STATEMENTS,
     SWITCHES,
     TALLIES,
     TASKS,
     TEXTS,
     UNREAD,
+    ZONES,
 )
 from dispatcher.archive.tallies import tallied
 from dispatcher.archive.writing import add, append, put
+from schemas import topics
 
 Positions = Mapping[tuple[str, int], int]
 
 _ONCE: Final = 500
 """Rows that are asked for by key at a time."""
 
+_CLOCK: Final = ("timezone", "country", "region")
 _CHANGE: Final = tuple(column.name for column in CHANGES.columns)
 _CONTACT: Final = tuple(column.name for column in CONTACTS.columns)
 _RECORD: Final = (*journal_rows.LASTING, *journal_rows.PERSONAL, "seal", "link")
@@ -196,7 +201,6 @@ def _facts(connection: Connection, batch: Batch) -> None:
     facts = batch.facts
     add(connection, REPORTS, facts.reports)
     add(connection, FEEDBACK, facts.feedback)
-    add(connection, CONSENTS, facts.consents)
     made = ("stated_us", "cancelled", "amount", "currency", "promised_on")
     put(
         connection,
@@ -220,9 +224,37 @@ def _facts(connection: Connection, batch: Batch) -> None:
         newer_by="placed_us",
     )
     put(connection, HOLDS, [never | each for each in facts.released], replaced=("released_us",), newer_by="released_us")
+    _plans(connection, facts)
+    add(connection, CONSENTS, facts.consents)
+    add(connection, STATEMENTS, facts.statements)
+    put(connection, ZONES, facts.zones, replaced=("stated_us",), personal=_CLOCK, newer_by="stated_us")
     _invoices(connection, facts.stated)
-    add(connection, TEXTS, facts.texts)
+    add(connection, TEXTS, _kept(connection, facts.texts))
     add(connection, DIGESTS, facts.digests)
+
+
+def _kept(connection: Connection, texts: Sequence[Row]) -> list[Row]:
+    """Without the texts of attempts whose customer was erased before their sender had written them down."""
+    attempts = sorted(str(each["attempt_id"]) for each in texts if each["topic"] == topics.TEXTS)
+    whose: dict[str, str] = {}
+    for start in range(0, len(attempts), _ONCE):
+        some = CONTACTS.c.attempt_id.in_(attempts[start : start + _ONCE])
+        found = connection.execute(select(CONTACTS.c.attempt_id, CONTACTS.c.customer_id).where(some))
+        whose |= {row.attempt_id: row.customer_id for row in found}
+    return [
+        each
+        for each in texts
+        if each["topic"] != topics.TEXTS
+        or whose.get(str(each["attempt_id"]), each["customer_id"]) == each["customer_id"]
+    ]
+
+
+def _plans(connection: Connection, facts: FactRows) -> None:
+    agreed = ("stated_us", "cancelled", "currency", "instalments")
+    put(connection, PLANS, facts.plans, replaced=agreed, personal=("invoice_ids",), newer_by="stated_us")
+    unknown: Row = {"cancelled": True, "invoice_ids": "[]", "currency": None, "instalments": "[]"}
+    ended = [unknown | each for each in facts.unplanned]
+    put(connection, PLANS, ended, replaced=("stated_us", "cancelled"), newer_by="stated_us")
 
 
 def _invoices(connection: Connection, stated: Sequence[Stated]) -> None:

@@ -14,7 +14,7 @@ from aiokafka.structs import RecordMetadata
 
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.transactions import BATCH_BYTES, Entry
-from schemas.topics import POINTS
+from schemas.topics import POINTS, TEXTS
 
 _REQUEST_TIMEOUT_MS = 10_000
 _CLOSE_S = 5.0
@@ -27,7 +27,7 @@ class AppendFailed(Exception):
 
 
 class InboxWriter:
-    """Appends to inbox partitions and to the rejected topic."""
+    """Appends to inbox partitions, to the rejected topic, and to what else a worker writes outside of transactions."""
 
     def __init__(self, config: EngineConfig) -> None:
         """Opens nothing before `start`."""
@@ -51,8 +51,22 @@ class InboxWriter:
         Raises:
             AppendFailed: they could not be handed over.
         """
+        return await self._append(self._config.inbox, batches)
+
+    async def append_texts(
+        self, batches: Iterable[tuple[int, Sequence[Entry]]]
+    ) -> list[asyncio.Future[RecordMetadata]]:
+        """Hand over texts that were sent, by partition.
+
+        Raises:
+            AppendFailed: they could not be handed over.
+        """
+        return await self._append(self._config.topic(TEXTS), batches)
+
+    async def _append(
+        self, topic: str, batches: Iterable[tuple[int, Sequence[Entry]]]
+    ) -> list[asyncio.Future[RecordMetadata]]:
         producer = await self._ready()
-        topic = self._config.inbox
         futures: list[asyncio.Future[RecordMetadata]] = []
         try:
             for partition, entries in batches:

@@ -36,6 +36,7 @@ from dispatcher.engine.pools import pools_of
 from dispatcher.engine.positions import Committable, PositionedConsumer
 from dispatcher.engine.progress import Progress
 from dispatcher.engine.senders import Senders
+from dispatcher.engine.sent_texts import SentTexts
 from dispatcher.engine.shared import Shared
 from dispatcher.engine.standings import standings
 from dispatcher.engine.task_records import TaskWriter
@@ -43,6 +44,7 @@ from dispatcher.engine.topology import Unsuited, stopping_sources
 from dispatcher.engine.turn import Decider
 from dispatcher.engine.watchdog import Stuck, Watchdog
 from dispatcher.ops.health import keep_beating
+from schemas.topics import TEXTS
 from schemas.values import Channel
 
 _log = structlog.get_logger(__name__)
@@ -82,8 +84,16 @@ class Worker:
         self._broker_time = BrokerTime()
         self._writer = InboxWriter(config)
         self._outcomes = Outcomes(self._writer, config.partitions)
+        self._text_writer = InboxWriter(config)
+        self._texts = SentTexts(self._text_writer, config.partitions, self._keeps_texts, parts.metrics.texts)
         pools = pools_of(
-            parts, config, outcomes=self._outcomes, brakes=self._brakes, points=self._points, hourly=self._hourly
+            parts,
+            config,
+            outcomes=self._outcomes,
+            brakes=self._brakes,
+            points=self._points,
+            hourly=self._hourly,
+            sent=self._texts.note,
         )
         self._senders = Senders(pools, self._hourly("call_task"), Desk(self._desk_capacity))
         self._senders.on_credit(self._nudge_all)
@@ -143,6 +153,7 @@ class Worker:
             self._intake.run(),
             self._progress.run(),
             self._outcomes.run(),
+            self._texts.run(),
             self._senders.run(),
             self._gauges.run(self._parts.sending),
             self._doubts.run(),
@@ -189,6 +200,7 @@ class Worker:
         for lane in self._lanes.values():
             lane.gate.drain()
         await self._senders.drain(_DRAIN_S)
+        await self._texts.drain(_LAST_FLUSH_S)
         for lane in self._lanes.values():
             lane.finish()
         if self._tasks:
@@ -202,6 +214,7 @@ class Worker:
             await asyncio.gather(starting, return_exceptions=True)
         await self._app.stop()
         await self._writer.discard()
+        await self._text_writer.discard()
 
     # --- what the group gives and takes
 
@@ -385,6 +398,10 @@ class Worker:
             self._fatal.set_exception(WorkerStuck(str(fault)))
         elif fault is not None:
             self._fatal.set_exception(WorkerCrashed(f"{type(fault).__name__}: {fault}"))
+
+    async def _keeps_texts(self) -> bool:
+        async with Kafka(self._config.connection) as kafka:
+            return await kafka.partitions(self._config.topic(TEXTS)) is not None
 
     async def _watch_topology(self) -> None:
         """Stop when the topics are no longer as configured; a new partition of an input must be fresh too."""

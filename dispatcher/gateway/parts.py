@@ -4,10 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from channels.receipts import Receipts
+from dispatcher.archive.queries import Archive
 from dispatcher.gateway.api_keys import ApiKey
 from dispatcher.gateway.appending import Append, Whereabouts
 from dispatcher.gateway.buckets import Buckets
 from dispatcher.gateway.metrics import GatewayMetrics
+from dispatcher.gateway.staff.staff import Staff
 from dispatcher.settings import Secret
 from dispatcher.settings.model import Bounces
 
@@ -32,7 +34,8 @@ class Parts:
     the inbox's configured number; `point_key` keys the digests of numbers and addresses. `keys` are known callers; `callers`
     and `strangers` bound how often one of them, or an address that proves nothing, may ask. `kafka_answers` asks Kafka now.
     `bounces`: which reports of mail systems are believed. `desk`: secrets that may have signed a desk's results. `readers`:
-    of what the providers of named adapters tell.
+    of what the providers of named adapters tell. `archive`: None where there is none. `staff`: the pages of those who work
+    here, where they are served.
     """
 
     append: Append
@@ -50,6 +53,8 @@ class Parts:
     readers: Mapping[str, Receipts] = field(default_factory=dict)
     public_url: str | None = None
     bounces: Bounces = "any"
+    archive: Archive | None = None
+    staff: Staff | None = None
 
     def here_and_now(self) -> Whereabouts:
         """What a statement of ours needs to know of the installation and the time."""

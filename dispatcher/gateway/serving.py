@@ -17,6 +17,9 @@ import uvloop
 from litestar.handlers import HTTPRouteHandler
 
 from channels.accounts import DeskConfig
+from dispatcher.archive.database import DatabaseUnsuitable
+from dispatcher.archive.opening import archive_of
+from dispatcher.archive.queries import Archive
 from dispatcher.engine.appender import Appender
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection, EngineConfig
@@ -29,7 +32,9 @@ from dispatcher.gateway.kafka_append import KafkaAppend
 from dispatcher.gateway.metrics import GatewayMetrics
 from dispatcher.gateway.page import page_routes
 from dispatcher.gateway.parts import Parts, TwilioHooks
+from dispatcher.gateway.peers import behind
 from dispatcher.gateway.proofs import Unstartable, known_keys, receipt_readers, twilio_hooks
+from dispatcher.gateway.staffing import check_staff, staffed
 from dispatcher.gateway.task_posting import desk_of, post_tasks
 from dispatcher.ops import interpreter, logs
 from dispatcher.ops.clock import clock_for
@@ -64,6 +69,7 @@ def run_gateway(settings: Settings) -> int:
 
 async def _serve(settings: Settings) -> None:
     keys = known_keys(settings)
+    check_staff(settings)
     twilio, receipts = twilio_hooks(settings), receipt_readers(settings)
     desk = desk_of(settings)
     listening = _listen(settings)
@@ -72,27 +78,32 @@ async def _serve(settings: Settings) -> None:
     appender = Appender(connection)
     try:
         await appender.start()
-        parts = replace(_parts(settings, appender, keys, twilio), readers=receipts)
-        server = _Server(_config(settings, parts))
-        interpreter.tune()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, server.leave)
-        _log.info(
-            "gateway_started",
-            port=listening.getsockname()[1],
-            callers=len(keys),
-            twilio=twilio is not None,
-            adapters=sorted(receipts),
-            desk=bool(parts.desk),
-            posts_tasks=desk is not None,
-            prefix=settings.topic_prefix,
-        )
-        async with _posting(settings, desk, connection, parts):
-            await server.serve(sockets=[listening])
+        bare = replace(_parts(settings, appender, keys, twilio), readers=receipts)
+        async with staffed(settings, bare) as parts, _posting(settings, desk, connection, parts):
+            await _answer(settings, parts, listening, posts_tasks=desk is not None)
     finally:
         await appender.close()
     _log.info("gateway_stopped")
+
+
+async def _answer(settings: Settings, parts: Parts, listening: socket.socket, *, posts_tasks: bool) -> None:
+    server = _Server(_config(settings, parts))
+    interpreter.tune()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.leave)
+    _log.info(
+        "gateway_started",
+        port=listening.getsockname()[1],
+        callers=len(parts.keys),
+        twilio=parts.twilio is not None,
+        adapters=sorted(parts.readers),
+        desk=bool(parts.desk),
+        posts_tasks=posts_tasks,
+        staff=parts.staff is not None,
+        prefix=settings.topic_prefix,
+    )
+    await server.serve(sockets=[listening])
 
 
 @contextlib.asynccontextmanager
@@ -139,7 +150,15 @@ def _parts(settings: Settings, appender: Appender, keys: tuple[ApiKey, ...], twi
         desk=limits.desk_secrets,
         public_url=settings.public_url,
         bounces=limits.bounces,
+        archive=_archive(settings),
     )
+
+
+def _archive(settings: Settings) -> Archive | None:
+    try:
+        return archive_of(settings)
+    except DatabaseUnsuitable as unsuitable:
+        raise Unstartable(ExitCode.SETTINGS, str(unsuitable)) from unsuitable
 
 
 async def _check_topics(settings: Settings, connection: Connection) -> None:
@@ -162,13 +181,12 @@ def _listen(settings: Settings) -> socket.socket:
 
 def _config(settings: Settings, parts: Parts) -> uvicorn.Config:
     return uvicorn.Config(
-        gateway(parts, more=_pages(settings, parts)),
+        behind(settings.gateway.proxies, gateway(parts, more=_pages(settings, parts))),
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=bool(settings.gateway.proxies),
-        forwarded_allow_ips=list(settings.gateway.proxies),
+        proxy_headers=False,  # `behind` reads them, and remembers who brought them
         ws="none",
         timeout_graceful_shutdown=_DRAIN_S,
     )

@@ -16,6 +16,9 @@ EventResult = Literal["accepted", "repeated", "rejected"]
 AttemptOutcome = Literal["accepted", "rejected", "deferred", "in_doubt", "released", "shadow"]
 """What came of handing a message to a provider; `shadow`: handed to nobody, as the sending mode asks."""
 
+TextFate = Literal["written", "dropped"]
+"""`dropped`: the topic is missing, or took nothing for so long that too many waited."""
+
 AccountState = Literal["sound", "probing", "out"]
 """How an account is: it gets its share, one call at a time to see how things are, or nothing."""
 

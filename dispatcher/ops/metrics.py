@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 from prometheus_client.exposition import generate_latest
 
 from dispatcher import __version__
-from dispatcher.ops.labels import NO_STAGE, OCCURRING, AccountState, AttemptOutcome, EventResult
+from dispatcher.ops.labels import NO_STAGE, OCCURRING, AccountState, AttemptOutcome, EventResult, TextFate
 from dispatcher.settings import Sending
 from schemas.journal import Result
 from schemas.reasons import ReasonCode
@@ -54,6 +54,7 @@ class Metrics:
         self._events = _Labelled(self._counter("events", "Input events", "topic", "result"))
         self._decisions = _Labelled(self._counter("decisions", "Journal records", "stage", "result", "reason"))
         self._attempts = _Labelled(self._counter("attempts", "Messages handed to a provider", "channel", "outcome"))
+        self._texts = _Labelled(self._counter("texts", "Texts that were sent, for the archive", "result"))
         self._rejected = _Labelled(self._counter("rejected", "Input set aside", "reason"))
         self._lag = self._gauge("input_lag_records", "Records not yet read", "topic")
         self._paused = self._gauge("paused", "1 while sending is paused", "channel")
@@ -129,6 +130,10 @@ class Metrics:
     def attempt(self, channel: Channel, outcome: AttemptOutcome, n: int = 1) -> None:
         """Messages for which a provider was called, or would have been."""
         self._attempts.add(n, channel, outcome)
+
+    def texts(self, fate: TextFate, n: int) -> None:
+        """Texts that were sent: they stand in their topic, or were dropped on the way to the archive."""
+        self._texts.add(n, fate)
 
     def rejected(self, reason: str, n: int = 1) -> None:
         """Records of `reminders.rejected`, by the reason in their header."""
@@ -250,6 +255,8 @@ class Metrics:
             self._limits.labels(channel)
             for outcome in get_args(AttemptOutcome):
                 self._attempts.add(0, channel, outcome)
+        for fate in get_args(TextFate):
+            self._texts.add(0, fate)
         for reason in rejections:
             self._rejected.add(0, reason)
         for mode in get_args(Sending):

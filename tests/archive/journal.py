@@ -10,9 +10,10 @@ from dispatcher.archive.batch import Batch
 from dispatcher.archive.store import Positions, Store
 from dispatcher.archive.tables import METADATA
 from dispatcher.engine.clients import Record
-from schemas import inbox, journal, topics
+from schemas import inbox, journal, texts, topics
 from schemas.inbox import Arrival, Cause, Fact
 from schemas.journal import CauseRecord, JournalRecord, Reason, TaskRecord
+from schemas.texts import SentText
 from schemas.values import to_micros, to_millis
 
 KEY = b"k" * 32
@@ -101,6 +102,10 @@ class Topics:
         value = inbox.encode(Arrival(to_micros(instant(minutes)), cause, fact))
         return self.append(topics.INBOX, customer, value, instant(minutes))
 
+    def sent(self, customer: str, text: SentText, *, minutes: float = 0) -> Record:
+        """What a sender wrote down of an attempt."""
+        return self.append(topics.TEXTS, customer, texts.encode(text), instant(minutes))
+
     def handed_over(self, task: TaskRecord, *, minutes: float = 0) -> Record:
         return self.append(topics.TASKS, task.customer_id, journal.encode(task), instant(minutes))
 
@@ -117,7 +122,7 @@ def begun(engine: Engine, key: bytes = KEY) -> tuple[Store, Positions]:
     store.claim()
     places = {
         (topic, partition): 0
-        for topic in (topics.JOURNAL, topics.INBOX, topics.TASKS)
+        for topic in (topics.JOURNAL, topics.INBOX, topics.TASKS, topics.TEXTS)
         for partition in range(PARTITIONS)
     } | {(topics.POLICY, 0): 0}
     standing = store.positions()

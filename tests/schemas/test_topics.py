@@ -34,6 +34,7 @@ def test_all_that_concerns_one_customer_stands_in_partitions_of_one_number():
         "reminders.state",
         "reminders.journal",
         "reminders.tasks",
+        "reminders.texts",
     }
 
 
@@ -44,3 +45,7 @@ def test_only_what_is_the_last_word_by_key_is_compacted():
 
 def test_no_setting_stands_twice():
     assert all(len(dict(topic.settings)) == len(topic.settings) for topic in TOPICS)
+
+
+def test_only_texts_can_be_done_without():
+    assert {name for name, topic in BY_NAME.items() if topic.optional} == {"reminders.texts"}

@@ -1,4 +1,4 @@
-"""What figures are made from: from when until when an invoice came to what, consents, and ways to find what was put off."""
+"""What figures are made from: from when until when an invoice came to what, and ways to find what was put off."""
 
 from typing import Any, Final
 
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "figures"
-down_revision = "first"
+down_revision = "timeline"
 
 _FOREVER: Final = 2**62
 
@@ -16,21 +16,6 @@ def upgrade() -> None:
     for name in ("since_us", "until_us", "was_amount"):
         op.add_column("changes", sa.Column(name, sa.BigInteger(), nullable=True))
     op.add_column("invoices", sa.Column("changed_us", sa.BigInteger(), nullable=False, server_default="0"))
-    op.create_table(
-        "consents",
-        sa.Column("partition", sa.Integer(), nullable=False),
-        sa.Column("offset", sa.BigInteger(), nullable=False),
-        sa.Column("key", sa.LargeBinary(), nullable=False),
-        sa.Column("customer_id", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column("allowed", sa.Boolean(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("partition", "offset"),
-    )
-    op.create_index("consents_by_time", "consents", ["at"], unique=False)
-    op.create_index("consents_of_customer", "consents", ["customer_id"], unique=False)
-    op.create_index("consents_once", "consents", ["key"], unique=True)
     op.create_index("reports_by_time", "reports", ["at"], unique=False)
     _index_some("records_put_off", ["customer_id", "stage", "at"], "result = 'deferred'")
     _index_some("records_missed", ["at"], "code = 'missed_stage'")
