@@ -15,6 +15,7 @@ from dispatcher.cli import (
     compare,
     configuration,
     decide,
+    desk,
     doubt,
     events,
     gateway,
@@ -61,6 +62,7 @@ def dispatcher(
 for group in (
     running,
     gateway,
+    desk,
     archive,
     topics,
     events,

@@ -18,7 +18,10 @@ class Section:
     roles: frozenset[Role]
 
 
-SECTIONS: Final = (Section("home", HOME, frozenset({"agent", "supervisor", "auditor"})),)
+SECTIONS: Final = (
+    Section("home", HOME, frozenset({"agent", "supervisor", "auditor"})),
+    Section("audit", "/desk/audit", frozenset({"auditor"})),
+)
 """In the order in which they are shown."""
 
 

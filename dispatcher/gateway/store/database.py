@@ -69,6 +69,7 @@ def store_at(url: str) -> Store:
     """
     engine = opened(url)
     if engine.dialect.name == "sqlite":
+        Path(str(engine.url.database)).touch(mode=0o600)  # hashes of passwords, and numbers to call
         event.listen(engine, "connect", _durable)
     try:
         STEPS.migrate(engine)

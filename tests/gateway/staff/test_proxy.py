@@ -1,0 +1,69 @@
+"""A proxy vouches for people: believed from its own address, with its secret, and when it says each thing once."""
+
+import pytest
+
+from dispatcher.gateway.staff.proxy import Proxy, Vouched
+from dispatcher.settings import Secret
+from tests.gateway.staff.front import Front
+
+SHARED = "a secret that both know"
+PROXY = Proxy(("10.0.0.0/24", "2001:db8::/64"), Secret(SHARED))
+SAID = [("x-staff-name", "ann@example.com"), ("x-staff-role", "supervisor"), ("x-staff-secret", SHARED)]
+
+
+def test_it_is_believed():
+    assert PROXY.vouches("10.0.0.7", SAID) == Vouched("ann@example.com", "supervisor")
+
+
+@pytest.mark.parametrize("peer", ["10.0.1.7", "192.0.2.1", "2001:db8:1::1", "", "unix"])
+def test_from_another_address_it_is_not(peer):
+    assert PROXY.vouches(peer, SAID) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        SAID[:2],
+        SAID[1:],
+        [*SAID[:2], ("x-staff-secret", "guessed")],
+        [*SAID[:2], ("x-staff-secret", "")],
+        [*SAID, ("X-Staff-Role", "auditor")],
+        [*SAID, ("x-staff-secret", SHARED)],
+        [("x-staff-name", "ann\tbob"), *SAID[1:]],
+        [SAID[0], ("x-staff-role", "owner"), SAID[2]],
+        [SAID[0], ("x-staff-role", ""), SAID[2]],
+    ],
+)
+def test_what_is_missing_wrong_or_said_twice_vouches_for_nobody(said):
+    assert PROXY.vouches("10.0.0.7", said) is None
+
+
+@pytest.fixture
+def front(file_store) -> Front:
+    return Front(file_store, proxy=PROXY)
+
+
+@pytest.mark.asyncio
+async def test_whom_the_proxy_vouches_for_is_in(front):
+    shown = await front.browser("10.0.0.7", **dict(SAID)).opens("/desk/home")
+    assert (shown.status_code, "ann@example.com" in shown.text) == (200, True)
+
+
+@pytest.mark.asyncio
+async def test_a_stranger_who_says_the_same_is_not(front):
+    assert (await front.browser("192.0.2.9", **dict(SAID)).opens("/desk/home")).status_code == 303
+
+
+@pytest.mark.asyncio
+async def test_beside_a_proxy_no_local_account_lets_anybody_in(front):
+    front.employs("ann")
+    assert (await front.browser().signs_in("ann")).status_code == 403
+
+
+@pytest.mark.asyncio
+async def test_forms_of_people_of_a_proxy_need_their_token_too(front):
+    browser = front.browser("10.0.0.7", **dict(SAID))
+    await browser.opens("/desk/home")
+    spoken = await browser.sends("/desk/language", language="zh-CN")
+    refused = await browser.sends("/desk/language", language="zh-CN", form_token="x")
+    assert (spoken.status_code, refused.status_code) == (303, 403)
