@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from channels.receipts import Receipts
 from dispatcher.archive.queries import Archive
@@ -10,7 +11,7 @@ from dispatcher.gateway.appending import Append, Whereabouts
 from dispatcher.gateway.buckets import Buckets
 from dispatcher.gateway.metrics import GatewayMetrics
 from dispatcher.gateway.staff.staff import Staff
-from dispatcher.settings import Secret
+from dispatcher.settings import Reports, Secret
 from dispatcher.settings.model import Bounces
 
 
@@ -34,7 +35,8 @@ class Parts:
     the inbox's configured number; `point_key` keys the digests of numbers and addresses. `keys` are known callers; `callers`
     and `strangers` bound how often one of them, or an address that proves nothing, may ask. `kafka_answers` asks Kafka now.
     `bounces`: which reports of mail systems are believed. `desk`: secrets that may have signed a desk's results. `readers`:
-    of what the providers of named adapters tell. `archive`: None where there is none. `staff`: the pages of those who work
+    of what the providers of named adapters tell. `archive`: None where there is none. `reports`: what reports need
+    to know of the house. `staff`: the pages of those who work
     here, where they are served.
     """
 
@@ -54,6 +56,7 @@ class Parts:
     public_url: str | None = None
     bounces: Bounces = "any"
     archive: Archive | None = None
+    reports: Reports = field(default_factory=lambda: Reports(ZoneInfo("UTC"), 180, ()))
     staff: Staff | None = None
 
     def here_and_now(self) -> Whereabouts:

@@ -6,6 +6,7 @@ from litestar import Router
 from litestar.handlers import HTTPRouteHandler
 
 from dispatcher.gateway.parts import Parts
+from dispatcher.gateway.reports.pages import report_routes
 from dispatcher.gateway.staff.audit_page import audit_routes
 from dispatcher.gateway.staff.errors import staff_errors
 from dispatcher.gateway.staff.home import home_routes
@@ -14,9 +15,9 @@ from dispatcher.gateway.staff.staff import Staff
 from dispatcher.gateway.staff.statics import static_routes
 
 
-def staff_handlers(_: Parts, staff: Staff) -> Sequence[HTTPRouteHandler]:
+def staff_handlers(parts: Parts, staff: Staff) -> Sequence[HTTPRouteHandler]:
     """The handlers of every room. A room that has pages adds them here, and to the table of roles in its test."""
-    return [*sign_in_routes(staff), *home_routes(staff), *audit_routes(staff)]
+    return [*sign_in_routes(staff), *home_routes(staff), *audit_routes(staff), *report_routes(parts, staff)]
 
 
 def staff_routers(parts: Parts, staff: Staff) -> Sequence[Router]:
