@@ -304,6 +304,17 @@ class AttemptReceipt(_Fact, frozen=True, tag=26):
     at: Millis = 0
 
 
+class DialAsked(_Fact, frozen=True, tag=27):
+    """Somebody who holds a task is about to act on it, and asks whether that is allowed now: to dial, if it is a call.
+
+    `fence` numbers the leases of the task: the owner of an earlier one may not act any more. `by` is the collector's id.
+    """
+
+    task_id: str
+    fence: int
+    by: str
+
+
 Fact = (
     InvoiceStated
     | InvoiceSettled
@@ -326,6 +337,7 @@ Fact = (
     | AttemptLooked
     | AttemptResolved
     | AttemptReceipt
+    | DialAsked
 )
 
 

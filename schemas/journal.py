@@ -27,6 +27,8 @@ Result = Literal[
     "parked",
     "released",
     "recorded",
+    "permitted",
+    "refused",
 ]
 TaskKind = Literal["call", "letter", "visit", "legal", "agency"]
 Gate = Literal["counsel"]

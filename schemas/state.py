@@ -169,7 +169,8 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
     the provider's answers that it knows of no such message; `LOOKED_ENOUGH` of them, or none possible, settle the question.
     `task` is what a stage hands over to people; where it is `gated`, what `spent` names is used up when the task ends. At
     `fallback_at` (0: never) another channel follows unless a receipt or outcome came: an accepted message stays until then.
-    `provider` is the account that was called, once the attempt is in doubt; "" if nobody knows which.
+    `provider` is the account that was called, once the attempt is in doubt; "" if nobody knows which. Of a task, `fence` is
+    that of the latest lease that asked whether it may be dialled, and `dialled_at` when it was permitted (0: never).
     """
 
     contact_id: str
@@ -189,6 +190,8 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
     gated: bool = False
     fallback_at: Millis = 0
     provider: str = ""
+    fence: int = 0
+    dialled_at: Millis = 0
 
 
 LOOKED_ENOUGH = 2

@@ -62,13 +62,15 @@ OCCURRING: Final[Mapping[Result, tuple[ReasonCode, ...]]] = {
         *_UNREACHABLE,
     ),
     "merged": ("merged_into",),
-    "cancelled": ("cancelled", "erased", "paid"),
+    "cancelled": ("cancelled", "erased", "paid", *_STOPPED),
     "waiting": ("in_flight", "input_behind", "not_overdue", "waiting_for_profile"),
-    "expired": ("expired",),
+    "expired": ("expired", "no_outcome"),
     "rejected": ("refused",),
     "in_doubt": ("unanswered",),
     "released": ("input_behind", "withdrawn", *_UNSENT),
     "parked": ("faulty", "too_large", "unknown_attempt"),
+    "permitted": ("free_to_dial",),
+    "refused": ("already_dialled", "input_behind", "not_open", "paid", "quiet_hours"),
     "recorded": ("outdated", "recorded", "unchanged"),
 }
 """What the journal says together; another combination is counted too, from its first record on."""
