@@ -13,6 +13,7 @@ from dispatcher.archive.tables import (
     CHAINS,
     CONSENTS,
     CONTACTS,
+    DIALS,
     FEEDBACK,
     JUDGEMENTS,
     PLANS,
@@ -32,6 +33,7 @@ SOME: Final = 10_000
 _AGED: Final[tuple[tuple[ColumnElement[int], int], ...]] = (
     (CONTACTS.c.claimed_at, 1),
     (REPORTS.c.at, 1),
+    (DIALS.c.at, 1),
     (FEEDBACK.c.at, 1),
     (TASKS.c.appended, 1),
     (JUDGEMENTS.c.at, 1),

@@ -47,6 +47,8 @@ _BY = typer.Option(
     help="What results are told apart by: some of channel, stage, phase, tier, variant, creditor_id, policy, task.",
     metavar="NAMES",
 )
+_OUT = typer.Option(..., "--out", help="Folder for the page and the files; made if missing.", metavar="DIR")
+_LIST = typer.Argument(help="Finance's list: .csv or .jsonl, UTF-8.", metavar="LIST")
 _AS_CSV = typer.Option(False, "--csv", help="As CSV: amounts in minor units, shares of 1.")
 _AS_JSON = typer.Option(False, "--json", help="One JSON object, with the definition.")
 
@@ -92,7 +94,7 @@ def _report(name: str) -> Callable[..., None]:
 
 
 def month(
-    out: Path = typer.Option(..., "--out", help="Folder for the page and the files; made if missing.", metavar="DIR"),
+    out: Path = _OUT,
     month: str | None = typer.Option(
         None, "--month", help="Such as 2026-11. Default: the last one that is over.", metavar="MONTH"
     ),
@@ -116,7 +118,7 @@ def month(
 
 
 def compare(
-    file: Path = typer.Argument(help="Finance's list: .csv or .jsonl, UTF-8.", metavar="LIST"),
+    file: Path = _LIST,
     day: str | None = typer.Option(
         None, "--day", help="At the end of which day it was true. Default: yesterday.", metavar="DATE"
     ),

@@ -87,5 +87,12 @@ def _as_before(connection) -> None:
         connection.execute(text(f"DROP INDEX {index}"))
     for column in ("since_us", "until_us", "was_amount"):
         connection.execute(text(f"ALTER TABLE changes DROP COLUMN {column}"))
-    connection.execute(text("ALTER TABLE invoices DROP COLUMN changed_us"))
+    for table, column in (
+        ("invoices", "changed_us"),
+        ("reports", "collector"),
+        ("reports", "stated_at"),
+        ("promises", "collector"),
+    ):
+        connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
+    connection.execute(text("DROP TABLE dials"))
     connection.execute(text("UPDATE alembic_version SET version_num = 'timeline'"))

@@ -1,9 +1,9 @@
 """Invoices that were overdue in a period, and what became of each: what recovery and bad debt are made of.
 
-An invoice is past due from when billing says so after its due date, or else once a whole day has passed after it. It enters
-with what was open of it at the first instant of the period at which it was past due: at the beginning of the period, when it
-became so, or when the archive first heard of it. What is added to it later does not count in this period. Then
-`overdue = recovered + written_off + taken_off + open`.
+An invoice is past due from when billing says so after its due date, or else once a whole day has passed after it. It
+enters with what was open of it at the first instant of the period at which it was past due: at the beginning of the
+period, when it became so, or when the archive first heard of it. What is added to it later does not count in this
+period. Then `overdue = recovered + written_off + taken_off + open`.
 """
 
 from collections.abc import Iterable

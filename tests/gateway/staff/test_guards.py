@@ -17,6 +17,8 @@ ROLES_OF: dict[str, set[str] | str] = {
     "GET /desk/home": ANYONE_HERE,
     "GET /desk/audit": {"auditor"},
     "GET /desk/audit.csv": {"auditor"},
+    "GET /reports": {"supervisor", "auditor"},
+    "GET /reports/{name:str}": {"supervisor", "auditor"},
 }
 """Who may ask for what. A page that is new needs its line here."""
 
