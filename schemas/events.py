@@ -58,7 +58,7 @@ class _Part(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     """
 
 
-class Document(_Part, frozen=True):
+class Document(Discreet, _Part, frozen=True):
     """A paper that belongs to the invoice (contract, statement, letter): what it is and where it lies."""
 
     kind: ShortText
@@ -66,14 +66,14 @@ class Document(_Part, frozen=True):
     url: LongText
 
 
-class Line(_Part, frozen=True):
+class Line(Discreet, _Part, frozen=True):
     """One line of the bill, as the customer should read it; `amount` in the invoice's currency."""
 
     text: ShortText
     amount: SignedAmount
 
 
-class InvoiceStatement(_Part, frozen=True):
+class InvoiceStatement(Discreet, _Part, frozen=True):
     """The state of one invoice as billing knows it: both `invoice.due` and `invoice.overdue` carry it."""
 
     customer_id: Identifier
@@ -242,7 +242,10 @@ class ConsentChanged(Discreet, _Part, frozen=True):
 
 
 class ContactReported(Discreet, _Part, frozen=True):
-    """`contact.reported`: what came of a contact: a call task's result, or a contact made elsewhere."""
+    """`contact.reported`: what came of a contact: a call task's result, or a contact made elsewhere.
+
+    `omitted`: what the caller should have said and did not confirm, by the words of the script's marks.
+    """
 
     customer_id: Identifier
     channel: Channel
@@ -257,6 +260,7 @@ class ContactReported(Discreet, _Part, frozen=True):
     next_action: ShortText | None = None
     invoice_ids: tuple[Identifier, ...] = ()
     note: LongText | None = None
+    omitted: tuple[Identifier, ...] = ()
 
 
 class PreferenceStated(_Part, frozen=True):

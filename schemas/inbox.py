@@ -73,14 +73,14 @@ class QuietSpan(msgspec.Struct, frozen=True, array_like=True):
     days: tuple[int, ...] = ()
 
 
-class BillLine(msgspec.Struct, frozen=True, array_like=True):
+class BillLine(Discreet, msgspec.Struct, frozen=True, array_like=True):
     """One line of the bill, amount in minor units."""
 
     text: str
     amount: int
 
 
-class BillDocument(msgspec.Struct, frozen=True, array_like=True):
+class BillDocument(Discreet, msgspec.Struct, frozen=True, array_like=True):
     """A paper that belongs to the invoice."""
 
     kind: str
@@ -88,7 +88,7 @@ class BillDocument(msgspec.Struct, frozen=True, array_like=True):
     url: str
 
 
-class InvoiceStated(_Fact, frozen=True, tag=1):
+class InvoiceStated(Discreet, _Fact, frozen=True, tag=1):
     """`invoice.due` or (`overdue`) `invoice.overdue`: the whole statement of one invoice."""
 
     invoice_id: str
@@ -205,7 +205,7 @@ class ConsentChanged(Discreet, _Fact, frozen=True, tag=10):
 
 
 class ContactReported(Discreet, _Fact, frozen=True, tag=11):
-    """What came of a contact, told by a desk, an agency, a branch or a provider."""
+    """What came of a contact, told by a desk, an agency, a branch or a provider; `omitted`: what should have been said."""
 
     channel: Channel
     direction: Direction
@@ -219,6 +219,7 @@ class ContactReported(Discreet, _Fact, frozen=True, tag=11):
     next_action: str | None = None
     invoice_ids: tuple[str, ...] = ()
     note: str | None = None
+    omitted: tuple[str, ...] = ()
 
 
 class FeedbackGiven(Discreet, _Fact, frozen=True, tag=12):

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from schemas.discretion import Discreet
 from schemas.inbox import (
     BillDocument,
     BillLine,
@@ -49,7 +50,7 @@ class Settlement(msgspec.Struct, frozen=True, array_like=True, gc=False, order=T
     reason: SettledReason
 
 
-class Invoice(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Invoice(Discreet, msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One invoice and what has been done about it.
 
     `stated` and `valued` order statements and amounts (last writer wins by `time`, whatever the order of arrival).
@@ -86,7 +87,7 @@ class Invoice(msgspec.Struct, frozen=True, array_like=True, gc=False):
     plan: str | None = None
 
 
-class Hold(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Hold(Discreet, msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A hold, or (`released`) the memory of one, so that a late `placed` does not bring it back."""
 
     stamp: Stamp
@@ -161,7 +162,7 @@ class Contact(msgspec.Struct, frozen=True, array_like=True, gc=False):
 AttemptState = Literal["claimed", "accepted", "in_doubt"]
 
 
-class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Attempt(Discreet, msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An attempt in flight: claimed and not yet answered, a call task that is open, or in doubt.
 
     `spent` names what its claim used up, (invoice, due date, stage), so that a release gives exactly that back. `tried`
@@ -270,7 +271,7 @@ class OwnWishes(msgspec.Struct, frozen=True, array_like=True, gc=False):
     filed: Wishes = NO_WISHES
 
 
-class Customer(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Customer(Discreet, msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The aggregate.
 
     `sequence` numbers the customer's journal records without a gap. `seen` holds the ids of recent events: 12 bytes each, an

@@ -53,7 +53,7 @@ class Stated:
     fact: InvoiceStated | InvoiceSettled
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class FactRows:
     """Rows by table, each list in the order of the inbox. `key` is the archive's."""
 
@@ -86,6 +86,7 @@ class FactRows:
                 self.stated.append(Stated(self._key(customer_id, fact.invoice_id), place, customer_id, at_us, fact))
             case ContactReported():
                 said_by: Row = {"stated_at": at_us // 1000, "collector": collector_of(arrival.cause.source)}
+                said_by["omitted"] = len(fact.omitted)
                 self.reports.append(told | _report(fact) | said_by)
                 self.text(place, customer_id, "note", at_us // 1000, fact.note, fact.task_id)
             case FeedbackGiven():

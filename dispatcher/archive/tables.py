@@ -181,6 +181,7 @@ REPORTS: Final = Table(
     _text("invoice_ids"),
     _instant("stated_at"),
     _maybe("collector"),
+    Column("omitted", Integer),
     PrimaryKeyConstraint("partition", "offset"),
     Index("reports_once", "key", unique=True),
     Index("reports_of_customer", "customer_id"),
@@ -189,7 +190,8 @@ REPORTS: Final = Table(
 )
 """What people reported of contacts, ours and others: the outcome and its class.
 
-`at`: when the contact was, `stated_at`: when it was reported; `collector`: by whom, where our desk says so.
+`at`: when the contact was, `stated_at`: when it was reported; `collector`: by whom, where our desk says so;
+`omitted`: how many disclosures were not confirmed.
 """
 
 DIALS: Final = Table(

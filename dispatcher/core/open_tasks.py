@@ -10,7 +10,7 @@ from dispatcher.core.fallback import fall_back
 from dispatcher.core.holds import stop_of
 from dispatcher.core.ladder import point_stop
 from dispatcher.core.lifecycle import SETTLED
-from dispatcher.core.outcomes import about, give_back
+from dispatcher.core.outcomes import about, retry_later
 from dispatcher.core.pages import note_event
 from dispatcher.core.reach import points_of, where
 from dispatcher.core.statements import closing_code, is_closed
@@ -37,10 +37,10 @@ def attend_open(turn: Turn, attempt_id: str, attempt: Attempt) -> None:
         turn.drop_attempt(attempt_id)
         _run_out(turn, attempt_id, attempt)
     else:
-        if code in SETTLED:
-            turn.drop_attempt(attempt_id)
-        else:
-            give_back(turn, attempt_id, attempt, code)
+        turn.drop_attempt(attempt_id)
+        if code not in SETTLED:
+            # It stays in the ledger of contacts: a desk of somebody else's may have called already, and not said so yet.
+            retry_later(turn, attempt, attempt.tried, 0, code)
         note_event(turn, about(attempt, attempt_id, "task.ended", code, "cancelled"), turn.cause)
 
 

@@ -9,6 +9,7 @@ from dispatcher.archive.queries import Archive
 from dispatcher.gateway.api_keys import ApiKey
 from dispatcher.gateway.appending import Append, Whereabouts
 from dispatcher.gateway.buckets import Buckets
+from dispatcher.gateway.calls.desk import CallDesk
 from dispatcher.gateway.metrics import GatewayMetrics
 from dispatcher.gateway.staff.staff import Staff
 from dispatcher.settings import Reports, Secret
@@ -35,9 +36,8 @@ class Parts:
     the inbox's configured number; `point_key` keys the digests of numbers and addresses. `keys` are known callers; `callers`
     and `strangers` bound how often one of them, or an address that proves nothing, may ask. `kafka_answers` asks Kafka now.
     `bounces`: which reports of mail systems are believed. `desk`: secrets that may have signed a desk's results. `readers`:
-    of what the providers of named adapters tell. `archive`: None where there is none. `reports`: what reports need
-    to know of the house. `staff`: the pages of those who work
-    here, where they are served.
+    of what the providers of named adapters tell. `archive`: None where there is none. `reports`: what reports need to know
+    of the house. `staff`: the pages of those who work here, where they are served. `calls`: the call desk behind them.
     """
 
     append: Append
@@ -58,6 +58,7 @@ class Parts:
     archive: Archive | None = None
     reports: Reports = field(default_factory=lambda: Reports(ZoneInfo("UTC"), 180, ()))
     staff: Staff | None = None
+    calls: CallDesk | None = None
 
     def here_and_now(self) -> Whereabouts:
         """What a statement of ours needs to know of the installation and the time."""

@@ -28,6 +28,7 @@ from dispatcher.exit_codes import ExitCode
 from dispatcher.gateway.api_keys import ApiKey
 from dispatcher.gateway.app import gateway
 from dispatcher.gateway.buckets import Buckets
+from dispatcher.gateway.calls.working import working
 from dispatcher.gateway.kafka_append import KafkaAppend
 from dispatcher.gateway.metrics import GatewayMetrics
 from dispatcher.gateway.page import page_routes
@@ -79,7 +80,11 @@ async def _serve(settings: Settings) -> None:
     try:
         await appender.start()
         bare = replace(_parts(settings, appender, keys, twilio), readers=receipts)
-        async with staffed(settings, bare) as parts, _posting(settings, desk, connection, parts):
+        async with (
+            staffed(settings, bare) as peopled,
+            working(settings, peopled, connection) as parts,
+            _posting(settings, desk, connection, parts),
+        ):
             await _answer(settings, parts, listening, posts_tasks=desk is not None)
     finally:
         await appender.close()
@@ -101,6 +106,7 @@ async def _answer(settings: Settings, parts: Parts, listening: socket.socket, *,
         desk=bool(parts.desk),
         posts_tasks=posts_tasks,
         staff=parts.staff is not None,
+        calls=parts.calls is not None,
         prefix=settings.topic_prefix,
     )
     await server.serve(sockets=[listening])

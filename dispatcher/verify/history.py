@@ -12,9 +12,6 @@ from schemas.values import Channel, Millis, to_millis
 RESENT = "doubt_resend"
 """Reason code of an attempt that is given up for a copy of the same message."""
 
-_SETTLED = frozenset({"paid", "cancelled", "erased"})
-"""Reason codes of tasks that end because nothing is left to speak of."""
-
 Coordinates = tuple[str, int, int]
 """Topic without prefix, partition, offset."""
 
@@ -91,15 +88,11 @@ class Claim:
     def given_back(self, before: int) -> bool:
         """Whether it counted no more by a record of the customer: nobody was reached, as the journal says.
 
-        What is sent again although it may have been sent counts twice. A task that was withdrawn was never acted on.
+        What is sent again although it may have been sent counts twice. A task that was withdrawn counts as well: who called
+        may not have said so yet.
         """
         ends = ((result, code) for index, result, code in self.outcomes if index < before)
-        return any(
-            result == "rejected"
-            or (result == "released" and code != RESENT)
-            or (result == "cancelled" and code not in _SETTLED)
-            for result, code in ends
-        )
+        return any(result == "rejected" or (result == "released" and code != RESENT) for result, code in ends)
 
     def happened(self, before: int) -> Millis:
         """When the customer was, or may have been, contacted, as far as the records before this one tell."""

@@ -91,6 +91,7 @@ def _as_before(connection) -> None:
         ("invoices", "changed_us"),
         ("reports", "collector"),
         ("reports", "stated_at"),
+        ("reports", "omitted"),
         ("promises", "collector"),
     ):
         connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))

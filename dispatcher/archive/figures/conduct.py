@@ -2,16 +2,16 @@
 
 Counted: `complaints` that were placed in the period by customers whose last conversation before, at most 30 days ago,
 was with this collector; `refused`: dials that the collector asked for and the customer's lane refused, because a rule,
-a payment or a colleague stood in the way; nobody was called then. `rate` is complaints for each conversation with a
-customer in the period, whose number is `cases`. Disclosures that a collector did not confirm never leave the desk: its
-overview counts them.
+a payment or a colleague stood in the way; nobody was called then; `undisclosed`: conversations with a customer after
+which the collector did not confirm all that the script says must be said. `rate` is complaints for each conversation
+with a customer in the period, whose number is `cases`.
 """
 
 from collections import Counter, defaultdict
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from dispatcher.archive.figures.asking import Bars, Count, Figure, Mark, Question, Share
 from dispatcher.archive.figures.shares import FEW, share
@@ -26,6 +26,7 @@ class Conduct(msgspec.Struct, frozen=True):
     collector: str
     complaints: Count
     refused: Count
+    undisclosed: Count
     cases: Count
     rate: Share
     few: Mark
@@ -36,7 +37,7 @@ def rows(connection: Connection, question: Question) -> tuple[Conduct, ...]:
     start, end = question.period.start, question.period.end
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     spoken = (
-        select(REPORTS.c.collector, func.count())
+        select(REPORTS.c.collector, func.count(), func.sum(case((REPORTS.c.omitted > 0, 1), else_=0)))
         .where(
             REPORTS.c.at >= start,
             REPORTS.c.at < end,
@@ -50,15 +51,26 @@ def rows(connection: Connection, question: Question) -> tuple[Conduct, ...]:
         .where(DIALS.c.at >= start, DIALS.c.at < end, DIALS.c.collector.is_not(None), DIALS.c.result == "refused")
         .group_by(DIALS.c.collector)
     )
-    for name, asked in (("cases", spoken), ("refused", refused)):
-        for who, n in connection.execute(asked):
-            counts[who][name] = n
+    for who, n, undisclosed in connection.execute(spoken):
+        counts[who].update(cases=n, undisclosed=int(undisclosed))
+    for who, n in connection.execute(refused):
+        counts[who]["refused"] = n
     for who in _complained_of(connection, question):
         counts[who]["complaints"] += 1
     made = []
     for who, some in sorted(counts.items()):
         rate = share(some["complaints"], some["cases"])
-        made.append(Conduct(who, some["complaints"], some["refused"], some["cases"], rate, some["cases"] < FEW))
+        made.append(
+            Conduct(
+                collector=who,
+                complaints=some["complaints"],
+                refused=some["refused"],
+                undisclosed=some["undisclosed"],
+                cases=some["cases"],
+                rate=rate,
+                few=some["cases"] < FEW,
+            )
+        )
     return tuple(made)
 
 

@@ -124,7 +124,7 @@ ZH: Final = ReportWords(
         "conduct": (
             "各催收人员的行为，供查明，不供定论。统计：期内由在此前 30 天内最后与该人员通话的客户提出的投诉；"
             "以及该人员请求而被拒绝的拨号（因规则、付款或同事在先，此时无人被拨打）。rate 为投诉数与期内本人通话数之比，"
-            "cases 为通话数。未确认的必要告知只保存在人工台，由其总览统计。"
+            "undisclosed 为未确认全部必要告知的本人通话，cases 为通话数。"
         ),
     },
     columns={
@@ -196,6 +196,7 @@ ZH: Final = ReportWords(
         "minutes": "处理时间（分钟）",
         "complaints": "投诉",
         "refused": "被拒拨号",
+        "undisclosed": "未告知",
     },
     values={
         "call_task": "电话",

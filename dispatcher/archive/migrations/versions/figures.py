@@ -19,6 +19,7 @@ def upgrade() -> None:
     for table in ("reports", "promises"):
         op.add_column(table, sa.Column("collector", sa.Text(), nullable=True))
     op.add_column("reports", sa.Column("stated_at", sa.BigInteger(), nullable=True))
+    op.add_column("reports", sa.Column("omitted", sa.Integer(), nullable=True))
     _make_dials()
     op.create_index("reports_by_time", "reports", ["at"], unique=False)
     _index_some("records_put_off", ["customer_id", "stage", "at"], "result = 'deferred'")

@@ -2,7 +2,12 @@
 
 from alembic import context
 
+from dispatcher.gateway.calls import tables as of_desk
+from dispatcher.gateway.staff import tables as of_staff
 from dispatcher.gateway.store.metadata import METADATA
+
+DECLARED = (of_desk, of_staff)
+"""Whoever looks at METADATA has to have imported these."""
 
 context.configure(
     connection=context.config.attributes["connection"],
