@@ -84,10 +84,10 @@ def _said(connection: Connection, asked: Row[Any]) -> None:
     """What people said."""
     _empty(connection, REPORTS, asked, {"contact_id": None, "invoice_ids": "[]"})
     _empty(connection, FEEDBACK, asked, {})
+    _empty(connection, CONSENTS, asked, {})
     _empty(connection, PROMISES, asked, {"promise_id": "", "invoice_ids": "[]"})
     _empty(connection, HOLDS, asked, {"hold_id": "", "invoice_id": None})
     _empty(connection, PLANS, asked, {"plan_id": "", "invoice_ids": "[]"})
-    _empty(connection, CONSENTS, asked, {})
     _empty(connection, ZONES, asked, {"timezone": None, "country": None, "region": None})
     theirs = and_(STATEMENTS.c.key.between(*events_of(asked.pseudonym)), _theirs(STATEMENTS, asked))
     connection.execute(update(STATEMENTS).where(theirs).values(details=None, customer_id=asked.pseudonym))

@@ -93,8 +93,7 @@ class FactRows:
                 self.feedback.append(told | {"at": at_us // 1000, "score": fact.score, "channel": fact.channel})
                 self.text(place, customer_id, "comment", at_us // 1000, fact.comment)
             case ConsentChanged():
-                said: Row = {"channel": fact.channel, "allowed": fact.allowed, "source": word(fact.source)}
-                self.consents.append(told | said | {"at": at_us // 1000})
+                self.consents.append(told | _consent(fact, at_us))
             case ProfileStated():
                 self.zones.append(head | self._named(customer_id) | _zone(fact, at_us))
             case CustomerErased():
@@ -175,6 +174,10 @@ def _report(fact: ContactReported) -> Row:
         "next_action": None if fact.next_action is None else word(fact.next_action),
         "invoice_ids": listed(fact.invoice_ids),
     }
+
+
+def _consent(fact: ConsentChanged, at_us: int) -> Row:
+    return {"at": at_us // 1000, "channel": fact.channel, "allowed": fact.allowed, "source": word(fact.source)}
 
 
 def _promise(fact: PromiseMade, at_us: int) -> Row:

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, Select, and_, func, or_, select, true
 
 from dispatcher.archive.journal_rows import LASTING, PERSONAL, Row, as_record, ids_of
+from dispatcher.archive.standing import Standings
 from dispatcher.archive.tables import (
     CONTACTS,
     DIGESTS,
@@ -19,6 +20,7 @@ from dispatcher.archive.tables import (
     TALLIES,
     TEXTS,
 )
+from dispatcher.archive.timelines import SAID, Timelines
 from schemas.discretion import Discreet
 from schemas.journal import JournalRecord
 from schemas.values import Day, Millis
@@ -66,9 +68,11 @@ class Count(msgspec.Struct, frozen=True):
 class Archive:
     """Reads an archive; each method is one look at one state of it."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Connects to nothing yet."""
+    def __init__(self, engine: Engine, key: bytes = b"") -> None:
+        """Connects to nothing yet. `key` is the archive's: what events said is found by it."""
         self.engine = engine
+        self.timelines = Timelines(engine, key)
+        self.standings = Standings(engine, key)
 
     def timeline(
         self, customer_id: str, *, invoice_id: str | None = None, until: Millis | None = None
@@ -94,8 +98,8 @@ class Archive:
             ).all()
             ids = [row.attempt_id for row in made]
             reports = _latest(connection, select(REPORTS).where(REPORTS.c.customer_id == customer_id), "attempt_id")
-            texts = _latest(connection, select(TEXTS).where(TEXTS.c.customer_id == customer_id), "attempt_id", "script")
-            digests = _latest(connection, select(DIGESTS).where(DIGESTS.c.attempt_id.in_(ids)), "attempt_id", "script")
+            texts = _latest(connection, select(TEXTS).where(TEXTS.c.customer_id == customer_id), "attempt_id", SAID)
+            digests = _latest(connection, select(DIGESTS).where(DIGESTS.c.attempt_id.in_(ids)), "attempt_id", SAID)
             promises = connection.execute(
                 select(PROMISES, JUDGEMENTS.c.outcome)
                 .select_from(PROMISES.outerjoin(JUDGEMENTS, JUDGEMENTS.c.key == PROMISES.c.key))
@@ -200,10 +204,12 @@ class Archive:
         return self.engine.connect().execution_options(reads=True)
 
 
-def _latest(connection: Connection, asked: Select[Any], by: str, kind: str | None = None) -> dict[str, Any]:
-    """The last row of each attempt; of one kind, where the rows have some."""
+def _latest(
+    connection: Connection, asked: Select[Any], by: str, kinds: tuple[str, ...] | None = None
+) -> dict[str, Any]:
+    """The last row of each attempt; of some kinds, where the rows have them."""
     rows = connection.execute(asked.order_by("partition", "offset")).all()
-    return {getattr(row, by): row for row in rows if getattr(row, by) and (kind is None or row.kind == kind)}
+    return {getattr(row, by): row for row in rows if getattr(row, by) and (kinds is None or row.kind in kinds)}
 
 
 def _promise(promises: Sequence[Any], at: Millis, later: Millis | None) -> Any | None:  # noqa: ANN401 - a row

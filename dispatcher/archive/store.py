@@ -203,6 +203,7 @@ def _facts(connection: Connection, batch: Batch) -> None:
     facts = batch.facts
     add(connection, REPORTS, facts.reports)
     add(connection, FEEDBACK, facts.feedback)
+    add(connection, CONSENTS, facts.consents)
     made = ("stated_us", "cancelled", "amount", "currency", "promised_on", "collector")
     put(
         connection,
@@ -234,7 +235,6 @@ def _facts(connection: Connection, batch: Batch) -> None:
     )
     put(connection, HOLDS, [never | each for each in facts.released], replaced=("released_us",), newer_by="released_us")
     _plans(connection, facts)
-    add(connection, CONSENTS, facts.consents)
     add(connection, STATEMENTS, facts.statements)
     put(connection, ZONES, facts.zones, replaced=("stated_us",), personal=_CLOCK, newer_by="stated_us")
     _invoices(connection, facts.stated)

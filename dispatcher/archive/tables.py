@@ -301,23 +301,6 @@ PLANS: Final = Table(
 )
 """Instalment plans as they were stated last (`stated_us`: microseconds); `instalments`: JSON, days and amounts."""
 
-CONSENTS: Final = Table(
-    "consents",
-    METADATA,
-    *_place(),
-    _key(),
-    _text("customer_id"),
-    _number("at"),
-    _text("channel"),
-    _flag("allowed"),
-    _text("source"),
-    PrimaryKeyConstraint("partition", "offset"),
-    Index("consents_once", "key", unique=True),
-    Index("consents_of_customer", "customer_id"),
-    Index("consents_by_time", "at"),
-)
-"""Channels that were allowed or forbidden, when and where it was said; not at which number or address."""
-
 ZONES: Final = Table(
     "zones",
     METADATA,
@@ -404,6 +387,23 @@ CHANGES: Final = Table(
 the day on which it was made, and nothing holds before what was known of the invoice earlier. `was_amount`: what was due
 before, None where nothing was known.
 """
+
+CONSENTS: Final = Table(
+    "consents",
+    METADATA,
+    *_place(),
+    _key(),
+    _text("customer_id"),
+    _number("at"),
+    _text("channel"),
+    _flag("allowed"),
+    _text("source"),
+    PrimaryKeyConstraint("partition", "offset"),
+    Index("consents_once", "key", unique=True),
+    Index("consents_of_customer", "customer_id"),
+    Index("consents_by_time", "at"),
+)
+"""That somebody allowed or forbade a channel; never at which number or address."""
 
 TASKS: Final = Table(
     "tasks",

@@ -13,11 +13,18 @@ from dispatcher.gateway.staff.home import home_routes
 from dispatcher.gateway.staff.sign_in_pages import sign_in_routes
 from dispatcher.gateway.staff.staff import Staff
 from dispatcher.gateway.staff.statics import static_routes
+from dispatcher.gateway.why.pages import why_routes
 
 
 def staff_handlers(parts: Parts, staff: Staff) -> Sequence[HTTPRouteHandler]:
     """The handlers of every room. A room that has pages adds them here, and to the table of roles in its test."""
-    return [*sign_in_routes(staff), *home_routes(staff), *audit_routes(staff), *report_routes(parts, staff)]
+    return [
+        *sign_in_routes(staff),
+        *home_routes(staff),
+        *why_routes(parts, staff),
+        *report_routes(parts, staff),
+        *audit_routes(staff),
+    ]
 
 
 def staff_routers(parts: Parts, staff: Staff) -> Sequence[Router]:

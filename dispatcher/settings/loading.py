@@ -50,6 +50,7 @@ def load(environ: Mapping[str, str]) -> Settings | SettingsProblems:
             read.read(v.ARCHIVE_TEXT_DAYS),
             read.read(v.ARCHIVE_DAYS),
             read.read(v.ARCHIVE_METRICS_PORT),
+            read.read(v.ARCHIVE_KEEP),
         ),
         reports=Reports(read.read(v.REPORT_ZONE), read.read(v.BAD_DEBT_DAYS), read.read(v.CONTACT_PRICES)),
         secret=read.read(v.SECRET),

@@ -90,10 +90,17 @@ class Topics:
         )
 
     def noted(
-        self, customer: str, event: str, code: str = "recorded", *, minutes: float = 0, detail: str = ""
+        self,
+        customer: str,
+        event: str,
+        code: str = "recorded",
+        *,
+        minutes: float = 0,
+        detail: str = "",
+        **fields: object,
     ) -> Record:
         reasons = (Reason(code, event, {"detail": detail} if detail else {}),)
-        return self.decided(customer, "recorded", minutes=minutes, kind="fact", reasons=reasons)
+        return self.decided(customer, "recorded", minutes=minutes, kind="fact", reasons=reasons, **fields)
 
     def dialled(self, customer: str, attempt_id: str, result: str, who: str, *, minutes: float = 0) -> Record:
         """The lane's answer to a collector who asked whether a task may be dialled."""
@@ -151,12 +158,12 @@ def batch(records: Iterable[Record], key: bytes = KEY) -> Batch:
     return made
 
 
-def archived(engine: Engine, records: Sequence[Record], *, turn: int = 1_000) -> None:
+def archived(engine: Engine, records: Sequence[Record], *, turn: int = 1_000, key: bytes = KEY) -> None:
     """Write records as an archiver would, from where the database stands, in turns of this size."""
-    store, positions = begun(engine)
+    store, positions = begun(engine, key)
     ahead = [each for each in records if each.offset >= positions[each.topic, each.partition]]
     for start in range(0, len(ahead), turn):
-        positions = store.write(batch(ahead[start : start + turn]), positions)
+        positions = store.write(batch(ahead[start : start + turn], key), positions)
 
 
 def contents(engine: Engine, without: Callable[[str], bool] = lambda _: False) -> dict[str, list[tuple[object, ...]]]:

@@ -20,6 +20,7 @@ class Section:
 
 SECTIONS: Final = (
     Section("home", HOME, frozenset({"agent", "supervisor", "auditor"})),
+    Section("why", "/why", frozenset({"supervisor", "auditor"})),
     Section("reports", "/reports", frozenset({"supervisor", "auditor"})),
     Section("audit", "/desk/audit", frozenset({"auditor"})),
 )

@@ -17,6 +17,8 @@ ROLES_OF: dict[str, set[str] | str] = {
     "GET /desk/home": ANYONE_HERE,
     "GET /desk/audit": {"auditor"},
     "GET /desk/audit.csv": {"auditor"},
+    "GET /why": {"supervisor", "auditor"},
+    "GET /why/{customer:path}": {"supervisor", "auditor"},
     "GET /reports": {"supervisor", "auditor"},
     "GET /reports/{name:str}": {"supervisor", "auditor"},
 }

@@ -1,4 +1,4 @@
-"""What figures are made from: when an invoice came to what, who at the desk did what, and ways to find the rest."""
+"""What figures are made from: from when until when an invoice came to what, consents, and ways to find what was put off."""
 
 from typing import Any, Final
 
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "figures"
-down_revision = "timeline"
+down_revision = "first"
 
 _FOREVER: Final = 2**62
 
@@ -16,34 +16,26 @@ def upgrade() -> None:
     for name in ("since_us", "until_us", "was_amount"):
         op.add_column("changes", sa.Column(name, sa.BigInteger(), nullable=True))
     op.add_column("invoices", sa.Column("changed_us", sa.BigInteger(), nullable=False, server_default="0"))
-    for table in ("reports", "promises"):
-        op.add_column(table, sa.Column("collector", sa.Text(), nullable=True))
-    op.add_column("reports", sa.Column("stated_at", sa.BigInteger(), nullable=True))
-    op.add_column("reports", sa.Column("omitted", sa.Integer(), nullable=True))
-    _make_dials()
+    op.create_table(
+        "consents",
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("customer_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("allowed", sa.Boolean(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("partition", "offset"),
+    )
+    op.create_index("consents_by_time", "consents", ["at"], unique=False)
+    op.create_index("consents_of_customer", "consents", ["customer_id"], unique=False)
+    op.create_index("consents_once", "consents", ["key"], unique=True)
     op.create_index("reports_by_time", "reports", ["at"], unique=False)
     _index_some("records_put_off", ["customer_id", "stage", "at"], "result = 'deferred'")
     _index_some("records_missed", ["at"], "code = 'missed_stage'")
     _say_when(op.get_bind())
     op.create_index("changes_by_hold", "changes", ["since_us"], unique=False)
-
-
-def _make_dials() -> None:
-    op.create_table(
-        "dials",
-        sa.Column("partition", sa.Integer(), nullable=False),
-        sa.Column("offset", sa.BigInteger(), nullable=False),
-        sa.Column("customer_id", sa.Text(), nullable=False),
-        sa.Column("attempt_id", sa.Text(), nullable=True),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("result", sa.Text(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("collector", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("partition", "offset"),
-    )
-    op.create_index("dials_by_time", "dials", ["at"], unique=False)
-    op.create_index("dials_of_attempt", "dials", ["attempt_id"], unique=False)
-    op.create_index("dials_of_customer", "dials", ["customer_id"], unique=False)
 
 
 def _index_some(name: str, columns: list[str], which: str) -> None:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "timeline"
-down_revision = "first"
+down_revision = "figures"
 
 
 def upgrade() -> None:
@@ -28,19 +28,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
     )
     op.create_index("plans_of_customer", "plans", ["customer_id"])
-    op.create_table(
-        "consents",
-        *_place(),
-        *_of_customer(),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column("allowed", sa.Boolean(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("partition", "offset"),
-    )
-    op.create_index("consents_once", "consents", ["key"], unique=True)
-    op.create_index("consents_of_customer", "consents", ["customer_id"])
-    op.create_index("consents_by_time", "consents", ["at"])
     op.create_table(
         "zones",
         *_of_customer(),
