@@ -158,7 +158,7 @@ CONTACTS: Final = Table(
     _text("code"),
     _maybe("outcome"),
     Index("contacts_of_customer", "customer_id", "claimed_at"),
-    Index("contacts_by_time", "claimed_at"),
+    Index("contacts_in_time", "claimed_at", "result", "channel", "stage", "tier", "variant", "task"),
 )
 """One row an attempt to reach somebody: when, by which way, and what came of it last. `outcome`: what it was called."""
 
