@@ -187,9 +187,10 @@ def test_complaints_are_placed_released_and_open(engine, told):
     told.said("Ben", HoldPlaced("H", "customer", "complaint"), minutes=DAY)
     told.said("Ben", HoldReleased("H"), minutes=2 * DAY)
     told.said("Cem", HoldPlaced("H", "customer", "complaint"), minutes=60 * DAY)
+    told.said("Dan", HoldPlaced("H", "customer", "complaint"), minutes=2 * DAY)
     archived(engine, told.records)
     row = figure(engine, "complaints", MARCH)[0]
-    assert (row["kind"], row["placed"], row["released"], row["open"]) == ("complaint", 2, 1, 1)
+    assert (row["kind"], row["placed"], row["released"], row["open"]) == ("complaint", 3, 1, 2)
 
 
 def test_satisfaction_is_the_share_of_the_content(engine, told):
