@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from dispatcher.archive.collectors import known_collector
 from dispatcher.archive.journal_rows import listed
 from schemas.journal import JournalRecord, Result
 from schemas.values import to_millis
@@ -71,7 +72,7 @@ def _of_two(name: str, known: object, later: object) -> object:
 def asked_by(record: JournalRecord) -> str | None:
     """The collector who asked whether the task may be dialled."""
     by = record.reasons[0].inputs.get("by") if record.reasons else None
-    return None if by is None else str(by)
+    return None if by is None else known_collector(str(by))
 
 
 def dial(record: JournalRecord, partition: int, offset: int) -> Contact | None:

@@ -210,7 +210,7 @@ def _facts(connection: Connection, batch: Batch) -> None:
     add(connection, REPORTS, facts.reports)
     add(connection, FEEDBACK, facts.feedback)
     add(connection, CONSENTS, facts.consents)
-    made = ("stated_us", "cancelled", "amount", "currency", "promised_on")
+    made = ("stated_us", "cancelled", "amount", "currency", "promised_on", "collector")
     put(
         connection,
         PROMISES,
@@ -219,7 +219,14 @@ def _facts(connection: Connection, batch: Batch) -> None:
         personal=("invoice_ids",),
         newer_by="stated_us",
     )
-    unknown: Row = {"cancelled": True, "invoice_ids": "[]", "amount": None, "currency": None, "promised_on": None}
+    unknown: Row = {
+        "cancelled": True,
+        "invoice_ids": "[]",
+        "amount": None,
+        "currency": None,
+        "promised_on": None,
+        "collector": None,
+    }
     cancelled = [unknown | each for each in facts.cancelled]
     put(connection, PROMISES, cancelled, replaced=("stated_us", "cancelled"), newer_by="stated_us")
     never: Row = {"kind": None, "scope": None, "invoice_id": None, "placed_us": 0, "until": None, "released_us": 0}

@@ -160,7 +160,7 @@ CONTACTS: Final = Table(
     _instant("dialled_at"),
     _maybe("dialled_by"),
     Index("contacts_of_customer", "customer_id", "claimed_at"),
-    Index("contacts_by_time", "claimed_at"),
+    Index("contacts_in_time", "claimed_at", "result", "channel", "stage", "tier", "variant", "task"),
 )
 """One row an attempt to reach somebody: when, by which way, and what came of it last. `outcome`: what it was called.
 
@@ -204,13 +204,20 @@ REPORTS: Final = Table(
     _maybe("number_status"),
     _maybe("next_action"),
     _text("invoice_ids"),
+    _instant("stated_at"),
+    _maybe("collector"),
+    Column("omitted", Integer),
     PrimaryKeyConstraint("partition", "offset"),
     Index("reports_once", "key", unique=True),
     Index("reports_of_customer", "customer_id"),
     Index("reports_of_attempt", "attempt_id"),
     Index("reports_by_time", "at"),
 )
-"""What people reported of contacts, ours and others: the outcome and its class."""
+"""What people reported of contacts, ours and others: the outcome and its class.
+
+`at`: when the contact was, `stated_at`: when it was reported; `collector`: by whom, where our desk says so;
+`omitted`: how many disclosures were not confirmed.
+"""
 
 FEEDBACK: Final = Table(
     "feedback",
@@ -241,6 +248,7 @@ PROMISES: Final = Table(
     _instant("amount"),
     _maybe("currency"),
     _maybe("promised_on"),
+    _maybe("collector"),
     PrimaryKeyConstraint("key"),
     Index("promises_of_customer", "customer_id"),
     Index("promises_by_date", "promised_on"),

@@ -28,6 +28,7 @@ from dispatcher.cli import (
     policy,
     presets,
     rejected,
+    reports,
     running,
     simulate,
     topics,
@@ -84,6 +85,7 @@ for group in (
     policy,
     compare,
     simulate,
+    reports,
     presets,
 ):
     group.register(app)

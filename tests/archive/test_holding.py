@@ -5,7 +5,6 @@ from alembic import command
 from sqlalchemy import Engine, MetaData, text
 
 from dispatcher.archive import schema
-from dispatcher.archive.database import opened
 from dispatcher.archive.rebuilding import rebuild
 from dispatcher.archive.tables import CHANGES, INVOICES, METADATA
 from schemas import topics
@@ -67,12 +66,10 @@ def test_a_rebuild_from_the_middle_opens_what_was_ended_by_what_went(engine, tol
     assert contents(engine) == before
 
 
-def test_an_archive_of_a_former_release_says_when_it_held(url, told):
+def test_an_archive_of_a_former_release_says_when_it_held(engine, told, tmp_path):
     stated(told, 900, 0)
     paid(told, 400, 5, told_at=9)
     paid(told, 0, 20, told_at=21)
-    engine = opened(url)
-    schema.migrate(engine)
     archived(engine, told.records)
     now = rows(engine, CHANGES), rows(engine, INVOICES)
     _as_before(engine)

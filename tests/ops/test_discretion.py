@@ -33,6 +33,7 @@ WORDS_OF_OURS = {
     ("dispatcher.core.rules.Creditor", "postal_address"),
     ("dispatcher.engine.policy_topic.Policies", "texts"),
     ("dispatcher.gateway.desk_pages.notices.Notice", "lines"),
+    ("dispatcher.gateway.reports.bars.Bar", "value"),
     ("dispatcher.gateway.staff.statics.Static", "address"),
     ("dispatcher.local.twilio_faults.Garbage", "body"),
     ("dispatcher.ops.topic_plan.Fits", "notes"),

@@ -8,9 +8,9 @@ currency by itself. A case is an invoice.
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from dispatcher.archive.figures.asking import Bars, Count, Figure, Money, Question, Share
+from dispatcher.archive.figures.asking import Bars, Count, Figure, Mark, Money, Question, Share
 from dispatcher.archive.figures.held import BUCKETS, bucket, holds_at, last_instant, owed
-from dispatcher.archive.figures.shares import share
+from dispatcher.archive.figures.shares import FEW, share
 from dispatcher.archive.tables import CHANGES
 
 
@@ -22,6 +22,7 @@ class Age(msgspec.Struct, frozen=True):
     cases: Count
     amount: Money
     share: Share
+    few: Mark
 
 
 def rows(connection: Connection, question: Question) -> tuple[Age, ...]:
@@ -39,7 +40,7 @@ def rows(connection: Connection, question: Question) -> tuple[Age, ...]:
         total = sum(amount for (one, _), (_, amount) in found.items() if one == currency)
         for name, _ in BUCKETS:
             n, amount = found.get((currency, name), (0, 0))
-            made.append(Age(currency, name, n, amount, share(amount, total)))
+            made.append(Age(currency, name, n, amount, share(amount, total), n < FEW))
     return tuple(made)
 
 

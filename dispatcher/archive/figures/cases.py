@@ -1,13 +1,14 @@
 """Invoices that were overdue in a period, and what became of each: what recovery and bad debt are made of.
 
-An invoice enters with what was open of it at the first instant of the period at which it was past due: at the beginning
-of the period, at the end of its due date, or when the archive first heard of it. What is added to it later does not
-count in this period. Then `overdue = recovered + written_off + taken_off + open`.
+An invoice is past due from when billing says so after its due date, or else once a whole day has passed after it. It
+enters with what was open of it at the first instant of the period at which it was past due: at the beginning of the
+period, when it became so, or when the archive first heard of it. What is added to it later does not count in this
+period. Then `overdue = recovered + written_off + taken_off + open`.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, and_, or_, select
 
@@ -15,6 +16,9 @@ from dispatcher.archive.figures.held import owed
 from dispatcher.archive.figures.periods import Period, midnight
 from dispatcher.archive.tables import CHANGES
 from schemas.values import Day
+
+_UNSAID_DAYS: Final = 1
+"""Days after the due date in which an invoice is past due only if billing says so: what is paid by then was hardly late."""
 
 
 class Held(NamedTuple):
@@ -70,7 +74,9 @@ def cases_of(changes: Iterable[Held], period: Period) -> list[Case]:
         case = found.get(each.key)
         if case is None:
             if each.is_owed and each.due_day is not None:
-                entry = max(start, midnight(each.due_day + 1, period.zone) * 1000, each.since_us)
+                whole_days = 0 if each.event == "overdue" else _UNSAID_DAYS
+                past_due = midnight(each.due_day + 1 + whole_days, period.zone) * 1000
+                entry = max(start, past_due, each.since_us)
                 if entry < min(end, each.until_us):
                     found[each.key] = Case(each.currency, each.creditor_id, each.due_day, each.amount_due)
             continue

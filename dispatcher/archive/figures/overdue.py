@@ -5,13 +5,15 @@ from the day on which they were made. Not counted: credit notes. A customer who 
 without the invoice's number. The longest overdue come first.
 """
 
+from typing import Any
+
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from dispatcher.archive.figures.asking import Days, Figure, Money, Question
 from dispatcher.archive.figures.held import bucket, holds_at, last_instant, owed
 from dispatcher.archive.tables import CHANGES
-from schemas.values import to_date
+from schemas.values import Day, InvoiceKind, to_date
 
 
 class Overdue(msgspec.Struct, frozen=True):
@@ -29,8 +31,34 @@ class Overdue(msgspec.Struct, frozen=True):
 
 def rows(connection: Connection, question: Question) -> tuple[Overdue, ...]:
     """The rows of the archive."""
+    last = question.period.last
+    return tuple(
+        Overdue(customer, invoice, creditor or "", currency, amount, to_date(due).isoformat(), last - due, age)
+        for customer, invoice, creditor, currency, amount, due, age in connection.execute(_listed(question))
+    )
+
+
+class Known(msgspec.Struct, frozen=True):
+    """An overdue invoice as a list of finance is compared with it."""
+
+    amount_due: int
+    currency: str
+    due_on: Day
+    kind: InvoiceKind = "invoice"
+
+
+def known_overdue(connection: Connection, question: Question) -> dict[tuple[str, str], Known]:
+    """The same by customer and invoice; without those who were erased, whom no list can name."""
+    return {
+        (row.customer_id, row.invoice_id): Known(row.amount_due, row.currency, row.due_day)
+        for row in connection.execute(_listed(question))
+        if row.invoice_id
+    }
+
+
+def _listed(question: Question) -> Select[Any]:
     period = question.period
-    asked = (
+    return (
         select(
             CHANGES.c.customer_id,
             CHANGES.c.invoice_id,
@@ -42,10 +70,6 @@ def rows(connection: Connection, question: Question) -> tuple[Overdue, ...]:
         )
         .where(holds_at(last_instant(period.last, period.zone)), owed(), CHANGES.c.due_day < period.last)
         .order_by(CHANGES.c.due_day, CHANGES.c.customer_id, CHANGES.c.invoice_id)
-    )
-    return tuple(
-        Overdue(customer, invoice, creditor or "", currency, amount, to_date(due).isoformat(), period.last - due, age)
-        for customer, invoice, creditor, currency, amount, due, age in connection.execute(asked)
     )
 
 

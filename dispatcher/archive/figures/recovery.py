@@ -1,8 +1,9 @@
 """Of what was overdue in the period, how much was recovered in it.
 
 Counted: for each invoice what was open at the first instant of the period at which it was past due, and what of it was
-paid by the end of the period: what billing calls a payment, from the day on which it was made. Not counted: credit
-notes, what is added to an invoice later in the period, and as recovered what was credited, cancelled or written off
+paid by the end of the period: what billing calls a payment, from the day on which it was made. An invoice is past due
+from when billing says so after its due date, or else once a whole day has passed after it. Not counted: credit notes,
+what is added to an invoice later in the period, and as recovered what was credited, cancelled or written off
 (`taken_off`, `written_off`). A payment that comes back is overdue anew in the next period. Each currency by itself. A
 case is an invoice.
 """

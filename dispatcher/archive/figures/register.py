@@ -6,7 +6,9 @@ from typing import Final
 from dispatcher.archive.figures import (
     ageing,
     bad_debt,
+    collectors,
     complaints,
+    conduct,
     costs,
     lag,
     opt_outs,
@@ -37,6 +39,8 @@ FIGURES: Final[Mapping[str, Figure]] = {
         opt_outs,
         complaints,
         costs,
+        collectors,
+        conduct,
         overdue,
     )
 }

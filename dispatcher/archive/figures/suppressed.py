@@ -11,8 +11,8 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from dispatcher.archive.figures.asking import Bars, Count, Figure, Question, Share
-from dispatcher.archive.figures.shares import share
+from dispatcher.archive.figures.asking import Bars, Count, Figure, Mark, Question, Share
+from dispatcher.archive.figures.shares import FEW, share
 from dispatcher.archive.tables import TALLIES
 
 _RESULTS: Final = ("suppressed", "deferred")
@@ -26,6 +26,7 @@ class Suppressed(msgspec.Struct, frozen=True):
     deferred: Count
     cases: Count
     share: Share
+    few: Mark
 
 
 def rows(connection: Connection, question: Question) -> tuple[Suppressed, ...]:
@@ -48,7 +49,8 @@ def rows(connection: Connection, question: Question) -> tuple[Suppressed, ...]:
     made = []
     for code, by_result in found.items():
         suppressed, deferred = (by_result.get(result, 0) for result in _RESULTS)
-        made.append(Suppressed(code, suppressed, deferred, suppressed + deferred, share(suppressed + deferred, total)))
+        cases = suppressed + deferred
+        made.append(Suppressed(code, suppressed, deferred, cases, share(cases, total), cases < FEW))
     return tuple(sorted(made, key=lambda each: (-each.cases, each.code)))
 
 

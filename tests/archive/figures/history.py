@@ -32,6 +32,7 @@ class Said:
     reason: str | None
     due: int
     late: int = 0
+    overdue: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def _bill(chance: Random, number: int) -> Bill:
         what = chance.choice(["payment", "part", "part", "credit", "written_off", "cancelled", "restated"])
         if what == "restated":
             amount, due = chance.choice([amount, chance.randrange(900)]), due + chance.choice([0, 0, 10])
-            said.append(Said(at, amount, None, due))
+            said.append(Said(at, amount, None, due, overdue=chance.random() < 0.4))
         else:
             amount = amount // 2 if what == "part" else 0
             late = chance.choice([0, 0, 5, 60])
@@ -78,7 +79,7 @@ def told(portfolio: tuple[Bill, ...]) -> Topics:
     for hour, _, bill, each in sorted(told_at, key=lambda entry: entry[:2]):
         due_on = FIRST.toordinal() + each.due
         fact = (
-            InvoiceStated(bill.name, due_on, each.amount, bill.currency, overdue=False, kind=bill.kind)
+            InvoiceStated(bill.name, due_on, each.amount, bill.currency, overdue=each.overdue, kind=bill.kind)
             if each.reason is None
             else InvoiceSettled(bill.name, each.amount, bill.currency, each.reason, to_millis(instant(each.at * 60)))
         )
@@ -88,11 +89,12 @@ def told(portfolio: tuple[Bill, ...]) -> Topics:
 
 @dataclass(frozen=True)
 class Standing:
-    """What an invoice comes to at some hour; amount None: nothing is known yet."""
+    """What an invoice comes to at some hour; amount None: not known yet. `is_said`: billing says that it is overdue."""
 
     amount: int | None = None
     due: int = 0
     reason: str | None = None
+    is_said: bool = False
 
     def days_overdue(self, day: int) -> int:
         return day - FIRST.toordinal() - self.due
@@ -100,11 +102,13 @@ class Standing:
 
 def standing(bill: Bill, hour: int) -> Standing:
     """By what was true at an hour."""
-    now = Standing()
+    now, ever = Standing(), False
     for each in bill.said:
         if each.at <= hour:
             news = each.reason is not None or (each.amount, each.due) != (now.amount, now.due)
-            now = Standing(each.amount, each.due, each.reason if news else now.reason)
+            if news or (each.overdue and not ever):
+                now = Standing(each.amount, each.due, each.reason, each.overdue)
+            ever = ever or each.overdue
     return now
 
 

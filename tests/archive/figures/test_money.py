@@ -37,7 +37,7 @@ def became(portfolio: tuple[Bill, ...], asked: Period, bad_after: int) -> dict[s
             if not overdue:
                 now = standing(bill, hour)
                 day = day_at(to_millis(START) + hour * 3_600_000, asked.zone)
-                if now.amount and now.days_overdue(day) >= 1:
+                if now.amount and now.days_overdue(day) >= (1 if now.is_said else 2):
                     overdue = left = now.amount
                     total.update(overdue=overdue, cases=1)
                 continue

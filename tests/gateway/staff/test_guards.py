@@ -26,6 +26,8 @@ ROLES_OF: dict[str, set[str] | str] = {
     "GET /why/{customer:path}": {"supervisor", "auditor"},
     "GET /desk/audit": {"auditor"},
     "GET /desk/audit.csv": {"auditor"},
+    "GET /reports": {"supervisor", "auditor"},
+    "GET /reports/{name:str}": {"supervisor", "auditor"},
 }
 """Who may ask for what. A page that is new needs its line here."""
 

@@ -1,0 +1,18 @@
+"""Who at the desk did what, and an index that figures of contacts can be counted from without the contacts themselves."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "collectors"
+down_revision = "dials"
+
+
+def upgrade() -> None:
+    """Add them; of what is there already nobody knows it."""
+    op.drop_index("contacts_by_time", "contacts")
+    told = ["claimed_at", "result", "channel", "stage", "tier", "variant", "task"]
+    op.create_index("contacts_in_time", "contacts", told, unique=False)
+    for table in ("reports", "promises"):
+        op.add_column(table, sa.Column("collector", sa.Text(), nullable=True))
+    op.add_column("reports", sa.Column("stated_at", sa.BigInteger(), nullable=True))
+    op.add_column("reports", sa.Column("omitted", sa.Integer(), nullable=True))
