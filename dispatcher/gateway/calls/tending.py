@@ -1,6 +1,7 @@
 """What a desk does by itself, now and then: publish what was kept, measure, and forget what is over."""
 
 import asyncio
+import itertools
 from functools import partial
 from typing import Final
 
@@ -21,17 +22,20 @@ OVERDUE_MS: Final = 86_400_000
 """How long after its end a task is emptied of which the journal never said so."""
 
 _EVERY_S: Final = 5.0
+_FORGETS_EVERY: Final = 60
+"""Turns."""
 
 _log = structlog.get_logger(__name__)
 
 
 async def tend(desk: CallDesk, store: Store) -> None:
     """Until cancelled; where the database is away, later."""
-    while True:
+    for turn in itertools.count():
         try:
             await desk.publish_kept()
             await desk.measure()
-            await store.writes(partial(forget, now=desk.now()))
+            if turn % _FORGETS_EVERY == 0:
+                await store.writes(partial(forget, now=desk.now()))
         except SQLAlchemyError as fault:  # its own words may hold a row
             _log.warning("desk_waits_for_database", fault=type(fault).__name__)
         await asyncio.sleep(_EVERY_S)

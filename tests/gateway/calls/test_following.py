@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from dispatcher.archive.database import opened
+from dispatcher.archive.duty import duty_of
 from dispatcher.engine.clients import Record
-from dispatcher.gateway.calls.following import Overtaken, begin, positions, written
+from dispatcher.gateway.calls.following import DUTY, Overtaken, begin, positions, written
 from dispatcher.gateway.calls.outcomes import Outcome
 from dispatcher.gateway.calls.results import NothingToDo, Recorded
 from dispatcher.gateway.calls.tending import KEPT_MS, OVERDUE_MS, forget
@@ -183,6 +185,17 @@ async def test_of_two_gateways_that_read_one_writes(store):
     with pytest.raises(Overtaken):
         await house.store.writes(written([first, second], PREFIX, BEGUN))
     assert house.columns("t-2") is None
+
+
+async def test_the_archiver_of_the_same_server_keeps_nobody_from_reading(cluster):
+    engine = opened(cluster.database())
+    archiver, reader, other = duty_of(engine), duty_of(engine, DUTY), duty_of(engine, DUTY)
+    took = [archiver.taken(), reader.taken(), other.taken()]
+    for each in (archiver, reader, other):
+        each.released()
+    engine.dispose()
+
+    assert took == [True, True, False]
 
 
 async def test_what_cannot_be_read_is_passed_over(store):

@@ -135,7 +135,7 @@ class Desk(RuleBasedStateMachine):
     def asks_for_a_task(self, who: Worker) -> None:
         answer = self.runner.run(self.desk.next_task(who))
         if isinstance(answer, Leased):
-            known = any((each.task_id, each.fence) == (answer.task_id, answer.fence) for each in self.tickets)
+            known = Ticket(who, answer.task_id, answer.fence) in self.tickets
             before = self.highest.get(answer.task_id, 0)
             assert answer.fence > before or (known and answer.fence == before)
             self.highest[answer.task_id] = answer.fence
