@@ -58,7 +58,7 @@ def list_accounts(as_json: bool = typer.Option(False, "--json", help="One object
     """Show all accounts."""
     from dispatcher.gateway.staff.accounts import all_accounts
 
-    with _opened() as (store, _), store.engine.connect().execution_options(reads=True) as connection:
+    with _opened() as (store, _), store.snapshot() as connection:
         found = all_accounts(connection)
     if as_json:
         for each in found:
@@ -99,7 +99,7 @@ def role(name: str = _NAME, role: str = _ROLE) -> None:
 
 def check() -> None:
     """Look whether the record still says what was written; exit 1 names the first row that does not."""
-    with _opened() as (store, audit), store.engine.connect().execution_options(reads=True) as connection:
+    with _opened() as (store, audit), store.snapshot() as connection:
         found = audit.checked(connection)
     if found.broken is not None:
         typer.echo(f"row {found.broken} is not what was written, or is missing")

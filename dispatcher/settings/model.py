@@ -83,12 +83,14 @@ class Gateway:
 class StaffSettings:
     """The pages of those who work here: whether there are any, their own address, who vouches for people, what is kept.
 
-    With `proxy_secret` the proxies before the gateway say who is signed in, and local accounts serve nobody.
+    With `proxy_secret` the proxies before the gateway say who is signed in, and local accounts serve nobody; people then
+    sign out at `sign_out_url`.
     """
 
     pages: StaffPages
     url: str | None
     proxy_secret: Secret | None
+    sign_out_url: str | None
     audit_days: int
 
 

@@ -219,6 +219,12 @@ STAFF_PROXY_SECRET = Variable(
     parsing.optional(parsing.long_secret),
     shown="masked",
 )
+STAFF_SIGN_OUT_URL = Variable(
+    "DISPATCHER_STAFF_SIGN_OUT_URL",
+    "where people whom that proxy has signed in sign out",
+    "expected an http:// or https:// address",
+    parsing.optional(parsing.web_url),
+)
 STAFF_AUDIT_DAYS = Variable(
     "DISPATCHER_STAFF_AUDIT_DAYS",
     "days for which the record of what staff did is kept",
@@ -487,6 +493,7 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     STAFF_PAGES,
     STAFF_URL,
     STAFF_PROXY_SECRET,
+    STAFF_SIGN_OUT_URL,
     STAFF_AUDIT_DAYS,
     GATEWAY_CALLER_RATE,
     GATEWAY_STRANGER_RATE,

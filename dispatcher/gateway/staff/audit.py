@@ -118,7 +118,7 @@ class Audit:
         return await self._store.writes(lambda connection: _forget_before(connection, instant))
 
     def checked(self, connection: Connection) -> Checked:
-        """Make all links anew, and say where the first differs."""
+        """Make all links anew, and say where the first differs. Give it a `Store.snapshot`: rows are added meanwhile."""
         chain = connection.execute(select(CHAIN)).one()
         number, before = chain.root_number, chain.root
         in_order = select(AUDIT).order_by(AUDIT.c.number).execution_options(yield_per=1000)
@@ -128,7 +128,7 @@ class Audit:
                 sealed = seal(self._key, _personal(deed))
                 linked = link(self._key, before, _lasting(row.number, row.at, deed), sealed)
                 if (row.number, row.seal, row.link) != (number + 1, sealed, linked):
-                    break
+                    return Checked(number - chain.root_number, chain.number, number + 1)
                 number, before = row.number, row.link
         is_whole = (number, before) == (chain.number, chain.link)
         return Checked(number - chain.root_number, chain.number, None if is_whole else number + 1)

@@ -1,9 +1,10 @@
 """The record of what people did: only added to, and a row that was changed or taken out is named."""
 
 import csv
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, insert, select, text, update
 
 from dispatcher.gateway.staff.audit import Checked, Deed
 from dispatcher.gateway.staff.people import Person
@@ -25,12 +26,37 @@ def front(store) -> Front:
 
 
 def checked(front: Front) -> Checked:
-    with front.store.engine.connect() as connection:
+    with front.store.snapshot() as connection:
         return front.audit.checked(connection)
 
 
 def test_a_record_that_nobody_touched_is_whole(front):
     assert checked(front) == Checked(5, 5, None)
+
+
+def test_gateways_that_write_at_once_write_one_chain(front):
+    def writes(_: int) -> None:
+        with front.store.engine.begin() as connection:
+            front.audit.write(connection, Deed("dialled", "ann"))
+
+    with ThreadPoolExecutor(8) as gateways:
+        list(gateways.map(writes, range(40)))
+    assert checked(front) == Checked(45, 45, None)
+
+
+def test_what_is_written_while_one_looks_breaks_nothing(front):
+    with front.store.snapshot() as connection:
+        connection.execute(select(CHAIN)).all()
+        with front.store.engine.begin() as other:
+            front.audit.write(other, Deed("dialled", "ann"))
+        assert front.audit.checked(connection) == Checked(5, 5, None)
+
+
+def test_a_row_that_was_put_in_is_named(front):
+    with front.store.engine.begin() as connection:
+        row = connection.execute(select(AUDIT).where(AUDIT.c.number == 5)).mappings().one()
+        connection.execute(insert(AUDIT), dict(row) | {"number": 6})
+    assert checked(front).broken == 6
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
 """A session is as long as somebody is there, at most a working day, and belongs to one sign-in."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from dispatcher.gateway.staff.tables import SESSIONS
+from dispatcher.gateway.staff.tables import ACCOUNTS, SESSIONS
 from tests.gateway.staff.front import Front
 
 pytestmark = pytest.mark.asyncio
@@ -71,6 +71,13 @@ async def test_what_changes_an_account_ends_its_sessions(front, change):
     given = {"disable": 1, "give_role": "auditor", "give_password": "x"}[change]
     with front.store.engine.begin() as connection:
         getattr(front.accounts, change)(connection, "agent", given)
+    assert not await browser.is_in()
+
+
+async def test_an_account_that_is_closed_by_whatever_means_is_out(front):
+    browser = await front.signed_in("agent")
+    with front.store.engine.begin() as connection:
+        connection.execute(update(ACCOUNTS).values(disabled_at=1))
     assert not await browser.is_in()
 
 

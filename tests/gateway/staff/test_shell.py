@@ -107,3 +107,11 @@ def test_every_word_stands_in_every_language(words: Words):
     for each in fields(Words):
         value, english = getattr(words, each.name), getattr(WORDS["en"], each.name)
         assert not isinstance(value, dict) or value.keys() == english.keys(), each.name
+
+
+@pytest.mark.asyncio
+async def test_what_is_not_there_is_said_on_a_page_to_people_and_as_a_problem_to_programs(front):
+    person = await front.browser().opens("/desk/nothing")
+    program = await front.browser(accept="application/json").opens("/desk/nothing")
+    assert (person.status_code, "There is nothing here" in person.text) == (404, True)
+    assert (program.status_code, program.headers["content-type"]) == (404, "application/problem+json")
