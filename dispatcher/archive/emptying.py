@@ -1,7 +1,6 @@
 """When the archive is emptied of what may no longer be kept: erasures as soon as they may be, retention once an hour."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -9,21 +8,13 @@ from sqlalchemy import Engine, select
 
 from dispatcher.archive.erasing import erase, to_erase
 from dispatcher.archive.expiring import SOME, expire_records, expire_rows, expire_texts
+from dispatcher.archive.keeping import Retention
 from dispatcher.archive.tables import CHAINS
 from schemas.values import Millis
 
-_DAY_MS: Final = 24 * 60 * 60 * 1000
 _EVERY_MS: Final = 60 * 60 * 1000
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """Days for which texts are kept, and everything else that concerns a person; None: for good."""
-
-    texts: int | None = None
-    records: int | None = None
 
 
 class Caretaker:
@@ -58,19 +49,16 @@ class Caretaker:
                 _log.info("archive_expired", rows=expired)
 
     def _expire(self, now: Millis) -> int:
-        expired = 0
-        if self._retention.texts is not None:
-            with self._engine.begin() as connection:
-                expired += expire_texts(connection, now, now - self._retention.texts * _DAY_MS)
-        if self._retention.records is not None:
-            before = now - self._retention.records * _DAY_MS
-            with self._engine.begin() as connection:
-                expired += expire_rows(connection, now, before)
-                partitions = list(connection.execute(select(CHAINS.c.partition)).scalars())
-            for partition in partitions:
-                some = SOME
-                while some == SOME:
-                    with self._engine.begin() as connection:
-                        some = expire_records(connection, partition, now, before)
-                    expired += some
+        with self._engine.begin() as connection:
+            expired = expire_texts(connection, now, self._retention.texts_before(now))
+        limits = self._retention.records_before(now)
+        with self._engine.begin() as connection:
+            expired += expire_rows(connection, now, limits)
+            partitions = list(connection.execute(select(CHAINS.c.partition)).scalars())
+        for partition in partitions:
+            some = SOME
+            while some == SOME:
+                with self._engine.begin() as connection:
+                    some = expire_records(connection, partition, now, limits)
+                expired += some
         return expired

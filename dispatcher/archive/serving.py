@@ -18,7 +18,8 @@ from dispatcher.archive.archiver import Archiver
 from dispatcher.archive.batch import ARCHIVED
 from dispatcher.archive.database import DatabaseUnsuitable, address, opened
 from dispatcher.archive.duty import duty_of
-from dispatcher.archive.emptying import Caretaker, Retention
+from dispatcher.archive.emptying import Caretaker
+from dispatcher.archive.keeping import NoSuchPreset, Retention, retention_of
 from dispatcher.archive.metrics import ArchiveMetrics
 from dispatcher.archive.rebuilding import rebuild
 from dispatcher.archive.schema import NewerSchema
@@ -100,7 +101,7 @@ async def _serve(settings: Settings, *, rebuilt: bool, accept_gap: bool) -> None
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     connection = Connection(settings.bootstrap_servers, client_options(settings.kafka))
-    kept = Retention(settings.archive.text_days, settings.archive.days)
+    kept = _retention(settings)
     store = Store(engine, settings.archive_key)
     caretaker = Caretaker(engine, kept, metrics.emptied)
 
@@ -121,6 +122,13 @@ async def _serve(settings: Settings, *, rebuilt: bool, accept_gap: bool) -> None
         beating.cancel()
         engine.dispose()
     _log.info("archive_stopped")
+
+
+def _retention(settings: Settings) -> Retention:
+    try:
+        return retention_of(settings.archive)
+    except NoSuchPreset as wrong:
+        raise Unstartable(ExitCode.SETTINGS, str(wrong)) from wrong
 
 
 class _Shift:

@@ -4,7 +4,7 @@ A page costs the same wherever it lies: it begins after the place of the last en
 customer's records in the order of time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
@@ -160,6 +160,8 @@ class _Beside:
 
     def _statements(self, facts: Sequence[JournalRecord]) -> Mapping[bytes, Any]:
         keys = {self._key_of(each) for each in facts}
+        if not keys:
+            return {}
         found = self._connection.execute(select(STATEMENTS).where(STATEMENTS.c.key.in_(sorted(keys))))
         return {bytes(row.key): row for row in found}
 
@@ -167,12 +169,13 @@ class _Beside:
         self, attempts: Sequence[str], noted: Mapping[tuple[str, int, int], bytes]
     ) -> tuple[Mapping[str, tuple[Words, ...]], Mapping[bytes, tuple[Words, ...]]]:
         """The words of attempts, and those of events by their keys."""
-        places = or_(DIGESTS.c.attempt_id.in_(attempts), _at(DIGESTS, noted))
-        digests = self._connection.execute(select(DIGESTS).where(places)).all()
-        where = {(row.topic, row.partition, row.offset): row for row in digests}
+        if not attempts and not noted:
+            return {}, {}
+        digests = select(DIGESTS).where(or_(DIGESTS.c.attempt_id.in_(attempts), *_at(DIGESTS, noted)))
+        where = {(row.topic, row.partition, row.offset): row for row in self._connection.execute(digests)}
         bodies = {
             (row.topic, row.partition, row.offset): row.body
-            for row in self._connection.execute(select(TEXTS).where(_at(TEXTS, where)))
+            for row in (self._connection.execute(select(TEXTS).where(or_(*_at(TEXTS, where)))) if where else ())
         }
         sent: dict[str, tuple[Words, ...]] = {}
         notes: dict[bytes, tuple[Words, ...]] = {}
@@ -185,12 +188,8 @@ class _Beside:
         return sent, notes
 
 
-def _at(table: Any, places: Mapping[tuple[str, int, int], object]) -> ColumnElement[bool]:  # noqa: ANN401 - a table
-    return or_(
-        *(
-            and_(table.c.topic == topic, table.c.partition == partition, table.c.offset == offset)
-            for topic, partition, offset in sorted(places)
-        ),
-        # Where there are none.
-        and_(table.c.topic == "", table.c.partition == -1),
-    )
+def _at(table: Any, places: Iterable[tuple[str, int, int]]) -> list[ColumnElement[bool]]:  # noqa: ANN401 - a table
+    return [
+        and_(table.c.topic == topic, table.c.partition == partition, table.c.offset == offset)
+        for topic, partition, offset in sorted(places)
+    ]

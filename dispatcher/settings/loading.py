@@ -49,6 +49,7 @@ def load(environ: Mapping[str, str]) -> Settings | SettingsProblems:
             read.read(v.ARCHIVE_TEXT_DAYS),
             read.read(v.ARCHIVE_DAYS),
             read.read(v.ARCHIVE_METRICS_PORT),
+            read.read(v.ARCHIVE_KEEP),
         ),
         secret=read.read(v.SECRET),
         public_url=read.read(v.PUBLIC_URL),

@@ -96,12 +96,16 @@ class StaffSettings:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """The archive: where it is (None: a file in the data folder), how many days it keeps what concerns people."""
+    """The archive: where it is (None: a file in the data folder), how many days it keeps what concerns people.
+
+    `keep`: creditors with days of their own, for records and for texts, or with the preset that says how long.
+    """
 
     database_url: Secret | None
     text_days: int
     days: int
     metrics_port: int
+    keep: Mapping[str, tuple[int, int] | str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,22 @@ def adapters(text: str) -> Mapping[Channel, str]:
     return named
 
 
+def kept_of_creditors(text: str) -> Mapping[str, tuple[int, int] | str]:
+    """By creditor: days for which records and texts are kept, or the preset that says how long records are."""
+    kept: dict[str, tuple[int, int] | str] = {}
+    for each in filter(None, (part.strip() for part in text.split(","))):
+        creditor, _, said = each.partition("=")
+        found = _KEPT.fullmatch(said.strip())
+        if not creditor.strip() or not said.strip() or creditor.strip() in kept:
+            raise ValueError
+        kept[creditor.strip()] = said.strip() if found is None else (_days(found[1]), _days(found[2]))
+    return kept
+
+
+_KEPT: Final = re.compile(r"(\d{1,5})/(\d{1,5})")
+_days = whole(1, 36_500)
+
+
 def webhook_secret(text: str) -> Secret:
     """At least 24 bytes in base64, with or without `whsec_` before them (Standard Webhooks)."""
     encoded = text.removeprefix("whsec_").rstrip("=")

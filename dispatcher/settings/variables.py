@@ -152,7 +152,7 @@ DATABASE_URL = Variable(
 )
 ARCHIVE_TEXT_DAYS = Variable(
     "DISPATCHER_ARCHIVE_TEXT_DAYS",
-    "days for which the archive keeps the texts of scripts and notes; a legal hold keeps them longer",
+    "days for which the archive keeps the texts of messages, scripts and notes; a legal hold keeps them longer",
     "expected a whole number from 1 to 36500",
     parsing.whole(1, 36_500),
     "1095",
@@ -163,6 +163,12 @@ ARCHIVE_DAYS = Variable(
     "expected a whole number from 1 to 36500",
     parsing.whole(1, 36_500),
     "3650",
+)
+ARCHIVE_KEEP = Variable(
+    "DISPATCHER_ARCHIVE_KEEP",
+    "creditors for whom the archive keeps records and texts for another time, in days, or as a preset asks",
+    "expected CREDITOR=DAYS/TEXT_DAYS or CREDITOR=PRESET, several separated by commas",
+    parsing.kept_of_creditors,
 )
 ARCHIVE_METRICS_PORT = Variable(
     "DISPATCHER_ARCHIVE_METRICS_PORT",
@@ -484,6 +490,7 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     DATABASE_URL,
     ARCHIVE_TEXT_DAYS,
     ARCHIVE_DAYS,
+    ARCHIVE_KEEP,
     ARCHIVE_METRICS_PORT,
     SECRET,
     PUBLIC_URL,

@@ -144,12 +144,12 @@ def batch(records: Iterable[Record], key: bytes = KEY) -> Batch:
     return made
 
 
-def archived(engine: Engine, records: Sequence[Record], *, turn: int = 1_000) -> None:
+def archived(engine: Engine, records: Sequence[Record], *, turn: int = 1_000, key: bytes = KEY) -> None:
     """Write records as an archiver would, from where the database stands, in turns of this size."""
-    store, positions = begun(engine)
+    store, positions = begun(engine, key)
     ahead = [each for each in records if each.offset >= positions[each.topic, each.partition]]
     for start in range(0, len(ahead), turn):
-        positions = store.write(batch(ahead[start : start + turn]), positions)
+        positions = store.write(batch(ahead[start : start + turn], key), positions)
 
 
 def contents(engine: Engine, without: Callable[[str], bool] = lambda _: False) -> dict[str, list[tuple[object, ...]]]:

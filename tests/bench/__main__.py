@@ -22,6 +22,8 @@ from tests.bench.restoring import restore
 from tests.bench.runs import Figures, bare, end_to_end, every_rule, pipeline, stock
 from tests.bench.sending import ANSWERS_MS, mails, texts
 from tests.bench.silence import silence
+from tests.bench.why import MOST_MS as WHY_MS
+from tests.bench.why import why
 from tests.broker.installation import ROOT
 
 RESULT = ROOT / "build" / "bench" / "throughput.json"
@@ -43,6 +45,7 @@ BARS = {
     **{f"latency_p99_ms_{n}": (250, "below") for n in SIZES},
     **{f"archive_{name}": (bar, "at least") for name, bar in ARCHIVE_BARS.items()},
     **{f"archive_{name}_timeline_ms": (TIMELINE_MS, "below") for name in ARCHIVE_BARS},
+    **{f"why_{name}_{asked}_p99_ms": (WHY_MS, "below") for name in ARCHIVE_BARS for asked in ("usual", "largest")},
     **{name: (bar, "at most") for name, bar in medians.BARS.items()},
 }
 
@@ -67,6 +70,7 @@ async def run(customers: int, rounds: int, only: set[str]) -> Figures:
                 ("silence", silence),
                 ("partitions", partitions),
                 ("archive", archive),
+                ("why", why),
             ):
                 if not only or name in only:
                     print(f"{name} ...", flush=True)
@@ -93,6 +97,7 @@ def judged(figures: Figures, decision: dict[str, float]) -> dict[str, object]:
         "silence_falling_due_p99_s": figures.silence_s.get("falling_due_p99", float("nan")),
         **figures.partitions,
         **{f"archive_{name}": value for name, value in figures.archive.items()},
+        **{f"why_{name}": value for name, value in figures.why.items()},
         **{name: decision[name] for name in medians.BARS},
     }
     told: dict[str, object] = {}

@@ -38,7 +38,8 @@ class Figures:
 
     `sending` has ratios to a bare loop around the same client, `silence_s` is p99 from a payment's append to its
     effect, `hooks_ms` how long callbacks of a provider waited for their answer, `partitions` has the ratio of pipeline and
-    the latency by their number, `archive` records a second and the milliseconds of a timeline by database.
+    the latency by their number, `archive` records a second and the milliseconds of a timeline by database, `why` those of
+    its page.
     """
 
     customers: int
@@ -54,6 +55,7 @@ class Figures:
     partitions: dict[str, float] = field(default_factory=dict)
     latency_ms: dict[str, float] = field(default_factory=dict)
     archive: dict[str, float] = field(default_factory=dict)
+    why: dict[str, float] = field(default_factory=dict)
     hooks_ms: dict[str, float] = field(default_factory=dict)
     details: dict[str, object] = field(default_factory=dict)
 
