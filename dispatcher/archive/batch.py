@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from dispatcher.archive import journal_rows
+from dispatcher.archive.collectors import known_collector
 from dispatcher.archive.contacts import Contact, concerns_contact, contact, merged
 from dispatcher.archive.facts import FactRows, Place, Row
 from dispatcher.archive.journal_rows import Part, listed
@@ -48,6 +49,7 @@ class Batch:
     tallies: Counter[Tally] = field(default_factory=Counter)
     contacts: dict[str, Contact] = field(default_factory=dict)
     judgements: list[Row] = field(default_factory=list)
+    dials: list[Row] = field(default_factory=list)
     erasures: list[Row] = field(default_factory=list)
     tasks: list[Row] = field(default_factory=list)
     policies: list[Row] = field(default_factory=list)
@@ -102,6 +104,8 @@ class Batch:
             name = str(record.attempt_id)
             known = self.contacts.get(name)
             self.contacts[name] = said if known is None else merged(known, said)
+        if record.result in {"permitted", "refused"}:
+            self.dials.append(_dial(place, record))
         if record.kind == "fact" and record.reasons:
             self._fact(place, record, appended)
 
@@ -142,3 +146,17 @@ class Batch:
             }
         )
         self.facts.text(place, task.customer_id, "script", appended, task.script, task.task_id)
+
+
+def _dial(place: Place, record: JournalRecord) -> Row:
+    reason = record.reasons[0]
+    return {
+        "partition": place.partition,
+        "offset": place.offset,
+        "customer_id": record.customer_id,
+        "attempt_id": record.attempt_id,
+        "at": to_millis(record.at),
+        "result": record.result,
+        "code": reason.code,
+        "collector": known_collector(str(reason.inputs.get("by", ""))),
+    }

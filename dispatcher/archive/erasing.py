@@ -15,6 +15,7 @@ from dispatcher.archive.tables import (
     CHANGES,
     CONSENTS,
     CONTACTS,
+    DIALS,
     ERASURES,
     FEEDBACK,
     HOLDS,
@@ -70,6 +71,7 @@ def _decided(connection: Connection, asked: Row[Any]) -> None:
     of_them = or_(TEXTS.c.attempt_id.in_(attempts), TEXTS.c.at <= asked.appended)
     _delete_texts(connection, asked, TEXTS.c.topic == topics.TEXTS, of_them)
     _empty(connection, CONTACTS, asked, {"invoice_ids": "[]"})
+    _empty(connection, DIALS, asked, {})
     _empty(connection, JUDGEMENTS, asked, {"promise_id": "", "settled": None})
     # Tasks have no record of an erasure; what was handed over before it was appended before it.
     theirs = and_(TASKS.c.customer_id == asked.customer_id, TASKS.c.appended <= asked.appended)

@@ -14,6 +14,7 @@ from dispatcher.archive.tables import (
     CHAINS,
     CONSENTS,
     CONTACTS,
+    DIALS,
     FEEDBACK,
     JUDGEMENTS,
     PLANS,
@@ -32,6 +33,7 @@ SOME: Final = 10_000
 
 _AGED: Final[tuple[tuple[ColumnElement[int], int], ...]] = (
     (REPORTS.c.at, 1),
+    (DIALS.c.at, 1),
     (FEEDBACK.c.at, 1),
     (CONSENTS.c.at, 1),
     (TASKS.c.appended, 1),

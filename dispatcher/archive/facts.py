@@ -7,6 +7,7 @@ the clock stays. Words that somebody wrote go to `texts` alone.
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from dispatcher.archive.collectors import collector_of
 from dispatcher.archive.journal_rows import listed
 from dispatcher.archive.said import encode, instalments, iso, said_of, word
 from dispatcher.archive.sealing import event_key, thing_key
@@ -59,13 +60,13 @@ class FactRows:
     key: bytes
     reports: list[Row] = field(default_factory=list)
     feedback: list[Row] = field(default_factory=list)
-    consents: list[Row] = field(default_factory=list)
     promises: list[Row] = field(default_factory=list)
     cancelled: list[Row] = field(default_factory=list)
     placed: list[Row] = field(default_factory=list)
     released: list[Row] = field(default_factory=list)
     plans: list[Row] = field(default_factory=list)
     unplanned: list[Row] = field(default_factory=list)
+    consents: list[Row] = field(default_factory=list)
     zones: list[Row] = field(default_factory=list)
     statements: list[Row] = field(default_factory=list)
     erasures: list[Row] = field(default_factory=list)
@@ -84,7 +85,9 @@ class FactRows:
             case InvoiceStated() | InvoiceSettled():
                 self.stated.append(Stated(self._key(customer_id, fact.invoice_id), place, customer_id, at_us, fact))
             case ContactReported():
-                self.reports.append(told | _report(fact))
+                said_by: Row = {"stated_at": at_us // 1000, "collector": collector_of(arrival.cause.source)}
+                said_by["omitted"] = len(fact.omitted)
+                self.reports.append(told | _report(fact) | said_by)
                 self.text(place, customer_id, "note", at_us // 1000, fact.note, fact.task_id)
             case FeedbackGiven():
                 self.feedback.append(told | {"at": at_us // 1000, "score": fact.score, "channel": fact.channel})
@@ -96,13 +99,14 @@ class FactRows:
             case CustomerErased():
                 self.erasures.append(head | {"topic": place.topic, "at": at_us // 1000, "appended": appended})
             case _:
-                self._agreement(place, head, fact, at_us)
+                self._agreement(place, head, arrival)
 
-    def _agreement(self, place: Place, head: Row, fact: Fact, at_us: int) -> None:
-        customer_id = str(head["customer_id"])
+    def _agreement(self, place: Place, head: Row, arrival: Arrival) -> None:
+        fact, at_us, customer_id = arrival.fact, arrival.at, str(head["customer_id"])
         match fact:
             case PromiseMade():
-                self.promises.append(head | self._named(customer_id, fact.promise_id) | _promise(fact, at_us))
+                promise = _promise(fact, at_us) | {"collector": collector_of(arrival.cause.source)}
+                self.promises.append(head | self._named(customer_id, fact.promise_id) | promise)
             case PromiseCancelled():
                 self.cancelled.append(
                     head

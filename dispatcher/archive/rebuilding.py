@@ -16,6 +16,7 @@ from dispatcher.archive.tables import (
     CHANGES,
     CONSENTS,
     CONTACTS,
+    DIALS,
     DIGESTS,
     ERASURES,
     FEEDBACK,
@@ -39,7 +40,7 @@ from dispatcher.archive.tallies import DAY_MS, EPOCH_DAY
 from schemas import topics
 
 _BY_TOPIC: Final = {
-    topics.JOURNAL: (CONTACTS, JUDGEMENTS),
+    topics.JOURNAL: (CONTACTS, JUDGEMENTS, DIALS),
     topics.INBOX: (REPORTS, FEEDBACK, PROMISES, HOLDS, CHANGES, PLANS, CONSENTS, STATEMENTS, ZONES),
     topics.TASKS: (TASKS,),
 }

@@ -19,6 +19,7 @@ from dispatcher.archive.batch import ARCHIVED
 from dispatcher.archive.database import DatabaseUnsuitable, address, opened
 from dispatcher.archive.duty import duty_of
 from dispatcher.archive.emptying import Caretaker
+from dispatcher.archive.figure_gauges import FigureGauges, WithGauges
 from dispatcher.archive.keeping import NoSuchPreset, Retention, retention_of
 from dispatcher.archive.metrics import ArchiveMetrics
 from dispatcher.archive.rebuilding import rebuild
@@ -103,7 +104,10 @@ async def _serve(settings: Settings, *, rebuilt: bool, accept_gap: bool) -> None
     connection = Connection(settings.bootstrap_servers, client_options(settings.kafka))
     kept = _retention(settings)
     store = Store(engine, settings.archive_key)
-    caretaker = Caretaker(engine, kept, metrics.emptied)
+    gauges = FigureGauges(metrics.registry)
+    caretaker = WithGauges(
+        Caretaker(engine, kept, metrics.emptied), lambda now: gauges.refresh(engine, settings.reports, now)
+    )
 
     def caught_up() -> None:
         health.restored(_ON_DUTY)

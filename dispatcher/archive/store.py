@@ -15,6 +15,7 @@ from dispatcher.archive.tables import (
     CHANGES,
     CONSENTS,
     CONTACTS,
+    DIALS,
     DIGESTS,
     ERASURES,
     FEEDBACK,
@@ -124,6 +125,7 @@ class Store:
             put(connection, TALLIES, [tallied(tally, n) for tally, n in sorted(batch.tallies.items())], more=("n",))
             _contacts(connection, batch.contacts.values())
             put(connection, JUDGEMENTS, batch.judgements, replaced=("outcome", "at"), personal=("settled",))
+            add(connection, DIALS, batch.dials)
             _facts(connection, batch)
             self._erasures(connection, [*batch.erasures, *batch.facts.erasures])
             add(connection, TASKS, batch.tasks)
@@ -202,7 +204,7 @@ def _facts(connection: Connection, batch: Batch) -> None:
     add(connection, REPORTS, facts.reports)
     add(connection, FEEDBACK, facts.feedback)
     add(connection, CONSENTS, facts.consents)
-    made = ("stated_us", "cancelled", "amount", "currency", "promised_on")
+    made = ("stated_us", "cancelled", "amount", "currency", "promised_on", "collector")
     put(
         connection,
         PROMISES,
@@ -211,7 +213,14 @@ def _facts(connection: Connection, batch: Batch) -> None:
         personal=("invoice_ids",),
         newer_by="stated_us",
     )
-    unknown: Row = {"cancelled": True, "invoice_ids": "[]", "amount": None, "currency": None, "promised_on": None}
+    unknown: Row = {
+        "cancelled": True,
+        "invoice_ids": "[]",
+        "amount": None,
+        "currency": None,
+        "promised_on": None,
+        "collector": None,
+    }
     cancelled = [unknown | each for each in facts.cancelled]
     put(connection, PROMISES, cancelled, replaced=("stated_us", "cancelled"), newer_by="stated_us")
     never: Row = {"kind": None, "scope": None, "invoice_id": None, "placed_us": 0, "until": None, "released_us": 0}

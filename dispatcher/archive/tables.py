@@ -158,7 +158,7 @@ CONTACTS: Final = Table(
     _text("code"),
     _maybe("outcome"),
     Index("contacts_of_customer", "customer_id", "claimed_at"),
-    Index("contacts_by_time", "claimed_at"),
+    Index("contacts_in_time", "claimed_at", "result", "channel", "stage", "tier", "variant", "task"),
 )
 """One row an attempt to reach somebody: when, by which way, and what came of it last. `outcome`: what it was called."""
 
@@ -179,13 +179,37 @@ REPORTS: Final = Table(
     _maybe("number_status"),
     _maybe("next_action"),
     _text("invoice_ids"),
+    _instant("stated_at"),
+    _maybe("collector"),
+    Column("omitted", Integer),
     PrimaryKeyConstraint("partition", "offset"),
     Index("reports_once", "key", unique=True),
     Index("reports_of_customer", "customer_id"),
     Index("reports_of_attempt", "attempt_id"),
     Index("reports_by_time", "at"),
 )
-"""What people reported of contacts, ours and others: the outcome and its class."""
+"""What people reported of contacts, ours and others: the outcome and its class.
+
+`at`: when the contact was, `stated_at`: when it was reported; `collector`: by whom, where our desk says so;
+`omitted`: how many disclosures were not confirmed.
+"""
+
+DIALS: Final = Table(
+    "dials",
+    METADATA,
+    *_place(),
+    _text("customer_id"),
+    _maybe("attempt_id"),
+    _number("at"),
+    _text("result"),
+    _text("code"),
+    _maybe("collector"),
+    PrimaryKeyConstraint("partition", "offset"),
+    Index("dials_of_customer", "customer_id"),
+    Index("dials_of_attempt", "attempt_id"),
+    Index("dials_by_time", "at"),
+)
+"""Answers to collectors who asked whether a task may be acted on now: permitted, or refused by the rule `code`."""
 
 FEEDBACK: Final = Table(
     "feedback",
@@ -216,6 +240,7 @@ PROMISES: Final = Table(
     _instant("amount"),
     _maybe("currency"),
     _maybe("promised_on"),
+    _maybe("collector"),
     PrimaryKeyConstraint("key"),
     Index("promises_of_customer", "customer_id"),
     Index("promises_by_date", "promised_on"),

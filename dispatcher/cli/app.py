@@ -27,6 +27,7 @@ from dispatcher.cli import (
     policy,
     presets,
     rejected,
+    reports,
     running,
     simulate,
     topics,
@@ -82,6 +83,7 @@ for group in (
     policy,
     compare,
     simulate,
+    reports,
     presets,
 ):
     group.register(app)

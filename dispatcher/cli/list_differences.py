@@ -2,16 +2,36 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from schemas.inbox import InvoiceStated
 from schemas.state import Customer, Invoice
-from schemas.values import Day, to_date
+from schemas.values import Day, InvoiceKind, to_date
 
 Which = tuple[str, str]
 """A customer and an invoice, by their ids."""
 
 _NOTHING: Final = "-"
+
+
+class Known(Protocol):
+    """What we know of an invoice: its state with us, or what the archive held of it."""
+
+    @property
+    def amount_due(self) -> int:
+        """In minor units."""
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217."""
+
+    @property
+    def due_on(self) -> Day:
+        """When it was to be paid."""
+
+    @property
+    def kind(self) -> InvoiceKind:
+        """Invoice or credit note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +54,7 @@ def stated_invoices(customer_id: str, customer: Customer) -> Iterator[tuple[Whic
 
 
 def differences(
-    listed: Mapping[Which, InvoiceStated], known: Mapping[Which, Invoice], *, overdue_at: Day | None = None
+    listed: Mapping[Which, InvoiceStated], known: Mapping[Which, Known], *, overdue_at: Day | None = None
 ) -> Iterator[Difference]:
     """Every difference, by customer and invoice.
 
@@ -53,7 +73,7 @@ def differences(
             yield from _different(which, theirs, ours)
 
 
-def _different(which: Which, theirs: InvoiceStated, ours: Invoice) -> Iterator[Difference]:
+def _different(which: Which, theirs: InvoiceStated, ours: Known) -> Iterator[Difference]:
     if (theirs.amount_due, theirs.currency) != (ours.amount_due, ours.currency):
         listed, known = f"{theirs.amount_due} {theirs.currency}", f"{ours.amount_due} {ours.currency}"
         yield Difference("different", *which, "amount_due", listed, known)

@@ -88,7 +88,7 @@ def reconcile(
     stated_at = max((each.event.at for each in read.events), default=None)
     overdue_at = None if stated_at is None or not overdue_only else _day(stated_at)
     found = list(differences(listed, ours, overdue_at=overdue_at))
-    _show(found, len(listed), as_json=as_json)
+    show_differences(found, len(listed), as_json=as_json)
     if found:
         raise typer.Exit(ExitCode.FINDINGS)
 
@@ -118,7 +118,8 @@ def _day(at_us: int) -> Day:
     return from_millis(at_us // 1000).date().toordinal()
 
 
-def _show(found: list[Difference], listed: int, *, as_json: bool) -> None:
+def show_differences(found: list[Difference], listed: int, *, as_json: bool) -> None:
+    """One JSON object each, or a table and how many there are."""
     if as_json:
         for each in found:
             print_json(each)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from channels.receipts import Receipts
 from dispatcher.archive.queries import Archive
@@ -12,7 +13,7 @@ from dispatcher.gateway.buckets import Buckets
 from dispatcher.gateway.calls.desk import CallDesk
 from dispatcher.gateway.metrics import GatewayMetrics
 from dispatcher.gateway.staff.staff import Staff
-from dispatcher.settings import Secret
+from dispatcher.settings import Reports, Secret
 from dispatcher.settings.model import Bounces
 
 
@@ -36,9 +37,9 @@ class Parts:
     the inbox's configured number; `point_key` keys the digests of numbers and addresses. `keys` are known callers; `callers`
     and `strangers` bound how often one of them, or an address that proves nothing, may ask. `kafka_answers` asks Kafka now.
     `bounces`: which reports of mail systems are believed. `desk`: secrets that may have signed a desk's results. `readers`:
-    of what the providers of named adapters tell. `archive`: None where there is none. `staff`: the pages of those who work
-    here, where they are served.
-    `calls`: the call desk behind them. `leaving` happens when the gateway is told to end: what holds a line open lets it go.
+    of what the providers of named adapters tell. `archive`: None where there is none. `reports`: what reports need to know
+    of the house. `staff`: the pages of those who work here, where they are served. `calls`: the call desk behind them.
+    `leaving` happens when the gateway is told to end: what holds a line open lets it go.
     """
 
     append: Append
@@ -57,6 +58,7 @@ class Parts:
     public_url: str | None = None
     bounces: Bounces = "any"
     archive: Archive | None = None
+    reports: Reports = field(default_factory=lambda: Reports(ZoneInfo("UTC"), 180, ()))
     staff: Staff | None = None
     calls: CallDesk | None = None
     leaving: asyncio.Event = field(default_factory=asyncio.Event)

@@ -157,6 +157,7 @@ def _parts(settings: Settings, appender: Appender, keys: tuple[ApiKey, ...], twi
         public_url=settings.public_url,
         bounces=limits.bounces,
         archive=_archive(settings),
+        reports=settings.reports,
     )
 
 

@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from dispatcher.gateway.desk_pages.routes import desk_page_routes
 from dispatcher.gateway.parts import Parts
 from dispatcher.gateway.problems import on_http_exception
+from dispatcher.gateway.reports.pages import report_routes
 from dispatcher.gateway.staff.audit_page import audit_routes
 from dispatcher.gateway.staff.errors import staff_errors
 from dispatcher.gateway.staff.guards import AnyRequest
@@ -27,9 +28,10 @@ def staff_handlers(parts: Parts, staff: Staff) -> Sequence[HTTPRouteHandler]:
     return [
         *sign_in_routes(staff),
         *home_routes(staff),
-        *audit_routes(staff),
         *desk_page_routes(parts, staff),
         *why_routes(parts, staff),
+        *report_routes(parts, staff),
+        *audit_routes(staff),
     ]
 
 

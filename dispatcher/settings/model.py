@@ -6,6 +6,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
 
+from dispatcher.settings.reports import Reports
 from dispatcher.settings.secret import Secret
 from dispatcher.settings.smtp import SmtpServer
 from schemas import points
@@ -163,6 +164,7 @@ class Settings:
     templates: tuple[Path, ...]
     data_dir: Path
     archive: Archive
+    reports: Reports
     secret: Secret | None
     public_url: str | None
     gateway: Gateway

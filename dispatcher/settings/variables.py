@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Generic, Literal, TypeVar, get_args
 
-from dispatcher.settings import parsing, smtp
+from dispatcher.settings import parsing, reports, smtp
 from dispatcher.settings.model import Bounces, LogLevel, SaslMechanism, SecurityProtocol, Sending, StaffPages
 
 T_co = TypeVar("T_co", covariant=True)
@@ -176,6 +176,26 @@ ARCHIVE_METRICS_PORT = Variable(
     _PORT_EXPECTED,
     _port,
     "9465",
+)
+REPORT_ZONE = Variable(
+    "DISPATCHER_REPORT_ZONE",
+    "zone whose midnights cut days and months of the reports",
+    "expected a name of the IANA time zone database, such as Europe/Berlin",
+    reports.zone,
+    "UTC",
+)
+BAD_DEBT_DAYS = Variable(
+    "DISPATCHER_BAD_DEBT_DAYS",
+    "days overdue after which reports count an invoice as bad debt",
+    "expected a whole number from 1 to 3650",
+    parsing.whole(1, 3_650),
+    "180",
+)
+CONTACT_PRICES = Variable(
+    "DISPATCHER_CONTACT_PRICES",
+    "what one contact by a channel costs, for the reports",
+    "expected channel=price currency, several separated by commas, such as sms=0.08 EUR,call_task=4 EUR",
+    reports.prices,
 )
 SECRET = Variable(
     "DISPATCHER_SECRET",
@@ -492,6 +512,9 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     ARCHIVE_DAYS,
     ARCHIVE_KEEP,
     ARCHIVE_METRICS_PORT,
+    REPORT_ZONE,
+    BAD_DEBT_DAYS,
+    CONTACT_PRICES,
     SECRET,
     PUBLIC_URL,
     GATEWAY_HOST,

@@ -102,10 +102,24 @@ class Topics:
         reasons = (Reason(code, event, {"detail": detail} if detail else {}),)
         return self.decided(customer, "recorded", minutes=minutes, kind="fact", reasons=reasons, **fields)
 
-    def said(self, customer: str, fact: Fact, *, minutes: float = 0, event_id: str | None = None) -> Record:
+    def dialled(self, customer: str, attempt_id: str, result: str, who: str, *, minutes: float = 0) -> Record:
+        """The lane's answer to a collector who asked whether a task may be dialled."""
+        code = "free_to_dial" if result == "permitted" else "hold"
+        reasons = (Reason(code, "dial.asked", {"by": who, "fence": 1}),)
+        return self.decided(customer, result, kind="attempt", reasons=reasons, attempt_id=attempt_id, minutes=minutes)
+
+    def said(
+        self,
+        customer: str,
+        fact: Fact,
+        *,
+        minutes: float = 0,
+        event_id: str | None = None,
+        source: str = "/desk",
+    ) -> Record:
         """A fact of the inbox."""
         number = self.numbers[f"inbox {customer}"] = self.numbers.get(f"inbox {customer}", 0) + 1
-        cause = Cause("customers.feedback", 0, number, "/desk", event_id or f"{customer}-said-{number}")
+        cause = Cause("customers.feedback", 0, number, source, event_id or f"{customer}-said-{number}")
         value = inbox.encode(Arrival(to_micros(instant(minutes)), cause, fact))
         return self.append(topics.INBOX, customer, value, instant(minutes))
 

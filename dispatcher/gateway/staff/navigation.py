@@ -23,6 +23,7 @@ SECTIONS: Final = (
     Section("desk", "/desk", frozenset({"agent", "supervisor"})),
     Section("overview", "/desk/overview", frozenset({"supervisor"})),
     Section("why", "/why", frozenset({"supervisor", "auditor"})),
+    Section("reports", "/reports", frozenset({"supervisor", "auditor"})),
     Section("audit", "/desk/audit", frozenset({"auditor"})),
 )
 """In the order in which they are shown."""

@@ -24,6 +24,10 @@ ROLES_OF: dict[str, set[str] | str] = {
     "GET /desk/home": ANYONE_HERE,
     "GET /desk/audit": {"auditor"},
     "GET /desk/audit.csv": {"auditor"},
+    "GET /why": {"supervisor", "auditor"},
+    "GET /why/{customer:path}": {"supervisor", "auditor"},
+    "GET /reports": {"supervisor", "auditor"},
+    "GET /reports/{name:str}": {"supervisor", "auditor"},
 }
 """Who may ask for what. A page that is new needs its line here."""
 
