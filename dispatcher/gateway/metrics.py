@@ -21,6 +21,7 @@ Route = Literal[
     "page",
     "documentation",
     "staff",
+    "staff_events",
     "static",
     "other",
 ]
@@ -44,6 +45,7 @@ _ROUTES: Final[tuple[tuple[str, Route], ...]] = (
     ("/u/", "page"),
     ("/docs", "documentation"),
     ("/openapi", "documentation"),
+    ("/desk/events", "staff_events"),  # held open: how long says nothing of how fast pages are
     ("/desk", "staff"),
     ("/why", "staff"),
     ("/reports", "staff"),

@@ -192,7 +192,7 @@ class Counter:
     async def _task(
         self, visit: Visit, leased: Leased, told: Sequence[Notice], left: Left = UNTOUCHED
     ) -> Response[str]:
-        past = await self.history(leased.customer_id)
+        past = await self.history(leased.customer_id, leased.task_id)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if left.misfits else HTTPStatus.OK
         return PAGES.answer(visit, "agent.html", status=status, **self._of_task(visit, leased, past, told, left))
 

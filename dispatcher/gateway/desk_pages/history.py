@@ -24,24 +24,24 @@ class Past:
     promise_outcome: str | None
 
 
-History = Callable[[str], Awaitable[tuple[Past, ...]]]
-"""The last contacts of a customer, the latest first."""
+History = Callable[[str, str], Awaitable[tuple[Past, ...]]]
+"""The last contacts of a customer, the latest first; without the task that somebody is just doing."""
 
 
 def history_of(archive: Archive | None) -> History:
     """Reads the archive beside the loop; without one nothing is known."""
 
-    async def read(customer_id: str) -> tuple[Past, ...]:
+    async def read(customer_id: str, task_id: str) -> tuple[Past, ...]:
         if archive is None:
             return ()
-        return last(await asyncio.to_thread(archive.contacts, customer_id))
+        return last(await asyncio.to_thread(archive.contacts, customer_id), task_id)
 
     return read
 
 
-def last(contacts: tuple[ContactRecord, ...]) -> tuple[Past, ...]:
-    """The latest of them; what has only just been claimed, such as the task itself, is no past."""
-    over = [each for each in contacts if each.result not in {"claimed", "accepted"} or each.outcome is not None]
+def last(contacts: tuple[ContactRecord, ...], task_id: str) -> tuple[Past, ...]:
+    """The latest of them; neither the task itself nor what has only just been decided is past."""
+    over = [each for each in contacts if each.attempt_id != task_id and each.result != "claimed"]
     return tuple(_past(each) for each in reversed(over[-_MOST:]))
 
 

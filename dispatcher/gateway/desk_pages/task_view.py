@@ -6,17 +6,22 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from dispatcher.gateway.calls.outcomes import RULES
 from dispatcher.gateway.calls.results import Leased, Work
 from dispatcher.gateway.desk_pages import clocks
 from dispatcher.gateway.desk_pages.clocks import LocalTime, local_times
 from dispatcher.gateway.desk_pages.history import Past
 from dispatcher.gateway.desk_pages.scripts import Block, blocks_of
+from dispatcher.gateway.desk_pages.words import OutcomeWords
 from dispatcher.gateway.desk_pages.writing import Writing
 from dispatcher.messages.foreign_text import foreign_text
 from schemas.journal import AmountOfInvoice
 from schemas.values import Millis, from_millis
 
 _LONGEST: Final = 100
+_WRITTEN: Final = frozenset({"sms", "email"})
+"""Of these a provider's code may be all that is known besides the result, and means nothing to whoever calls."""
+
 _DIALLABLE: Final = re.compile(r"\+[1-9][0-9]{4,14}", re.ASCII)
 
 
@@ -123,16 +128,22 @@ def _owed(each: AmountOfInvoice, today: date, writing: Writing) -> Owed:
 
 def _line(past: Past, zones: tuple[str, ...], writing: Writing) -> PastLine:
     words = writing.words
-    outcome = past.outcome or ""
-    came = [next((name for word, name in words.outcomes.names.items() if word == outcome), foreign_text(outcome, 60))]
-    if past.outcome is None:
+    if past.outcome is None or past.way in _WRITTEN:
         came = [words.task.results.get(past.result, past.result)]
+    else:
+        came = [_outcome(past.outcome, words.outcomes)]
     if past.promised_on is not None:
         came.append(words.task.promised.format(day=writing.date(past.promised_on)))
     if past.promise_outcome is not None:
         came.append(words.task.promise_outcomes.get(past.promise_outcome, past.promise_outcome))
     way = words.task.ways.get(past.way, past.way)
     return PastLine(writing.instant(past.at, zones), way, ", ".join(came))
+
+
+def _outcome(told: str, words: OutcomeWords) -> str:
+    """The outcome as the form calls it, where it was one of this desk's; others are shown as they were told."""
+    known = next((word for word, rule in RULES.items() if told in {word, rule.told}), None)
+    return foreign_text(told, _LONGEST) if known is None else words.names[known]
 
 
 def _today(zones: tuple[str, ...], now: Millis) -> date:
