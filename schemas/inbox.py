@@ -305,7 +305,7 @@ class AttemptReceipt(_Fact, frozen=True, tag=26):
     at: Millis = 0
 
 
-class DialAsked(_Fact, frozen=True, tag=27):
+class DialAsked(Discreet, _Fact, frozen=True, tag=27):
     """Somebody who holds a task is about to act on it, and asks whether that is allowed now: to dial, if it is a call.
 
     `fence` numbers the leases of the task: the owner of an earlier one may not act any more. `by` is the collector's id.

@@ -39,6 +39,7 @@ REJECTED = "reminders.rejected"
 POLICY = "reminders.policy"
 BRAKES = "reminders.brakes"
 POINTS = "reminders.points"
+KEYS = "reminders.keys"
 TEXTS = "reminders.texts"
 
 INPUTS = (BILLING_SETTLED, CUSTOMERS_FEEDBACK, CUSTOMERS_UPDATED, BILLING_OVERDUE, BILLING_DUE)
@@ -58,7 +59,7 @@ TOPICS: tuple[Topic, ...] = (
         "ours",
         "everything that concerns a customer, in the order in which it is applied",
         partitioned_by_customer=True,
-        settings=(("retention.ms", str(14 * _DAY)), _APPEND_TIME),
+        settings=(("retention.ms", str(14 * _DAY)), ("segment.ms", str(_DAY)), _APPEND_TIME),
     ),
     Topic(
         STATE,
@@ -99,6 +100,19 @@ TOPICS: tuple[Topic, ...] = (
         "ours",
         "opt-outs and bounces, by number or address",
         settings=(("retention.ms", "-1"), _APPEND_TIME),
+    ),
+    Topic(
+        KEYS,
+        "ours",
+        "keys of sealed records, each wrapped by the master key; empty where nothing is sealed",
+        partitioned_by_customer=True,
+        settings=(
+            ("cleanup.policy", "compact"),
+            ("min.cleanable.dirty.ratio", "0.01"),
+            ("max.compaction.lag.ms", str(_DAY)),
+            ("segment.ms", str(_DAY // 4)),
+            ("delete.retention.ms", str(_DAY)),
+        ),
     ),
     Topic(
         TEXTS,

@@ -30,6 +30,7 @@ from dispatcher.archive.tables import (
     TEXTS,
     ZONES,
 )
+from dispatcher.archive.words import forget_keys
 from schemas import topics
 from schemas.values import Millis
 
@@ -110,3 +111,4 @@ def _theirs(table: Table, asked: Row[Any]) -> ColumnElement[bool]:
 
 def _delete_texts(connection: Connection, asked: Row[Any], *which: ColumnElement[bool]) -> None:
     connection.execute(delete(TEXTS).where(TEXTS.c.customer_id == asked.customer_id, *which))
+    forget_keys(connection, asked.customer_id)

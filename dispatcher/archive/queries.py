@@ -21,8 +21,10 @@ from dispatcher.archive.tables import (
     TEXTS,
 )
 from dispatcher.archive.timelines import SAID, Timelines
+from dispatcher.archive.words import Words
 from schemas.discretion import Discreet
 from schemas.journal import JournalRecord
+from schemas.master_keys import MasterKeys
 from schemas.values import Day, Millis
 
 Dimension = Literal["channel", "stage", "phase", "tier", "variant", "creditor_id", "policy", "task"]
@@ -68,10 +70,14 @@ class Count(msgspec.Struct, frozen=True):
 class Archive:
     """Reads an archive; each method is one look at one state of it."""
 
-    def __init__(self, engine: Engine, key: bytes = b"") -> None:
-        """Connects to nothing yet. `key` is the archive's: what events said is found by it."""
+    def __init__(self, engine: Engine, key: bytes = b"", *, masters: MasterKeys | None = None) -> None:
+        """Connects to nothing yet. `key` is the archive's: what events said is found by it.
+
+        Without `masters` the words of a sealed archive are not shown.
+        """
         self.engine = engine
-        self.timelines = Timelines(engine, key)
+        self._words = Words(masters)
+        self.timelines = Timelines(engine, key, self._words)
         self.standings = Standings(engine, key)
 
     def timeline(
@@ -99,6 +105,7 @@ class Archive:
             ids = [row.attempt_id for row in made]
             reports = _latest(connection, select(REPORTS).where(REPORTS.c.customer_id == customer_id), "attempt_id")
             texts = _latest(connection, select(TEXTS).where(TEXTS.c.customer_id == customer_id), "attempt_id", SAID)
+            said = {name: self._words.said(connection, row) for name, row in texts.items()}
             digests = _latest(connection, select(DIGESTS).where(DIGESTS.c.attempt_id.in_(ids)), "attempt_id", SAID)
             promises = connection.execute(
                 select(PROMISES, JUDGEMENTS.c.outcome)
@@ -112,7 +119,7 @@ class Archive:
             later = min((other for other in times if other > at), default=None)
             heard_at = reports[row.attempt_id].at if row.attempt_id in reports else at
             promise = _promise(promises, heard_at, later)
-            report, digest, text = (known.get(row.attempt_id) for known in (reports, digests, texts))
+            report, digest = (known.get(row.attempt_id) for known in (reports, digests))
             records.append(
                 ContactRecord(
                     attempt_id=row.attempt_id,
@@ -130,7 +137,7 @@ class Archive:
                     promised_amount=None if promise is None else promise.amount,
                     promise_outcome=None if promise is None else promise.outcome,
                     content_sha256=None if digest is None else bytes(digest.sha256).hex(),
-                    text=None if text is None else text.body,
+                    text=said.get(row.attempt_id),
                     responsible=row.responsible,
                 )
             )

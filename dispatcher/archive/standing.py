@@ -15,10 +15,12 @@ from dispatcher.archive.tables import (
     INVOICES,
     JUDGEMENTS,
     PLANS,
+    POSITIONS,
     PROMISES,
     RECORDS,
     ZONES,
 )
+from schemas import topics
 from schemas.journal import JournalRecord
 from schemas.values import Day, Millis
 
@@ -109,6 +111,12 @@ class Standings:
         with self._connected() as connection:
             done = connection.execute(asked.order_by(ERASURES.c.done_at.desc()).limit(1)).scalar_one_or_none()
         return None if done is None else (named, done)
+
+    def written(self) -> dict[int, int]:
+        """The offset after the last record of the journal that was written, by partition."""
+        asked = select(POSITIONS.c.partition, POSITIONS.c.next_offset).where(POSITIONS.c.topic == topics.JOURNAL)
+        with self._connected() as connection:
+            return {row.partition: row.next_offset for row in connection.execute(asked)}
 
     def standing(self, customer_id: str, now: Millis) -> Standing:
         """How the customer stands."""

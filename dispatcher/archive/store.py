@@ -38,8 +38,10 @@ from dispatcher.archive.tables import (
     ZONES,
 )
 from dispatcher.archive.tallies import tallied
+from dispatcher.archive.words import Words
 from dispatcher.archive.writing import add, append, put
 from schemas import topics
+from schemas.master_keys import MasterKeys
 
 Positions = Mapping[tuple[str, int], int]
 
@@ -72,10 +74,11 @@ class Head:
 class Store:
     """Writes turns. `key` seals the journal's records and makes pseudonyms; it is the installation's for good."""
 
-    def __init__(self, engine: Engine, key: bytes) -> None:
-        """Connects to nothing yet."""
+    def __init__(self, engine: Engine, key: bytes, masters: MasterKeys | None = None) -> None:
+        """Connects to nothing yet; `masters` wrap the keys that words are sealed with, None: they are not."""
         self._engine = engine
         self._key = key
+        self._words = Words(masters)
 
     def claim(self) -> None:
         """Note whose archive this is.
@@ -86,6 +89,8 @@ class Store:
         with self._engine.begin() as connection:
             add(connection, META, [{"name": "key", "value": sealing.mark(self._key)}])
         ours_or_raise(self._engine, self._key)
+        with self._engine.begin() as connection:
+            self._words.wrap_anew(connection)
 
     def positions(self) -> dict[tuple[str, int], int]:
         """The offset after the last written record of each partition that was ever begun."""
@@ -127,6 +132,7 @@ class Store:
             add(connection, DIALS, batch.dials)
             put(connection, JUDGEMENTS, batch.judgements, replaced=("outcome", "at"), personal=("settled",))
             _facts(connection, batch)
+            add(connection, TEXTS, self._words.kept(connection, _kept(connection, batch.facts.texts)))
             self._erasures(connection, [*batch.erasures, *batch.facts.erasures])
             add(connection, TASKS, batch.tasks)
             add(connection, POLICIES, batch.policies)
@@ -231,7 +237,6 @@ def _facts(connection: Connection, batch: Batch) -> None:
     add(connection, STATEMENTS, facts.statements)
     put(connection, ZONES, facts.zones, replaced=("stated_us",), personal=_CLOCK, newer_by="stated_us")
     _invoices(connection, facts.stated)
-    add(connection, TEXTS, _kept(connection, facts.texts))
     add(connection, DIGESTS, facts.digests)
 
 

@@ -4,12 +4,13 @@ A page costs the same wherever it lies: it begins after the place of the last en
 customer's records in the order of time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select, tuple_
 
+from dispatcher.archive import words
 from dispatcher.archive.cursors import Cursor
 from dispatcher.archive.journal_rows import LASTING, PERSONAL, Row, as_record
 from dispatcher.archive.said import Said, decode
@@ -76,12 +77,13 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Timelines:
-    """Reads timelines. `key` is the archive's: without it, what events said is not found."""
+    """Reads timelines. `key` is the archive's: without it, what events said is not found. `sealed` opens what was said."""
 
-    def __init__(self, engine: Engine, key: bytes) -> None:
+    def __init__(self, engine: Engine, key: bytes, sealed: words.Words | None = None) -> None:
         """Connects to nothing yet."""
         self._engine = engine
         self._key = key
+        self._sealed = sealed or words.Words(None)
 
     def page(self, customer_id: str, wanted: Wanted, after: Cursor | None = None, most: int = PAGE) -> Page:
         """What comes after a place, `most` entries at most."""
@@ -90,7 +92,7 @@ class Timelines:
             newest = select(*_COLUMNS).where(*which).order_by(*(column.desc() for column in _PLACE)).limit(most + 1)
             rows = [Row(*row) for row in connection.execute(newest)]
             shown = rows[:most]
-            entries = _Beside(connection, customer_id, self._key).entries(shown)
+            entries = _Beside(connection, customer_id, self._key, self._sealed).entries(shown)
         return Page(entries, entries[-1].place if len(rows) > most else None)
 
     def _which(self, customer_id: str, wanted: Wanted, after: Cursor | None) -> list[ColumnElement[bool]]:
@@ -119,10 +121,11 @@ class Timelines:
 class _Beside:
     """What stands beside the records of one page."""
 
-    def __init__(self, connection: Connection, customer_id: str, key: bytes) -> None:
+    def __init__(self, connection: Connection, customer_id: str, key: bytes, sealed: words.Words) -> None:
         self._connection = connection
         self._customer_id = customer_id
         self._key = key
+        self._sealed = sealed
 
     def entries(self, rows: Sequence[Row]) -> tuple[Entry, ...]:
         records = [as_record(row) for row in rows]
@@ -160,6 +163,8 @@ class _Beside:
 
     def _statements(self, facts: Sequence[JournalRecord]) -> Mapping[bytes, Any]:
         keys = {self._key_of(each) for each in facts}
+        if not keys:
+            return {}
         found = self._connection.execute(select(STATEMENTS).where(STATEMENTS.c.key.in_(sorted(keys))))
         return {bytes(row.key): row for row in found}
 
@@ -167,30 +172,27 @@ class _Beside:
         self, attempts: Sequence[str], noted: Mapping[tuple[str, int, int], bytes]
     ) -> tuple[Mapping[str, tuple[Words, ...]], Mapping[bytes, tuple[Words, ...]]]:
         """The words of attempts, and those of events by their keys."""
-        places = or_(DIGESTS.c.attempt_id.in_(attempts), _at(DIGESTS, noted))
-        digests = self._connection.execute(select(DIGESTS).where(places)).all()
-        where = {(row.topic, row.partition, row.offset): row for row in digests}
+        if not attempts and not noted:
+            return {}, {}
+        digests = select(DIGESTS).where(or_(DIGESTS.c.attempt_id.in_(attempts), *_at(DIGESTS, noted)))
+        where = {(row.topic, row.partition, row.offset): row for row in self._connection.execute(digests)}
         bodies = {
-            (row.topic, row.partition, row.offset): row.body
-            for row in self._connection.execute(select(TEXTS).where(_at(TEXTS, where)))
+            (row.topic, row.partition, row.offset): self._sealed.said(self._connection, row)
+            for row in (self._connection.execute(select(TEXTS).where(or_(*_at(TEXTS, where)))) if where else ())
         }
         sent: dict[str, tuple[Words, ...]] = {}
         notes: dict[bytes, tuple[Words, ...]] = {}
         for place, row in sorted(where.items()):
-            words = Words(row.kind, bytes(row.sha256).hex(), bodies.get(place))
+            said = Words(row.kind, bytes(row.sha256).hex(), bodies.get(place))
             if place in noted:
-                notes[noted[place]] = (*notes.get(noted[place], ()), words)
+                notes[noted[place]] = (*notes.get(noted[place], ()), said)
             elif row.kind in SAID:
-                sent[row.attempt_id] = (*sent.get(row.attempt_id, ()), words)
+                sent[row.attempt_id] = (*sent.get(row.attempt_id, ()), said)
         return sent, notes
 
 
-def _at(table: Any, places: Mapping[tuple[str, int, int], object]) -> ColumnElement[bool]:  # noqa: ANN401 - a table
-    return or_(
-        *(
-            and_(table.c.topic == topic, table.c.partition == partition, table.c.offset == offset)
-            for topic, partition, offset in sorted(places)
-        ),
-        # Where there are none.
-        and_(table.c.topic == "", table.c.partition == -1),
-    )
+def _at(table: Any, places: Iterable[tuple[str, int, int]]) -> list[ColumnElement[bool]]:  # noqa: ANN401 - a table
+    return [
+        and_(table.c.topic == topic, table.c.partition == partition, table.c.offset == offset)
+        for topic, partition, offset in sorted(places)
+    ]

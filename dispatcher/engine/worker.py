@@ -43,6 +43,7 @@ from dispatcher.engine.task_records import TaskWriter
 from dispatcher.engine.topology import Unsuited, stopping_sources
 from dispatcher.engine.turn import Decider
 from dispatcher.engine.watchdog import Stuck, Watchdog
+from dispatcher.engine.worker_keys import WorkerKeys
 from dispatcher.ops.health import keep_beating
 from dispatcher.ops.redaction import told
 from schemas.topics import TEXTS
@@ -84,6 +85,8 @@ class Worker:
         self._points = Points(config, self._ends, parts.clock.now)
         self._broker_time = BrokerTime()
         self._writer = InboxWriter(config)
+        masters = config.connection.masters
+        self._keys = None if masters is None else WorkerKeys(config, masters)
         self._outcomes = Outcomes(self._writer, config.partitions)
         self._text_writer = InboxWriter(config)
         self._texts = SentTexts(self._text_writer, config.partitions, self._keeps_texts, parts.metrics.texts)
@@ -147,6 +150,8 @@ class Worker:
             WorkerCrashed: only a restart helps; leave the process at once, without a stop of Faust's own.
         """
         await self._writer.start()
+        if self._keys is not None:
+            await self._keys.load()
         await self._brakes.load()  # before anybody may be contacted
         await self._points.load()
         for task in (
@@ -307,7 +312,7 @@ class Worker:
 
     def _doubtful(self) -> list[Open]:
         return [
-            Open(partial(_records_of, lane.state.doubtful, lane.state.records), lane.gate.is_open)
+            Open(partial(_records_of, lane.state.doubtful, lane.state.records), lane.gate.is_open, lane.state.keeper)
             for lane in self._lanes.values()
             if lane.state is not None
         ]
@@ -351,6 +356,7 @@ class Worker:
             resume=self._resume,
             conditions=self._conditions,
             clock_agrees=self._clock_agrees,
+            keys=self._keys,
         )
 
     def _conditions(self, gate_open: bool, behind: bool) -> Conditions:  # noqa: FBT001 - the lane's own answers

@@ -6,8 +6,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from channels.desk_webhook import WHYS, Why
 
-TaskEnd = Literal["posted", "expired", "unreadable"]
-"""The desk has it; nobody could do it in time; it is no task."""
+TaskEnd = Literal["posted", "expired", "unreadable", "erased"]
+"""The desk has it; nobody could do it in time; it is no task; its customer was erased, and its key with it."""
 
 
 class DeskMetrics:

@@ -20,6 +20,8 @@ Route = Literal[
     "adapters",
     "page",
     "documentation",
+    "staff",
+    "static",
     "other",
 ]
 Word = Literal["stop", "start", "help", "perhaps_stop", "other"]
@@ -42,6 +44,10 @@ _ROUTES: Final[tuple[tuple[str, Route], ...]] = (
     ("/u/", "page"),
     ("/docs", "documentation"),
     ("/openapi", "documentation"),
+    ("/desk", "staff"),
+    ("/why", "staff"),
+    ("/reports", "staff"),
+    ("/static/", "static"),
 )
 _CLASSES: Final = ("2xx", "3xx", "4xx", "5xx")
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5)

@@ -1,5 +1,6 @@
 """What the gateway is made of: handed to every group of handlers, so that each can be tested with parts of its own."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -36,7 +37,8 @@ class Parts:
     and `strangers` bound how often one of them, or an address that proves nothing, may ask. `kafka_answers` asks Kafka now.
     `bounces`: which reports of mail systems are believed. `desk`: secrets that may have signed a desk's results. `readers`:
     of what the providers of named adapters tell. `archive`: None where there is none. `staff`: the pages of those who work
-    here, where they are served. `calls`: the call desk behind them.
+    here, where they are served.
+    `calls`: the call desk behind them. `leaving` happens when the gateway is told to end: what holds a line open lets it go.
     """
 
     append: Append
@@ -57,6 +59,7 @@ class Parts:
     archive: Archive | None = None
     staff: Staff | None = None
     calls: CallDesk | None = None
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)
 
     def here_and_now(self) -> Whereabouts:
         """What a statement of ours needs to know of the installation and the time."""

@@ -20,6 +20,7 @@ from channels.accounts import DeskConfig
 from dispatcher.archive.database import DatabaseUnsuitable
 from dispatcher.archive.opening import archive_of
 from dispatcher.archive.queries import Archive
+from dispatcher.engine.admission import check_master_key
 from dispatcher.engine.appender import Appender
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection, EngineConfig
@@ -41,6 +42,7 @@ from dispatcher.ops import interpreter, logs
 from dispatcher.ops.clock import clock_for
 from dispatcher.settings import Settings, client_options
 from schemas.links import Seal
+from schemas.master_keys import MasterKeyRefused
 
 _BURST_S: Final = 2.0
 """A caller may save up so many seconds of its rate."""
@@ -74,7 +76,7 @@ async def _serve(settings: Settings) -> None:
     twilio, receipts = twilio_hooks(settings), receipt_readers(settings)
     desk = desk_of(settings)
     listening = _listen(settings)
-    connection = Connection(settings.bootstrap_servers, client_options(settings.kafka))
+    connection = Connection(settings.bootstrap_servers, client_options(settings.kafka), settings.masters)
     await _check_topics(settings, connection)
     appender = Appender(connection)
     try:
@@ -92,7 +94,7 @@ async def _serve(settings: Settings) -> None:
 
 
 async def _answer(settings: Settings, parts: Parts, listening: socket.socket, *, posts_tasks: bool) -> None:
-    server = _Server(_config(settings, parts))
+    server = _Server(_config(settings, parts), parts.leaving)
     interpreter.tune()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -173,6 +175,10 @@ async def _check_topics(settings: Settings, connection: Connection) -> None:
         found = await stopping_sources(kafka, config)
     if isinstance(found, Unsuited):
         raise Unstartable(ExitCode.TOPICS, found.why)
+    try:
+        await check_master_key(connection, settings.topic_prefix)
+    except MasterKeyRefused as refused:
+        raise Unstartable(ExitCode.SETTINGS, str(refused)) from refused
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -206,13 +212,18 @@ def _pages(settings: Settings, parts: Parts) -> Sequence[HTTPRouteHandler]:
 class _Server(uvicorn.Server):
     """Told by us when to leave: uvicorn's own way ends the process by the signal, whatever it was about to say."""
 
+    def __init__(self, config: uvicorn.Config, leaving: asyncio.Event) -> None:
+        super().__init__(config)
+        self._leaving = leaving
+
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         """Signals are the loop's business."""
         yield
 
     def leave(self) -> None:
-        """Accept nothing more, answer what was asked, then end; asked twice, end at once."""
+        """Accept nothing more, let go of lines that are held open, answer what was asked, end; asked twice, end at once."""
+        self._leaving.set()
         self.force_exit = self.should_exit
         self.should_exit = True
 

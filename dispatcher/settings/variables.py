@@ -152,7 +152,7 @@ DATABASE_URL = Variable(
 )
 ARCHIVE_TEXT_DAYS = Variable(
     "DISPATCHER_ARCHIVE_TEXT_DAYS",
-    "days for which the archive keeps the texts of scripts and notes; a legal hold keeps them longer",
+    "days for which the archive keeps the texts of messages, scripts and notes; a legal hold keeps them longer",
     "expected a whole number from 1 to 36500",
     parsing.whole(1, 36_500),
     "1095",
@@ -163,6 +163,12 @@ ARCHIVE_DAYS = Variable(
     "expected a whole number from 1 to 36500",
     parsing.whole(1, 36_500),
     "3650",
+)
+ARCHIVE_KEEP = Variable(
+    "DISPATCHER_ARCHIVE_KEEP",
+    "creditors for whom the archive keeps records and texts for another time, in days, or as a preset asks",
+    "expected CREDITOR=DAYS/TEXT_DAYS or CREDITOR=PRESET, several separated by commas",
+    parsing.kept_of_creditors,
 )
 ARCHIVE_METRICS_PORT = Variable(
     "DISPATCHER_ARCHIVE_METRICS_PORT",
@@ -196,6 +202,13 @@ SECRET = Variable(
     "seals customers' links and keys the digests of numbers and addresses; the same for all processes, and kept for good",
     "expected at least 16 characters that nobody can guess",
     parsing.optional(parsing.long_secret),
+    shown="masked",
+)
+MASTER_KEY = Variable(
+    "DISPATCHER_MASTER_KEY",
+    "seals people's data in topics and archive: a line with base64 of 32 random bytes; the first wraps, others still unwrap",
+    "expected base64 of 32 random bytes, as `openssl rand -base64 32` prints them",
+    parsing.optional(parsing.master_keys),
     shown="masked",
 )
 PUBLIC_URL = Variable(
@@ -238,6 +251,12 @@ STAFF_PROXY_SECRET = Variable(
     "expected at least 16 characters that nobody can guess",
     parsing.optional(parsing.long_secret),
     shown="masked",
+)
+STAFF_SIGN_OUT_URL = Variable(
+    "DISPATCHER_STAFF_SIGN_OUT_URL",
+    "where people whom that proxy has signed in sign out",
+    "expected an http:// or https:// address",
+    parsing.optional(parsing.web_url),
 )
 STAFF_AUDIT_DAYS = Variable(
     "DISPATCHER_STAFF_AUDIT_DAYS",
@@ -498,11 +517,13 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     DATABASE_URL,
     ARCHIVE_TEXT_DAYS,
     ARCHIVE_DAYS,
+    ARCHIVE_KEEP,
     ARCHIVE_METRICS_PORT,
     REPORT_ZONE,
     BAD_DEBT_DAYS,
     CONTACT_PRICES,
     SECRET,
+    MASTER_KEY,
     PUBLIC_URL,
     GATEWAY_HOST,
     GATEWAY_PORT,
@@ -510,6 +531,7 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     STAFF_PAGES,
     STAFF_URL,
     STAFF_PROXY_SECRET,
+    STAFF_SIGN_OUT_URL,
     STAFF_AUDIT_DAYS,
     GATEWAY_CALLER_RATE,
     GATEWAY_STRANGER_RATE,

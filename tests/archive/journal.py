@@ -13,6 +13,7 @@ from dispatcher.engine.clients import Record
 from schemas import inbox, journal, texts, topics
 from schemas.inbox import Arrival, Cause, Fact
 from schemas.journal import CauseRecord, JournalRecord, Reason, TaskRecord
+from schemas.master_keys import MasterKeys
 from schemas.texts import SentText
 from schemas.values import to_micros, to_millis
 
@@ -123,9 +124,9 @@ def task(customer: str, task_id: str, script: str = "Please ask Ada Example why.
     )
 
 
-def begun(engine: Engine, key: bytes = KEY) -> tuple[Store, Positions]:
+def begun(engine: Engine, key: bytes = KEY, masters: MasterKeys | None = None) -> tuple[Store, Positions]:
     """A store, and the positions of a first start."""
-    store = Store(engine, key)
+    store = Store(engine, key, masters)
     store.claim()
     places = {
         (topic, partition): 0
@@ -144,12 +145,19 @@ def batch(records: Iterable[Record], key: bytes = KEY) -> Batch:
     return made
 
 
-def archived(engine: Engine, records: Sequence[Record], *, turn: int = 1_000) -> None:
+def archived(
+    engine: Engine,
+    records: Sequence[Record],
+    *,
+    turn: int = 1_000,
+    key: bytes = KEY,
+    masters: MasterKeys | None = None,
+) -> None:
     """Write records as an archiver would, from where the database stands, in turns of this size."""
-    store, positions = begun(engine)
+    store, positions = begun(engine, key, masters=masters)
     ahead = [each for each in records if each.offset >= positions[each.topic, each.partition]]
     for start in range(0, len(ahead), turn):
-        positions = store.write(batch(ahead[start : start + turn]), positions)
+        positions = store.write(batch(ahead[start : start + turn], key), positions)
 
 
 def contents(engine: Engine, without: Callable[[str], bool] = lambda _: False) -> dict[str, list[tuple[object, ...]]]:

@@ -5,7 +5,8 @@ from hashlib import sha256
 import pytest
 
 from dispatcher.archive.checking import check
-from dispatcher.archive.emptying import Caretaker, Retention
+from dispatcher.archive.emptying import Caretaker
+from dispatcher.archive.keeping import Days, Retention
 from dispatcher.archive.tables import CHANGES, CONTACTS, DIGESTS, ERASURES, METADATA, RECORDS, TALLIES, TEXTS
 from schemas.inbox import (
     ConsentChanged,
@@ -243,3 +244,39 @@ def test_the_caretaker_has_nothing_to_do_until_an_hour_has_passed_or_somebody_is
     assert caretaker.due(LATER + 3_600_000)
     archived(engine, told.records)
     assert caretaker.due(LATER)
+
+
+def two_creditors(engine) -> None:
+    told = Topics()
+    for creditor in ("acme", "other"):
+        told.claimed(creditor, attempt(creditor, 1), creditor_id=creditor)
+        told.sent(creditor, SentText(attempt(creditor, 1), "sms", "Please pay."))
+    archived(engine, told.records)
+
+
+def expired_after(engine, days: int, **kept: object) -> None:
+    now = to_millis(instant(days * DAY))
+    Caretaker(engine, Retention(**kept), lambda *_: None).work(now)
+
+
+@pytest.mark.parametrize(
+    ("of", "left"), [({}, set()), ({"acme": Days(90, 90)}, {"acme"}), ({"other": Days(5, 5)}, set())]
+)
+def test_a_creditors_texts_and_records_are_kept_for_the_time_that_was_said_of_it(engine, of, left):
+    two_creditors(engine)
+    expired_after(engine, 30, texts=10, records=10, of=of)
+    found = [{each["customer_id"] for each in rows(engine, table)} - {""} for table in (TEXTS, CONTACTS, RECORDS)]
+    assert found == [left, left, left]
+
+
+def test_a_creditors_shorter_time_touches_no_other(engine):
+    two_creditors(engine)
+    expired_after(engine, 30, texts=90, records=90, of={"acme": Days(10, 10)})
+    found = [{each["customer_id"] for each in rows(engine, table)} - {""} for table in (TEXTS, CONTACTS, RECORDS)]
+    assert found == [{"other"}, {"other"}, {"other"}]
+
+
+def test_the_chain_holds_where_creditors_have_times_of_their_own(engine):
+    two_creditors(engine)
+    expired_after(engine, 30, texts=10, records=10, of={"acme": Days(90, 90)})
+    assert check(engine, KEY).findings == ()

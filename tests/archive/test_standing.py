@@ -2,7 +2,8 @@
 
 import pytest
 
-from dispatcher.archive.emptying import Caretaker, Retention
+from dispatcher.archive.emptying import Caretaker
+from dispatcher.archive.keeping import Retention
 from dispatcher.archive.said import Instalment
 from dispatcher.archive.standing import Hold, Plan, Promise, Standing, Standings
 from schemas.inbox import (

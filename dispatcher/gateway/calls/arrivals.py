@@ -8,6 +8,7 @@ from sqlalchemy import Connection, case, null, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatcher.gateway.calls.leases import IN_HAND
+from dispatcher.gateway.calls.person import spoken
 from dispatcher.gateway.calls.tables import ESCALATIONS, TASKS
 from schemas import journal
 from schemas.journal import JournalRecord, Result, TaskRecord
@@ -100,6 +101,7 @@ def _row(task: TaskRecord) -> dict[str, object]:
         "offered_at": to_millis(task.not_before),
         "assignee": task.assignee,
         "gate": task.gate,
+        "language": None if task.language is None else spoken(task.language),
         "record": journal.encode(task),
     }
 
@@ -124,6 +126,7 @@ _BLANK: Final[dict[str, object]] = {
     "fence": 0,
     "assignee": None,
     "gate": None,
+    "language": None,
     "record": None,
     "ended_by": None,
     "ended_at": None,

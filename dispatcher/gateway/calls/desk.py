@@ -19,6 +19,7 @@ from dispatcher.gateway.calls.results import (
     GivenBack,
     Incomplete,
     Kept,
+    Leased,
     LeaseLost,
     Moved,
     NextTask,
@@ -64,6 +65,10 @@ class CallDesk:
         """The person's one task: the one held already, also if dialled and not reported; else the next by the rules."""
         return await self._store.writes(lambda at: queue.taken(at, person, self.now()))
 
+    async def held(self, person: Person) -> Leased | None:
+        """The task that the person holds, if any; asking takes none."""
+        return await self._store.reads(lambda at: queue.held(at, person, self.now()))
+
     async def renew(self, person: Person, task_id: str, fence: int) -> Renewed:
         """The person is still at it: a call, or work without one, is kept longer."""
         return await self._store.writes(lambda at: queue.renewed(at, person, task_id, fence, self.now()))
@@ -100,6 +105,12 @@ class CallDesk:
     async def overview(self) -> Overview:
         """The desk at this moment, for supervisors."""
         return await self._store.reads(lambda at: overview(at, self.now()))
+
+    async def dialled(self, person: Person, task_id: str) -> Leased | NotAllowed | None:
+        """A task that was dialled and has no outcome, for the supervisor who says what came of it; None: there is none."""
+        if person.role != "supervisor":
+            return NotAllowed()
+        return await self._store.reads(lambda at: supervision.dialled(at, task_id, self.now()))
 
     async def conduct(self, since: Millis) -> tuple[Conduct, ...]:
         """What each collector did since an instant; 90 days back at most."""

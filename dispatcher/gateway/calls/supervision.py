@@ -1,14 +1,22 @@
 """What a supervisor does to tasks besides saying what came of them."""
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from dispatcher.gateway.appending import Whereabouts, to_inbox
 from dispatcher.gateway.calls.reports import Reporter, Stored, keep, known_submit
-from dispatcher.gateway.calls.results import Incomplete, LeaseLost, Moved, Recorded
-from dispatcher.gateway.calls.rows import change, note_step, row_of
+from dispatcher.gateway.calls.results import Incomplete, Leased, LeaseLost, Moved, Recorded
+from dispatcher.gateway.calls.rows import change, leased, note_step, row_of
 from dispatcher.gateway.calls.statements import name_of
+from dispatcher.gateway.calls.tables import TASKS
 from schemas.inbox import AttemptResolved
 from schemas.values import Millis
+
+
+def dialled(connection: Connection, task_id: str, now: Millis) -> Leased | None:
+    """A task that was dialled and has no outcome, as a supervisor sees it who is to say what came of it."""
+    here = (TASKS.c.task_id == task_id) & (TASKS.c.state == "dialled")
+    row = connection.execute(select(TASKS).where(here)).one_or_none()
+    return None if row is None else leased(row, now)
 
 
 def taken_back(connection: Connection, person: str, task_id: str, now: Millis) -> Moved | LeaseLost:

@@ -20,7 +20,10 @@ class Section:
 
 SECTIONS: Final = (
     Section("home", HOME, frozenset({"agent", "supervisor", "auditor"})),
+    Section("desk", "/desk", frozenset({"agent", "supervisor"})),
+    Section("overview", "/desk/overview", frozenset({"supervisor"})),
     Section("why", "/why", frozenset({"supervisor", "auditor"})),
+    Section("audit", "/desk/audit", frozenset({"auditor"})),
 )
 """In the order in which they are shown."""
 

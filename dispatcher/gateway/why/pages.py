@@ -89,11 +89,12 @@ def why_routes(parts: Parts, staff: Staff) -> Sequence[HTTPRouteHandler]:
 
 
 def _look(archive: Archive, customer_id: str, fields: Asked, now: int) -> _Looked | None:
-    if not archive.standings.knows(customer_id):
-        return None
     standing = archive.standings.standing(customer_id, now)
     clock = Clock(standing.timezone, standing.country, standing.region)
-    return _Looked(clock, standing, archive.timelines.page(customer_id, fields.wanted(clock), fields.after))
+    page = archive.timelines.page(customer_id, fields.wanted(clock), fields.after)
+    if not page.entries and not archive.standings.knows(customer_id):
+        return None
+    return _Looked(clock, standing, page)
 
 
 async def _found(archive: Archive | None, visit: Visit, query: str) -> Response[str]:

@@ -9,10 +9,10 @@ from sqlalchemy import event
 
 from dispatcher.gateway.calls.tables import ESCALATIONS, PEOPLE, POSITIONS, REPORTS, STEPS, TASKS
 from dispatcher.gateway.store.database import Store, store_at
-from tests.gateway.staff.conftest import cluster, url
+from tests.gateway.staff.conftest import cluster
 
 _NO_WAIT = "SET synchronous_commit = off"
-__all__ = ["cluster", "url"]
+__all__ = ["cluster"]
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -42,6 +42,7 @@ class Worker:
 
     name: str
     role: Role = "agent"
+    language: str = "en"
 
 
 ANN, BEN, EVE = Worker("ann"), Worker("ben"), Worker("eve", "supervisor")

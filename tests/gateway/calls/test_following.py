@@ -195,10 +195,8 @@ async def test_of_two_gateways_that_read_one_writes(store):
     assert house.columns("t-2") is None
 
 
-async def test_the_archiver_of_the_same_server_keeps_nobody_from_reading(url):
-    if not url.startswith("postgresql"):
-        pytest.skip("a file of SQLite is not shared with the archive")
-    engine = opened(url)
+async def test_the_archiver_of_the_same_server_keeps_nobody_from_reading(cluster):
+    engine = opened(cluster.database())
     archiver, reader, other = duty_of(engine), duty_of(engine, DUTY), duty_of(engine, DUTY)
     took = [archiver.taken(), reader.taken(), other.taken()]
     for each in (archiver, reader, other):

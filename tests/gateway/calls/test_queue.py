@@ -56,6 +56,21 @@ async def test_calls_come_before_letters_of_the_same_weight(store):
     assert await given_in_turn(house, 3) == ["call", "visit", "letter"]
 
 
+async def test_who_speaks_ones_language_comes_before_others_of_the_same_weight(store):
+    house = House(store)
+    soon = NOW + timedelta(hours=2)
+    await house.put(task("english", language="en-GB", expires_at=soon), task("chinese", language="zh-CN"))
+
+    assert (await house.held(Worker("li", language="zh-CN"))).task_id == "chinese"
+
+
+async def test_but_not_before_weightier_ones(store):
+    house = House(store)
+    await house.put(task("english", language="en-GB", priority=8), task("chinese", language="zh-CN"))
+
+    assert (await house.held(Worker("li", language="zh-CN"))).task_id == "english"
+
+
 async def test_what_ends_sooner_comes_first(store):
     house = House(store)
     await house.put(task("later"), task("sooner", expires_at=NOW + timedelta(hours=2)))

@@ -8,7 +8,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from dispatcher.archive.emptying import Caretaker, Retention
+from dispatcher.archive.emptying import Caretaker
+from dispatcher.archive.keeping import Retention
 from dispatcher.gateway.store.database import store_at
 from schemas.inbox import CustomerErased
 from tests.archive.journal import Topics
