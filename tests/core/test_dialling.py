@@ -627,3 +627,10 @@ def test_a_text_to_the_number_since_keeps_its_telephone_quiet():
     story.now += HOUR
     story.hear(overdue("I-2", due_on="2026-03-09", creditor_id="acme"))
     assert (story.claims[-1].channel, told(dial(story))) == ("sms", ("refused", "cool_down"))
+
+
+def test_a_hold_of_an_invoice_that_is_paid_already_takes_no_task_away():
+    story = known(staged(CALL), CALLED)
+    story.hear(overdue("I-1"), overdue("I-2"))
+    story.hear(paid("I-1"), HoldPlaced("H", "invoice", "dispute", "I-1"))
+    assert told(dial(story)) == PERMITTED
