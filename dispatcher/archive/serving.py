@@ -31,6 +31,7 @@ from dispatcher.exit_codes import ExitCode
 from dispatcher.ops import logs
 from dispatcher.ops.clock import clock_for
 from dispatcher.ops.health import Health, keep_beating
+from dispatcher.ops.loop_lag import watch_loop
 from dispatcher.ops.serving import OperationsServer, PortTaken
 from dispatcher.settings import Settings, client_options
 
@@ -104,6 +105,7 @@ async def _serve(settings: Settings, *, rebuilt: bool, accept_gap: bool) -> None
 
     def caught_up() -> None:
         health.restored(_ON_DUTY)
+        metrics.caught_up(time.time())
 
     archiver = Archiver(settings.topic_prefix, settings.archive_key, store, caretaker, clock.now, metrics, caught_up)
     shift = _Shift(settings.topic_prefix, connection, engine, store, archiver, metrics, accept_gap=accept_gap)
@@ -111,12 +113,14 @@ async def _serve(settings: Settings, *, rebuilt: bool, accept_gap: bool) -> None
         await shift.rebuild(stop)
     host, port = settings.metrics_host, settings.archive.metrics_port
     beating = asyncio.ensure_future(keep_beating(health))
+    watching = asyncio.ensure_future(watch_loop(metrics.loop_lag))
     try:
         with OperationsServer(metrics, health, host=host, port=port) as server:
             _log.info("archive_started", port=server.port, database=engine.dialect.name, migrated=changed)
             await shift.serve(stop)
     finally:
         beating.cancel()
+        watching.cancel()
         engine.dispose()
     _log.info("archive_stopped")
 

@@ -243,7 +243,10 @@ class Pool:
             if prepared is not None:
                 account.heard(Unknown(why), self._now())
         finally:
-            account.end(outcome, units, self._now() - began, self._now(), started=permit.granted)
+            seconds = self._now() - began
+            account.end(outcome, units, seconds, self._now(), started=permit.granted)
+            if permit.granted:
+                self._metrics.sent_in(self.channel, seconds)
             self._metrics.sends_in_flight(self.channel, self._accounts.calls)
             self._serve_soon()
         if isinstance(outcome, NotStarted) and permit.refusal == "input_behind":
@@ -257,7 +260,11 @@ class Pool:
 
     def _starts(self, job: Job) -> None:
         if job.appended:
-            self._metrics.event_to_send(max(0.0, time.time() - job.appended / 1000))
+            waited = max(0.0, time.time() - job.appended / 1000)
+            self._metrics.event_to_send(waited)
+            self._metrics.due_to_send(waited)
+        elif job.due:
+            self._metrics.due_to_send(max(0.0, (self._clock.now() - job.due) / 1000))
 
     def _report_soon(self, job: Job, outcome: Ended, account: str, why: ReasonCode | None = None) -> None:
         self._spawn(self._report(job, outcome, account, why))

@@ -33,6 +33,7 @@ from dispatcher.gateway.proofs import Unstartable, known_keys, receipt_readers, 
 from dispatcher.gateway.task_posting import desk_of, post_tasks
 from dispatcher.ops import interpreter, logs
 from dispatcher.ops.clock import clock_for
+from dispatcher.ops.loop_lag import watch_loop
 from dispatcher.settings import Settings, client_options
 from schemas.links import Seal
 
@@ -88,8 +89,10 @@ async def _serve(settings: Settings) -> None:
             posts_tasks=desk is not None,
             prefix=settings.topic_prefix,
         )
+        watching = asyncio.create_task(watch_loop(parts.metrics.loop_lag))
         async with _posting(settings, desk, connection, parts):
             await server.serve(sockets=[listening])
+        watching.cancel()
     finally:
         await appender.close()
     _log.info("gateway_stopped")
@@ -103,7 +106,7 @@ async def _posting(
     if desk is None:
         yield
         return
-    posting = asyncio.create_task(post_tasks(settings, desk, connection, parts.metrics.registry))
+    posting = asyncio.create_task(post_tasks(settings, desk, connection, parts.metrics.meters))
     try:
         yield
     finally:

@@ -19,6 +19,41 @@ AttemptOutcome = Literal["accepted", "rejected", "deferred", "in_doubt", "releas
 AccountState = Literal["sound", "probing", "out"]
 """How an account is: it gets its share, one call at a time to see how things are, or nothing."""
 
+Route = Literal[
+    "events",
+    "customers",
+    "twilio_status",
+    "twilio_inbound",
+    "email_bounces",
+    "desk_result",
+    "adapters",
+    "page",
+    "documentation",
+    "other",
+]
+"""Which of the gateway's addresses a request was for: never the path itself, which holds tokens and ids."""
+
+Word = Literal["stop", "start", "help", "perhaps_stop", "other"]
+"""What an inbound message said, as far as it concerns us."""
+
+Report = Literal["bounce", "complaint", "delay", "nobody", "not_ours", "not_a_report"]
+"""What a mail reported of a recipient; `nobody`: it names none; `not_ours`: it names no mail of ours."""
+
+Turned = Literal["unknown_key", "missing_scope", "forged", "too_often"]
+"""Why somebody was turned away."""
+
+TaskEnd = Literal["posted", "expired", "unreadable"]
+"""The desk has it; nobody could do it in time; it is no task."""
+
+Emptied = Literal["erased", "expired"]
+"""Why the archive emptied something."""
+
+Failing = Literal["kafka", "database"]
+"""What did not do what the archive asked."""
+
+Certificate = Literal["client", "authority"]
+"""Of the TLS connection to Kafka: our own certificate, or the first to expire of those that we trust."""
+
 NO_STAGE: Final = "none"
 """The `stage` of a decision that is about no stage of the policy (a fact recorded, a customer unknown)."""
 
@@ -40,32 +75,51 @@ _UNSENT: Final[tuple[ReasonCode, ...]] = (
     "provider_misconfigured",
     "provider_unreachable",
 )
+_TOO_SOON: Final[tuple[ReasonCode, ...]] = ("cap", "cool_down", "min_gap", "notice_first", "reserved", "too_early")
 
 OCCURRING: Final[Mapping[Result, tuple[ReasonCode, ...]]] = {
     "planned": ("due",),
     "claimed": ("due",),
-    "accepted": ("due", "late_answer"),
+    "accepted": ("approved", "due", "late_answer", "resolved"),
     "delivered": ("late_answer", "reported"),
-    "undelivered": ("reported",),
-    "deferred": ("cap", "holiday", "min_gap", "quiet_hours", *_STOPPED, *_UNSENT),
+    "undelivered": ("doubt_failed", "late_answer", "no_receipt", "reported"),
+    "deferred": ("holiday", "quiet_hours", *_TOO_SOON, *_STOPPED, *_UNSENT),
     "suppressed": (
         "below_minimum",
-        "erased",
-        "ladder_done",
         "missed_stage",
         "not_in_allowlist",
+        "notice_first",
         "shadow",
         *_STOPPED,
         *_UNREACHABLE,
     ),
     "merged": ("merged_into",),
-    "cancelled": ("cancelled", "erased", "paid"),
-    "waiting": ("in_flight", "input_behind", "not_overdue", "waiting_for_profile"),
-    "expired": ("expired",),
-    "rejected": ("refused",),
+    "cancelled": ("erased", "paid"),
+    "waiting": ("in_flight", "input_behind", "not_overdue"),
+    "expired": ("expired", "no_receipt", "not_approved"),
+    "rejected": ("not_approved", "refused"),
     "in_doubt": ("unanswered",),
-    "released": ("input_behind", "withdrawn", *_UNSENT),
-    "parked": ("faulty", "too_large", "unknown_attempt"),
-    "recorded": ("outdated", "recorded", "unchanged"),
+    "released": ("doubt_resend", "input_behind", "resolved", "withdrawn", *_UNSENT),
 }
-"""What the journal says together; another combination is counted too, from its first record on."""
+"""What the journal says together of a stage; another combination is counted too, from its first record on."""
+
+OCCURRING_WITHOUT_STAGE: Final[Mapping[Result, tuple[ReasonCode, ...]]] = {
+    "accepted": ("late_answer",),
+    "delivered": ("late_answer",),
+    "undelivered": ("late_answer",),
+    "suppressed": ("erased", "ladder_done"),
+    "cancelled": ("cancelled", "paid", "plan_broken", "withdrawn"),
+    "waiting": ("awaiting_approval", "waiting_for_profile"),
+    "parked": ("faulty", "too_large", "unknown_attempt"),
+    "recorded": (
+        "erased",
+        "outdated",
+        "plan_broken",
+        "promise_broken",
+        "promise_kept",
+        "promise_partly_kept",
+        "recorded",
+        "unchanged",
+    ),
+}
+"""The same, where no stage is spoken of."""

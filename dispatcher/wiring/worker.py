@@ -37,7 +37,6 @@ from dispatcher.ops.serving import OperationsServer, PortTaken
 from dispatcher.settings import Settings, client_options
 from dispatcher.wiring.providers import objection_of, supplies
 from dispatcher.wiring.unstartable import Unstartable
-from schemas.refusals import SENTENCES
 
 _log = structlog.get_logger(__name__)
 
@@ -122,7 +121,7 @@ def parts_of(settings: Settings, policy: Policy) -> Parts:
     Raises:
         Unstartable: templates or providers are wrong or missing.
     """
-    metrics = Metrics(policy.stage_ids, SENTENCES)
+    metrics = Metrics(policy.stage_ids)
     metrics.sending(settings.sending)
     templates = read_templates(settings, policy, metrics)
     clock = clock_for(settings.clock)
