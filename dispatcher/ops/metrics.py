@@ -180,6 +180,10 @@ class Metrics:
         """How old the oldest knowledge is of what can forbid a contact."""
         self._meters.gauge("input_age_seconds").set(seconds)
 
+    def partitions(self, configured: int) -> None:
+        """How many partitions the inbox has."""
+        self._meters.gauge("partitions").set(configured)
+
     def lanes(self, owned: int, sending: int) -> None:
         """How many lanes there are, and how many of them may send now."""
         self._meters.gauge("lanes").set(owned)

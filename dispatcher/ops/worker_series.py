@@ -120,6 +120,7 @@ RUNNING: Final[tuple[Series, ...]] = (
         "seconds",
         "How old the oldest knowledge is of what can forbid a contact; a gate closes at 0.7",
     ),
+    gauge("partitions", "partitions", "Partitions of the inbox, as configured; all workers together serve each once"),
     gauge("lanes", "lanes", "Partitions of the inbox that this worker serves"),
     gauge("gate_open", "lanes", "Lanes that may send now"),
     counter("carriers", "carriers", "Bundles of records handed to lanes and intake, a partition and a poll each"),

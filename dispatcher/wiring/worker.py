@@ -123,6 +123,7 @@ def parts_of(settings: Settings, policy: Policy) -> Parts:
     """
     metrics = Metrics(policy.stage_ids)
     metrics.sending(settings.sending)
+    metrics.partitions(settings.partitions)
     templates = read_templates(settings, policy, metrics)
     clock = clock_for(settings.clock)
     accounts = supplies(settings)
