@@ -58,7 +58,7 @@ class _Part(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     """
 
 
-class Document(_Part, frozen=True):
+class Document(Discreet, _Part, frozen=True):
     """A paper that belongs to the invoice (contract, statement, letter): what it is and where it lies."""
 
     kind: ShortText
@@ -66,14 +66,14 @@ class Document(_Part, frozen=True):
     url: LongText
 
 
-class Line(_Part, frozen=True):
+class Line(Discreet, _Part, frozen=True):
     """One line of the bill, as the customer should read it; `amount` in the invoice's currency."""
 
     text: ShortText
     amount: SignedAmount
 
 
-class InvoiceStatement(_Part, frozen=True):
+class InvoiceStatement(Discreet, _Part, frozen=True):
     """The state of one invoice as billing knows it: both `invoice.due` and `invoice.overdue` carry it."""
 
     customer_id: Identifier

@@ -73,14 +73,14 @@ class QuietSpan(msgspec.Struct, frozen=True, array_like=True):
     days: tuple[int, ...] = ()
 
 
-class BillLine(msgspec.Struct, frozen=True, array_like=True):
+class BillLine(Discreet, msgspec.Struct, frozen=True, array_like=True):
     """One line of the bill, amount in minor units."""
 
     text: str
     amount: int
 
 
-class BillDocument(msgspec.Struct, frozen=True, array_like=True):
+class BillDocument(Discreet, msgspec.Struct, frozen=True, array_like=True):
     """A paper that belongs to the invoice."""
 
     kind: str
@@ -88,7 +88,7 @@ class BillDocument(msgspec.Struct, frozen=True, array_like=True):
     url: str
 
 
-class InvoiceStated(_Fact, frozen=True, tag=1):
+class InvoiceStated(Discreet, _Fact, frozen=True, tag=1):
     """`invoice.due` or (`overdue`) `invoice.overdue`: the whole statement of one invoice."""
 
     invoice_id: str
@@ -304,6 +304,17 @@ class AttemptReceipt(_Fact, frozen=True, tag=26):
     at: Millis = 0
 
 
+class DialAsked(_Fact, frozen=True, tag=27):
+    """Somebody who holds a task is about to act on it, and asks whether that is allowed now: to dial, if it is a call.
+
+    `fence` numbers the leases of the task: the owner of an earlier one may not act any more. `by` is the collector's id.
+    """
+
+    task_id: str
+    fence: int
+    by: str
+
+
 Fact = (
     InvoiceStated
     | InvoiceSettled
@@ -326,6 +337,7 @@ Fact = (
     | AttemptLooked
     | AttemptResolved
     | AttemptReceipt
+    | DialAsked
 )
 
 

@@ -27,6 +27,8 @@ Result = Literal[
     "parked",
     "released",
     "recorded",
+    "permitted",
+    "refused",
 ]
 TaskKind = Literal["call", "letter", "visit", "legal", "agency"]
 Gate = Literal["counsel"]
@@ -83,7 +85,7 @@ class JournalRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     task: TaskKind | None = None
 
 
-class AmountOfInvoice(msgspec.Struct, frozen=True, omit_defaults=True):
+class AmountOfInvoice(Discreet, msgspec.Struct, frozen=True, omit_defaults=True):
     """What one invoice of a task is about, amount in minor units."""
 
     invoice_id: str

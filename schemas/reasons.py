@@ -64,6 +64,11 @@ ReasonCode = Literal[
     "promise_partly_kept",
     "promise_broken",
     "plan_broken",
+    "free_to_dial",
+    "already_dialled",
+    "lease_overtaken",
+    "not_open",
+    "no_outcome",
 ]
 
 SENTENCES: dict[ReasonCode, str] = {
@@ -128,6 +133,11 @@ SENTENCES: dict[ReasonCode, str] = {
     "promise_partly_kept": "A part of what was promised was paid in time.",
     "promise_broken": "Nothing of what was promised was paid in time.",
     "plan_broken": "An instalment was not paid in time; the plan no longer holds, and the invoices are due again.",
+    "free_to_dial": "Nothing forbids the call at this moment.",
+    "already_dialled": "The task was dialled already; a person has to say what came of it.",
+    "lease_overtaken": "Somebody else took the task over since.",
+    "not_open": "There is no such open task: it was reported, withdrawn, its time ended, or it never was.",
+    "no_outcome": "The task was dialled, and nobody said what came of it; it counts as a contact and is not made again.",
 }
 """One sentence a code, for operators; a test holds the two lists equal."""
 

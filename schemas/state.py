@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from schemas.discretion import Discreet
 from schemas.inbox import (
     BillDocument,
     BillLine,
@@ -49,7 +50,7 @@ class Settlement(msgspec.Struct, frozen=True, array_like=True, gc=False, order=T
     reason: SettledReason
 
 
-class Invoice(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Invoice(Discreet, msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One invoice and what has been done about it.
 
     `stated` and `valued` order statements and amounts (last writer wins by `time`, whatever the order of arrival).
@@ -86,7 +87,7 @@ class Invoice(msgspec.Struct, frozen=True, array_like=True, gc=False):
     plan: str | None = None
 
 
-class Hold(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Hold(Discreet, msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A hold, or (`released`) the memory of one, so that a late `placed` does not bring it back."""
 
     stamp: Stamp
@@ -161,7 +162,7 @@ class Contact(msgspec.Struct, frozen=True, array_like=True, gc=False):
 AttemptState = Literal["claimed", "accepted", "in_doubt"]
 
 
-class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Attempt(Discreet, msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An attempt in flight: claimed and not yet answered, a call task that is open, or in doubt.
 
     `spent` names what its claim used up, (invoice, due date, stage), so that a release gives exactly that back. `tried`
@@ -169,7 +170,8 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
     the provider's answers that it knows of no such message; `LOOKED_ENOUGH` of them, or none possible, settle the question.
     `task` is what a stage hands over to people; where it is `gated`, what `spent` names is used up when the task ends. At
     `fallback_at` (0: never) another channel follows unless a receipt or outcome came: an accepted message stays until then.
-    `provider` is the account that was called, once the attempt is in doubt; "" if nobody knows which.
+    `provider` is the account that was called, once the attempt is in doubt; "" if nobody knows which. Of a task, `fence` is
+    that of the latest lease that asked whether it may be dialled, and `dialled_at` when it was permitted (0: never).
     """
 
     contact_id: str
@@ -189,6 +191,8 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
     gated: bool = False
     fallback_at: Millis = 0
     provider: str = ""
+    fence: int = 0
+    dialled_at: Millis = 0
 
 
 LOOKED_ENOUGH = 2
@@ -267,7 +271,7 @@ class OwnWishes(msgspec.Struct, frozen=True, array_like=True, gc=False):
     filed: Wishes = NO_WISHES
 
 
-class Customer(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Customer(Discreet, msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The aggregate.
 
     `sequence` numbers the customer's journal records without a gap. `seen` holds the ids of recent events: 12 bytes each, an

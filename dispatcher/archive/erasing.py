@@ -12,6 +12,7 @@ from dispatcher.archive.journal_rows import PERSONAL
 from dispatcher.archive.legal_holds import legally_held
 from dispatcher.archive.tables import (
     CHANGES,
+    CONSENTS,
     CONTACTS,
     ERASURES,
     FEEDBACK,
@@ -73,6 +74,7 @@ def _said(connection: Connection, asked: Row[Any]) -> None:
     """What people said."""
     _empty(connection, REPORTS, asked, {"contact_id": None, "invoice_ids": "[]"})
     _empty(connection, FEEDBACK, asked, {})
+    _empty(connection, CONSENTS, asked, {})
     _empty(connection, PROMISES, asked, {"promise_id": "", "invoice_ids": "[]"})
     _empty(connection, HOLDS, asked, {"hold_id": "", "invoice_id": None})
     # All changes of an invoice that was known, also later ones: what they say of it must not differ from what it says.

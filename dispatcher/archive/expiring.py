@@ -11,6 +11,7 @@ from dispatcher.archive.erasing import NOTHING
 from dispatcher.archive.legal_holds import legally_held
 from dispatcher.archive.tables import (
     CHAINS,
+    CONSENTS,
     CONTACTS,
     FEEDBACK,
     JUDGEMENTS,
@@ -29,6 +30,7 @@ _AGED: Final[tuple[tuple[ColumnElement[int], int], ...]] = (
     (CONTACTS.c.claimed_at, 1),
     (REPORTS.c.at, 1),
     (FEEDBACK.c.at, 1),
+    (CONSENTS.c.at, 1),
     (TASKS.c.appended, 1),
     (JUDGEMENTS.c.at, 1),
     (PROMISES.c.stated_us, 1000),

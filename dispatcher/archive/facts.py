@@ -1,6 +1,6 @@
 """From facts of the inbox to rows: what people said, promised, complained of and paid. Never who they are.
 
-Profiles, consents and contact points are left out, and so is what a hold at a contact point names. Words that somebody wrote
+Profiles and contact points are left out, and so are those that a hold or a consent names. Words that somebody wrote
 go to `texts` alone.
 """
 
@@ -13,6 +13,7 @@ from dispatcher.archive.journal_rows import listed
 from dispatcher.archive.sealing import thing_key
 from schemas.inbox import (
     Arrival,
+    ConsentChanged,
     ContactReported,
     CustomerErased,
     Fact,
@@ -51,13 +52,14 @@ class Stated:
     fact: InvoiceStated | InvoiceSettled
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class FactRows:
     """Rows by table, each list in the order of the inbox. `key` is the archive's."""
 
     key: bytes
     reports: list[Row] = field(default_factory=list)
     feedback: list[Row] = field(default_factory=list)
+    consents: list[Row] = field(default_factory=list)
     promises: list[Row] = field(default_factory=list)
     cancelled: list[Row] = field(default_factory=list)
     placed: list[Row] = field(default_factory=list)
@@ -82,6 +84,8 @@ class FactRows:
             case FeedbackGiven():
                 self.feedback.append(told | {"at": at_us // 1000, "score": fact.score, "channel": fact.channel})
                 self.text(place, customer_id, "comment", at_us // 1000, fact.comment)
+            case ConsentChanged():
+                self.consents.append(told | _consent(fact, at_us))
             case PromiseMade():
                 self.promises.append(head | self._named(customer_id, fact.promise_id) | _promise(fact, at_us))
             case PromiseCancelled():
@@ -145,6 +149,10 @@ def _report(fact: ContactReported) -> Row:
         "next_action": None if fact.next_action is None else word(fact.next_action),
         "invoice_ids": listed(fact.invoice_ids),
     }
+
+
+def _consent(fact: ConsentChanged, at_us: int) -> Row:
+    return {"at": at_us // 1000, "channel": fact.channel, "allowed": fact.allowed, "source": word(fact.source)}
 
 
 def _promise(fact: PromiseMade, at_us: int) -> Row:

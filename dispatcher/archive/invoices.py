@@ -1,6 +1,7 @@
 """What each invoice comes to, and what of a statement was new: the later statement wins, and a repetition is no change."""
 
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
@@ -27,6 +28,11 @@ class Known(msgspec.Struct, frozen=True):
     valued_us: int = 0
     overdue_at: Millis | None = None
     reason: str | None = None
+    changed_us: int = 0
+
+
+FOREVER: Final = 2**62
+"""Until when the last change of an invoice holds, in microseconds."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -46,20 +52,37 @@ class Change(msgspec.Struct, frozen=True):
     currency: str
     reason: str | None
     settled_at: Millis | None
+    since_us: int
+    until_us: int
+    was_amount: int | None
 
 
 def heard(known: dict[Key, Known], statements: Iterable[Stated]) -> list[Row]:
     """Bring `known` up to date, and return the rows of what changed."""
     changes: list[Row] = []
+    last: dict[Key, Row] = {}
     for each in statements:
         before = known.get(each.key) or Known(
             each.customer_id, each.fact.invoice_id, each.place.partition, each.place.offset
         )
         after = _after(before, each.fact, each.at_us)
-        known[each.key] = after
         if _says_more(before, after):
-            changes.append(_change(each, after))
+            after = msgspec.structs.replace(after, changed_us=_since(before, each))
+            row = _change(each, before, after)
+            if each.key in last:
+                last[each.key]["until_us"] = after.changed_us
+            last[each.key] = row
+            changes.append(row)
+        known[each.key] = after
     return changes
+
+
+def _since(before: Known, stated: Stated) -> int:
+    """From when on a change holds: a payment from when it was made, and nothing from before an earlier change."""
+    fact, since = stated.fact, stated.at_us
+    if isinstance(fact, InvoiceSettled):
+        since = min(since, fact.settled_at * 1000)
+    return max(before.changed_us, since)
 
 
 def again(known: dict[Key, Known], values: Change) -> None:
@@ -77,6 +100,7 @@ def again(known: dict[Key, Known], values: Change) -> None:
         valued_us=values.stated_us,
         overdue_at=values.stated_us // 1000 if values.event == "overdue" else before.overdue_at,
         reason=values.reason,
+        changed_us=values.since_us,
     )
 
 
@@ -109,7 +133,7 @@ def _says_more(before: Known, after: Known) -> bool:
     return any(getattr(before, name) != getattr(after, name) for name in said)
 
 
-def _change(stated: Stated, after: Known) -> Row:
+def _change(stated: Stated, before: Known, after: Known) -> Row:
     fact = stated.fact
     settled = isinstance(fact, InvoiceSettled)
     event = "settled" if settled else "overdue" if isinstance(fact, InvoiceStated) and fact.overdue else "due"
@@ -128,4 +152,7 @@ def _change(stated: Stated, after: Known) -> Row:
         "currency": after.currency or fact.currency,
         "reason": after.reason,
         "settled_at": fact.settled_at if isinstance(fact, InvoiceSettled) else None,
+        "since_us": after.changed_us,
+        "until_us": FOREVER,
+        "was_amount": before.amount_due,
     }

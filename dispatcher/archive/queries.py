@@ -19,6 +19,7 @@ from dispatcher.archive.tables import (
     TALLIES,
     TEXTS,
 )
+from schemas.discretion import Discreet
 from schemas.journal import JournalRecord
 from schemas.values import Day, Millis
 
@@ -29,7 +30,7 @@ _PROMISED_WITHIN_MS: Final = 24 * 60 * 60 * 1000
 """A promise belongs to the last contact before it, if that is so recent."""
 
 
-class ContactRecord(msgspec.Struct, frozen=True):
+class ContactRecord(Discreet, msgspec.Struct, frozen=True):
     """One contact as it has to be on file: when, by which way, what was said, what came of it, what was promised.
 
     `content_sha256` and `text` are those of what was said, where it is known and still kept. `promised_on` is ISO 8601.

@@ -7,13 +7,14 @@ after the first offset of its topic is deleted, in one transaction with the posi
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, delete, exists, func, select, update
 
 from dispatcher.archive import invoices
 from dispatcher.archive.store import put_invoices
 from dispatcher.archive.tables import (
     CHAINS,
     CHANGES,
+    CONSENTS,
     CONTACTS,
     DIGESTS,
     ERASURES,
@@ -36,7 +37,7 @@ from schemas import topics
 
 _BY_TOPIC: Final = {
     topics.JOURNAL: (CONTACTS, JUDGEMENTS),
-    topics.INBOX: (REPORTS, FEEDBACK, PROMISES, HOLDS, CHANGES),
+    topics.INBOX: (REPORTS, FEEDBACK, CONSENTS, PROMISES, HOLDS, CHANGES),
     topics.TASKS: (TASKS,),
 }
 _NAMED: Final = (TEXTS, DIGESTS, ERASURES, UNREAD)
@@ -102,8 +103,13 @@ def _counted(which: ColumnElement[bool]) -> Select[Any]:
 
 
 def _invoices(connection: Connection) -> None:
-    """Make `invoices` follow from the changes that stay."""
+    """Make `invoices` follow from the changes that stay, the last of which hold until further notice."""
     connection.execute(delete(INVOICES))
+    later = CHANGES.alias()
+    is_last = ~exists().where(
+        later.c.key == CHANGES.c.key, later.c.partition == CHANGES.c.partition, later.c.offset > CHANGES.c.offset
+    )
+    connection.execute(update(CHANGES).where(is_last).values(until_us=invoices.FOREVER))
     known: dict[invoices.Key, invoices.Known] = {}
     for row in connection.execute(select(CHANGES).order_by(CHANGES.c.partition, CHANGES.c.offset)):
         invoices.again(known, invoices.Change(*row))

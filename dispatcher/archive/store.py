@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, and_, insert, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, insert, select, update
 
 from dispatcher.archive import contacts, invoices, journal_rows, sealing
 from dispatcher.archive.batch import Batch, Entry
@@ -13,6 +13,7 @@ from dispatcher.archive.facts import Place, Row, Stated
 from dispatcher.archive.tables import (
     CHAINS,
     CHANGES,
+    CONSENTS,
     CONTACTS,
     DIGESTS,
     ERASURES,
@@ -195,6 +196,7 @@ def _facts(connection: Connection, batch: Batch) -> None:
     facts = batch.facts
     add(connection, REPORTS, facts.reports)
     add(connection, FEEDBACK, facts.feedback)
+    add(connection, CONSENTS, facts.consents)
     made = ("stated_us", "cancelled", "amount", "currency", "promised_on")
     put(
         connection,
@@ -230,8 +232,21 @@ def _invoices(connection: Connection, stated: Sequence[Stated]) -> None:
         for row in connection.execute(select(INVOICES).where(INVOICES.c.key.in_(keys[start : start + _ONCE]))):
             known[bytes(row.key)] = invoices.Known(*row[1:])
     changes = invoices.heard(known, stated)
+    _end_before(connection, changes)
     append(connection, CHANGES, _CHANGE, [[row[name] for name in _CHANGE] for row in changes])
     put_invoices(connection, {key: known[key] for key in keys})
+
+
+def _end_before(connection: Connection, changes: Sequence[Row]) -> None:
+    """What held of these invoices ends with the first of their changes."""
+    first: dict[object, Row] = {}
+    for row in changes:
+        if row["was_amount"] is not None:
+            first.setdefault(row["key"], row)
+    if first:
+        held = and_(CHANGES.c.key == bindparam("of"), CHANGES.c.until_us == invoices.FOREVER)
+        ends = [{"of": key, "ends_us": row["since_us"]} for key, row in first.items()]
+        connection.execute(update(CHANGES).where(held).values(until_us=bindparam("ends_us")), ends)
 
 
 def put_invoices(connection: Connection, known: Mapping[invoices.Key, invoices.Known]) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    text,
 )
 
 METADATA: Final = MetaData()
@@ -81,6 +82,9 @@ CHAINS: Final = Table(
 Rows that were made before `emptied_to` may have been emptied because their time was over.
 """
 
+_PUT_OFF: Final = text("result = 'deferred'")
+_MISSED: Final = text("code = 'missed_stage'")
+
 RECORDS: Final = Table(
     "records",
     METADATA,
@@ -115,6 +119,8 @@ RECORDS: Final = Table(
     Column("link", LargeBinary, nullable=False),
     PrimaryKeyConstraint("partition", "offset"),
     Index("records_of_customer", "customer_id", "partition", "offset"),
+    Index("records_put_off", "customer_id", "stage", "at", sqlite_where=_PUT_OFF, postgresql_where=_PUT_OFF),
+    Index("records_missed", "at", sqlite_where=_MISSED, postgresql_where=_MISSED),
 )
 """Every decision, attempt and fact of the journal. `number` counts a partition's rows from 1; `code` is the first reason's.
 
@@ -171,6 +177,7 @@ REPORTS: Final = Table(
     Index("reports_once", "key", unique=True),
     Index("reports_of_customer", "customer_id"),
     Index("reports_of_attempt", "attempt_id"),
+    Index("reports_by_time", "at"),
 )
 """What people reported of contacts, ours and others: the outcome and its class."""
 
@@ -262,14 +269,15 @@ INVOICES: Final = Table(
     _number("valued_us"),
     _instant("overdue_at"),
     _maybe("reason"),
+    Column("changed_us", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("key"),
     Index("invoices_of_customer", "customer_id"),
     Index("invoices_by_due_day", "due_day"),
 )
 """What remains of each invoice, by the latest statements (microseconds, 0: none).
 
-`due_day` is a proleptic ordinal; `overdue_at`: when billing said so last; `reason`: why it was settled.
-Follows from `changes`.
+`due_day` is a proleptic ordinal; `overdue_at`: when billing said so last; `reason`: why it was settled; `changed_us`: when
+its last change begins to hold. Follows from `changes`.
 """
 
 CHANGES: Final = Table(
@@ -288,14 +296,37 @@ CHANGES: Final = Table(
     _text("currency"),
     _maybe("reason"),
     _instant("settled_at"),
+    _instant("since_us"),
+    _instant("until_us"),
+    _instant("was_amount"),
     PrimaryKeyConstraint("partition", "offset"),
     Index("changes_of_invoice", "key"),
     Index("changes_by_time", "stated_us"),
+    Index("changes_by_hold", "since_us"),
 )
 """Each statement that changed what an invoice comes to, or when it is due: from these follow payments, ageing and rolls.
 
-`event`: due, overdue or settled.
+`event`: due, overdue or settled. What a row says held from `since_us` until `until_us` (microseconds): a payment counts from
+the day on which it was made, and nothing holds before what was known of the invoice earlier. `was_amount`: what was due
+before, None where nothing was known.
 """
+
+CONSENTS: Final = Table(
+    "consents",
+    METADATA,
+    *_place(),
+    _key(),
+    _text("customer_id"),
+    _number("at"),
+    _text("channel"),
+    _flag("allowed"),
+    _text("source"),
+    PrimaryKeyConstraint("partition", "offset"),
+    Index("consents_once", "key", unique=True),
+    Index("consents_of_customer", "customer_id"),
+    Index("consents_by_time", "at"),
+)
+"""That somebody allowed or forbade a channel; never at which number or address."""
 
 TASKS: Final = Table(
     "tasks",

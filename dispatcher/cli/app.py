@@ -33,7 +33,7 @@ from dispatcher.cli import (
     why,
 )
 from dispatcher.exit_codes import ExitCode
-from dispatcher.ops.redaction import redact
+from dispatcher.ops.redaction import told
 
 app = typer.Typer(
     name="dispatcher",
@@ -104,7 +104,7 @@ def run(arguments: list[str]) -> int:
     except Exception as fault:  # noqa: BLE001 - the last line: the frames help, values could be personal
         for frame in traceback.format_tb(fault.__traceback__):
             sys.stderr.write(frame)
-        return _say(ExitCode.CRASH, f"{type(fault).__name__}: {redact(str(fault))}")
+        return _say(ExitCode.CRASH, told(fault))
     return code if isinstance(code, int) else ExitCode.OK
 
 

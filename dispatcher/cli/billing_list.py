@@ -48,7 +48,7 @@ class BillingList:
     ignored: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Row:
     line: int
     fields: Mapping[str, str]

@@ -16,6 +16,7 @@ from dispatcher.cli.telling import sentences, shown
 from dispatcher.core.claim import Claim
 from dispatcher.core.policy import Policy
 from dispatcher.exit_codes import ExitCode
+from schemas.discretion import Discreet
 from schemas.inbox import Arrival, Cause
 from schemas.journal import JournalRecord, encode
 from schemas.values import Channel, Millis
@@ -41,7 +42,7 @@ seconds (0). Example: {"channel": "sms", "stage": "notice", "outcome": "rejected
 """
 
 
-class Seen(msgspec.Struct, frozen=True, omit_defaults=True):
+class Seen(Discreet, msgspec.Struct, frozen=True, omit_defaults=True):
     """A message or a script as its reader would see it."""
 
     channel: Channel

@@ -15,7 +15,7 @@ from schemas.routing import topic_of
 STDIN: Final = "-"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Good:
     """An event that intake accepts: its line (from 1), its topic without prefix, whom it concerns."""
 

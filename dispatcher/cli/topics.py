@@ -7,6 +7,7 @@ import typer
 from dispatcher.cli.ending import settings_or_stop
 from dispatcher.cli.output import print_json, print_table
 from dispatcher.exit_codes import ExitCode
+from dispatcher.ops.access_plan import ROLES, commands, grants
 from dispatcher.ops.topic_plan import Create, Fits, MarkLog, Step, Unfit, Wanted, apply, plan
 from dispatcher.settings import Settings
 
@@ -18,6 +19,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="What topics the cluster needs.", no_args_is_help=True, rich_markup_mode=None)
     group.command("plan")(plan_topics)
     group.command("apply")(apply_topics)
+    group.command("acls")(access_lists)
     app.add_typer(group, name="topics")
 
 
@@ -42,6 +44,24 @@ def apply_topics(as_json: bool = _JSON) -> None:
         raise typer.Exit(ExitCode.TOPICS)
     on_kafka(settings, lambda kafka: apply(kafka, steps))
     _show(steps, as_json=as_json, done=True)
+
+
+def access_lists(as_json: bool = _JSON) -> None:
+    """Print what each kind of process may do at Kafka. As a shell script for kafka-acls.sh; needs no cluster."""
+    settings = settings_or_stop()
+    for role in ROLES:
+        given = grants(role, prefix=settings.topic_prefix, app_id=settings.app_id)
+        if as_json:
+            for grant in given:
+                print_json({"role": role, "principal": _principal(role), "grant": grant})
+        else:
+            for line in commands(role, _principal(role), given):
+                typer.echo(line)
+
+
+def _principal(role: str) -> str:
+    """The user that the documentation gives a role; billing's is not ours to name alike, an operator's is a person."""
+    return f"User:dispatcher-{role}"
 
 
 def _planned(settings: Settings) -> tuple[Step, ...]:

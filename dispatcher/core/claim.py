@@ -43,7 +43,7 @@ class Lacking(msgspec.Struct, frozen=True, gc=False):
     mandatory: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Conditions:
     """What the lane knows beside the customer. `credits`: channels for which it may claim now (call tasks need none).
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from dispatcher.core import agreements, outcomes, persons, receipts, statements, wishes
+from dispatcher.core import agreements, dialling, outcomes, persons, receipts, statements, wishes
 from dispatcher.core.draft import Draft, draft_of
 from dispatcher.core.identity import DIGEST_BYTES, event_digest
 from dispatcher.core.notes import Note
@@ -47,6 +47,7 @@ _FOLDS: dict[type, Callable[[Draft, Any, Stamp], Note]] = {
     inbox.AttemptLooked: outcomes.looked,
     inbox.AttemptResolved: outcomes.resolved,
     inbox.AttemptReceipt: receipts.receipt,
+    inbox.DialAsked: dialling.asked,
 }
 """Every type of fact has its fold; a test holds this equal to the union `Fact`."""
 

@@ -4,28 +4,28 @@ Worker, simulation, replay and `why` call it; a turn that only time brought abou
 """
 
 from collections.abc import Sequence
+from typing import cast
 
 import msgspec
 
 from dispatcher.core.claim import Claim, Conditions, Lacking, Sending
 from dispatcher.core.customer import apply
+from dispatcher.core.dialling import ASKED, answer
 from dispatcher.core.draft import Draft
 from dispatcher.core.forgetting import forget, is_crowded
+from dispatcher.core.open_tasks import CALLS
 from dispatcher.core.pages import note_event
 from dispatcher.core.plan import plan
 from dispatcher.core.policy import Policy
 from dispatcher.core.statements import is_closed
-from dispatcher.core.turn import turn_of
+from dispatcher.core.turn import Turn, turn_of
 from dispatcher.core.variants import keep_case, policy_for
-from schemas.inbox import Arrival
+from schemas.inbox import Arrival, DialAsked
 from schemas.journal import JournalRecord
 from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CALL, HAS_OPEN_CLAIM, URGENT, WAITING_FOR_PROFILE, Customer
 from schemas.values import Millis
 
 __all__ = ["Claim", "Conditions", "Decision", "Lacking", "Sending", "decide"]
-
-_CALLS = frozenset({None, "call"})
-"""Tasks that people at the desk work off."""
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -70,14 +70,14 @@ def decide(  # noqa: PLR0917  all that a decision rests on
             continue
         applied += 1
         turn.cause = cause = arrival.cause
+        if note is ASKED:
+            turn.asked = (*turn.asked, (cast("DialAsked", arrival.fact), cause))
+            continue
         note_event(turn, note, cause)
         if len(arrivals) > 1:
             turn.causes.update(dict.fromkeys(note.invoice_ids, cause))
     if applied and conditions.behind and not turn.attempts:
-        turn.wake(now)
-        if is_crowded(turn):
-            turn.begin()
-            forget(turn)
+        _put_off(turn)
     else:
         plan(turn)
         if policy.variants or customer.variant is not None:
@@ -101,6 +101,16 @@ def decide(  # noqa: PLR0917  all that a decision rests on
     )
 
 
+def _put_off(turn: Turn) -> None:
+    """What arrived is only folded, and planned as soon as the lane has caught up."""
+    turn.wake(turn.now)
+    if turn.asked:
+        answer(turn)
+    if is_crowded(turn):
+        turn.begin()
+        forget(turn)
+
+
 def _flags(draft: Draft) -> tuple[int, tuple[str, ...]]:
     flags = 0
     open_claims: tuple[str, ...] = ()
@@ -113,6 +123,6 @@ def _flags(draft: Draft) -> tuple[int, tuple[str, ...]]:
             open_claims = (*open_claims, attempt_id)
         elif attempt.state == "in_doubt":
             flags |= HAS_IN_DOUBT
-        elif attempt.channel == "call_task" and attempt.task in _CALLS:
+        elif attempt.channel == "call_task" and attempt.task in CALLS:
             flags |= HAS_OPEN_CALL
     return flags, open_claims

@@ -7,6 +7,7 @@ came in stays as it was.
 import msgspec
 from msgspec.structs import astuple
 
+from schemas.discretion import Discreet
 from schemas.inbox import ProfileStated, Stamp
 from schemas.state import (
     Attempt,
@@ -29,7 +30,7 @@ KEPT = 64
 """How many memories of each kind a customer keeps at most within a turn; `forgetting` leaves fewer."""
 
 
-class Draft(msgspec.Struct):
+class Draft(Discreet, msgspec.Struct):
     """The fields of `Customer` in its order; `changed` says whether any of them was written."""
 
     sequence: int

@@ -26,6 +26,8 @@ _RESULTS: dict[Result, str] = {
     "parked": "set aside",
     "released": "given back unsent",
     "recorded": "recorded",
+    "permitted": "free to be dialled",
+    "refused": "not to be dialled",
 }
 """What was done with a contact; what the reader cannot guess is said by the reasons."""
 

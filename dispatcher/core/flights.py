@@ -3,18 +3,15 @@
 from typing import assert_never
 
 from dispatcher.core.acknowledgements import stands
-from dispatcher.core.approval import use_up
-from dispatcher.core.fallback import fall_back
 from dispatcher.core.holds import held, stop_of
 from dispatcher.core.ladder import point_stop
+from dispatcher.core.open_tasks import attend_open
 from dispatcher.core.outcomes import about, retry_later
 from dispatcher.core.pages import note_event
 from dispatcher.core.reach import points_of, where
 from dispatcher.core.rules import ACKNOWLEDGEMENTS
 from dispatcher.core.statements import is_closed
 from dispatcher.core.turn import Turn
-from schemas.journal import Result
-from schemas.reasons import ReasonCode
 from schemas.state import LOOKED_ENOUGH, Attempt, Invoice, Retry
 from schemas.values import Day, Millis, Phase
 
@@ -30,7 +27,7 @@ def attend(turn: Turn) -> None:
     """Withdraws, ends and times the customer's attempts."""
     for attempt_id, attempt in tuple(turn.attempts.items()):
         if attempt.state == "accepted":
-            _attend_task(turn, attempt_id, attempt)
+            attend_open(turn, attempt_id, attempt)
         elif attempt.state == "claimed":
             if _unwanted(turn, attempt):
                 turn.withdrawn = (*turn.withdrawn, attempt_id)
@@ -85,39 +82,6 @@ def _is_over(turn: Turn, retry: Retry, invoice: Invoice | None) -> bool:
     if retry.stage in ACKNOWLEDGEMENTS:
         return turn.policy.acknowledging is None  # else whoever acknowledges knows what is owed still
     return invoice is None or is_closed(invoice) or (invoice.due_on, retry.stage) in invoice.done
-
-
-def _attend_task(turn: Turn, attempt_id: str, attempt: Attempt) -> None:
-    """A task, or a message without a receipt, ends unreported when nothing remains to be said, or when its time is over."""
-    code = _task_ended(turn, attempt)
-    if code is None:
-        turn.wake(attempt.expires_at)
-        return
-    turn.drop_attempt(attempt_id)
-    if code == "expired" and attempt.fallback_at:
-        fall_back(turn, attempt_id, attempt)
-        return
-    if attempt.channel != "call_task":
-        return  # what was sent stays sent
-    result: Result = "expired" if code == "expired" else "cancelled"
-    if attempt.gated and result == "expired":
-        use_up(turn, attempt)
-        code = "not_approved"
-    note_event(turn, about(attempt, attempt_id, "task.ended", code, result), turn.cause)
-
-
-def _task_ended(turn: Turn, attempt: Attempt) -> ReasonCode | None:
-    if turn.erased is not None and turn.profile is None:
-        return "erased"
-    invoices = [turn.invoices.get(each) for each in attempt.invoice_ids]
-    if all(invoice is None or is_closed(invoice) for invoice in invoices):
-        return closing_code(invoices[0])
-    return "expired" if attempt.expires_at <= turn.now else None
-
-
-def closing_code(invoice: Invoice | None) -> ReasonCode:
-    """Why an invoice is closed."""
-    return "cancelled" if invoice is not None and invoice.settled_by in ("cancelled", "written_off") else "paid"
 
 
 def _unwanted(turn: Turn, attempt: Attempt) -> bool:

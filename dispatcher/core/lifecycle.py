@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
 from dispatcher.core.draft import Draft
+from schemas.reasons import ReasonCode
 from schemas.state import Attempt, Became, Contact
 
 Status = Literal[
@@ -17,6 +18,7 @@ Status = Literal[
     "claimed",
     "in_doubt",
     "handed_over",
+    "dialled",
     "awaiting_receipt",
     "released",
     "deferred",
@@ -31,10 +33,11 @@ Status = Literal[
 ]
 """What is known of an attempt.
 
-`unknown`: planned at most, or forgotten; `parked`: the decision about it failed. `handed_over`: a task that people have;
-`awaiting_receipt`: accepted, and another channel follows unless a receipt comes. Tried again later are: `released` (no byte
-left), `deferred` (the same, not before an instant), `resent` (in doubt, the policy sends again) and `no_receipt` (nobody
-confirmed it). Nothing more is expected of `accepted`, but a receipt may come; `expired` and `cancelled` are tasks.
+`unknown`: planned at most, or forgotten; `parked`: the decision about it failed. `handed_over`: a task that people have,
+`dialled`: one that they may have acted on; `awaiting_receipt`: accepted, and another channel follows unless a receipt
+comes. Tried again later are: `released` (no byte left, or a task was withdrawn), `deferred` (the same, not before an
+instant), `resent` (in doubt, the policy sends again) and `no_receipt` (nobody confirmed it). Nothing more is expected of
+`accepted`, but a receipt may come; `expired` and `cancelled` are tasks.
 """
 
 Word = Literal[
@@ -55,6 +58,8 @@ Word = Literal[
     "unheard",
     "expired",
     "cancelled",
+    "withdrawn",
+    "dialled",
 ]
 """What is said of an attempt: by the lane (`claimed`, `parked`), senders, providers, people, the policy or the clock."""
 
@@ -92,7 +97,18 @@ STEPS: Final[Mapping[Status, Mapping[str, Step]]] = {
         not_sent="released",
         failed="accepted",
     ),
-    "handed_over": _to("delivered", "undelivered", "expired", "cancelled", unheard="no_receipt"),
+    "handed_over": _to(
+        "delivered", "undelivered", "expired", "cancelled", "dialled", unheard="no_receipt", withdrawn="released"
+    ),
+    "dialled": _to(
+        "delivered",
+        "undelivered",
+        "expired",
+        "cancelled",
+        unheard="no_receipt",
+        sent="accepted",
+        not_sent="released",
+    ),
     "awaiting_receipt": _to("rejected", "delivered", "undelivered", unheard="no_receipt"),
     "released": _late(accepted="accepted", delivered="delivered", undelivered="released"),
     "deferred": _late(accepted="accepted", delivered="delivered", undelivered="deferred"),
@@ -112,12 +128,16 @@ late word on what was `released` before the next attempt was made is only flagge
 after `undelivered` says that the next channel follows at once.
 """
 
+SETTLED: Final[frozenset[ReasonCode]] = frozenset({"paid", "cancelled", "erased"})
+"""Why a task is cancelled for good; for any other reason it is withdrawn, and its contact may be made again."""
+
 RANKS: Final[Mapping[Status, int]] = {
     "unknown": 0,
     "parked": 1,
     "claimed": 2,
     "in_doubt": 3,
     "handed_over": 4,
+    "dialled": 4,
     "awaiting_receipt": 4,
     "released": 5,
     "deferred": 5,
@@ -179,7 +199,7 @@ def _open(attempt: Attempt) -> Status:
     if attempt.state != "accepted":
         return attempt.state
     if attempt.channel == "call_task" or attempt.task is not None:
-        return "handed_over"
+        return "dialled" if attempt.dialled_at else "handed_over"
     return "awaiting_receipt" if attempt.expires_at else "undelivered"  # heard of already, the next channel follows
 
 

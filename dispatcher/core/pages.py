@@ -17,8 +17,14 @@ def because(code: ReasonCode, rule: str = "") -> tuple[Reason, ...]:
     return (Reason(code, rule),)
 
 
-def note_event(turn: Turn, note: Note, cause: Cause | None) -> None:
-    """What became of an event, or of an attempt that time alone ended."""
+def note_event(
+    turn: Turn,
+    note: Note,
+    cause: Cause | None,
+    reasons: tuple[Reason, ...] | None = None,
+    next_at: Millis | None = None,
+) -> None:
+    """What became of an event, or of an attempt that time alone ended; `reasons` stand in for those of the note."""
     turn.sequence = number = turn.sequence + 1
     turn.changed = True
     stage = note.stage
@@ -30,7 +36,7 @@ def note_event(turn: Turn, note: Note, cause: Cause | None) -> None:
             turn.customer_id,
             note.invoice_ids,
             note.result,
-            reasons_of(note),
+            reasons_of(note) if reasons is None else reasons,
             turn.policy.hash,
             note.creditor_id,
             None if stage is None else turn.policy.phases.get(stage),
@@ -38,6 +44,7 @@ def note_event(turn: Turn, note: Note, cause: Cause | None) -> None:
             note.channel,
             note.contact_id,
             note.attempt_id,
+            next_at=None if next_at is None else from_millis(next_at),
             variant=turn.policy.variant,
             cause=_record_of(turn, cause),
             task=note.task,

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dispatcher.core.acknowledging import acknowledge
 from dispatcher.core.approval import awaited
 from dispatcher.core.contacts import PutOff, consider, say_put_off
-from dispatcher.core.flights import attend, closing_code, forget_retries
+from dispatcher.core.dialling import answer
+from dispatcher.core.flights import attend, forget_retries
 from dispatcher.core.grouping import Member, lead_of
 from dispatcher.core.holds import Stop, stop_of
 from dispatcher.core.instalments import attend_plans
@@ -19,7 +20,7 @@ from dispatcher.core.promises import bring_forward, judge
 from dispatcher.core.rules import Stage
 from dispatcher.core.stage_conditions import skipped_for
 from dispatcher.core.stages import standing
-from dispatcher.core.statements import is_closed, is_overdue
+from dispatcher.core.statements import closing_code, is_closed, is_overdue
 from dispatcher.core.turn import Turn
 from dispatcher.core.verdicts import give_up, say, say_upcoming
 from schemas.inbox import ProfileStated
@@ -41,6 +42,8 @@ def plan(turn: Turn) -> None:
             judge(turn)
         if turn.plans:
             attend_plans(turn)
+    if turn.asked:
+        answer(turn)
     if turn.attempts:
         attend(turn)
     if profile is None:

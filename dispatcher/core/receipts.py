@@ -12,12 +12,14 @@ from msgspec.structs import replace
 from dispatcher.core.approval import judgement, use_up
 from dispatcher.core.draft import Draft
 from dispatcher.core.ledger import REACHED, became, enter_report, outcome_of
-from dispatcher.core.lifecycle import status_of, step
+from dispatcher.core.lifecycle import parts_of, status_of, step
 from dispatcher.core.notes import Note
 from dispatcher.core.outcomes import about, about_past, make_good, outdated, taken
 from schemas.inbox import AttemptReceipt, ContactReported, Stamp
 from schemas.reasons import ReasonCode
 from schemas.state import Became
+
+_OPEN_TASK = frozenset({"handed_over", "dialled"})
 
 _CONTACTS = frozenset({None, "call", "visit"})
 """Tasks whose report says that the customer was contacted."""
@@ -54,7 +56,9 @@ def reported(draft: Draft, fact: ContactReported, stamp: Stamp) -> Note:
         return _received(draft, message, word, "contact.reported", outcome_of(fact), fact.at, stamp, detail)
     attempt_id = fact.task_id
     attempt = None if attempt_id is None else draft.attempts.get(attempt_id)
-    is_task = attempt_id is not None and status_of(draft, attempt_id) == "handed_over"
+    if attempt_id is not None and attempt is None and _is_to_be_made_again(draft, attempt_id):
+        return _made_all_the_same(draft, fact, attempt_id, stamp)
+    is_task = attempt_id is not None and status_of(draft, attempt_id) in _OPEN_TASK
     if attempt is None or (is_task and attempt.task in _CONTACTS):
         enter_report(draft, fact, stamp)
     if attempt_id is None or attempt is None or not is_task:  # what calls a message of ours a task closes nothing
@@ -69,6 +73,23 @@ def reported(draft: Draft, fact: ContactReported, stamp: Stamp) -> Note:
         draft.put_attempt(attempt_id, replace(attempt, expires_at=0))
     word = "delivered" if told else "undelivered"
     return about(attempt, attempt_id, "contact.reported", "reported", word, detail=_plain(fact.outcome))
+
+
+def _is_to_be_made_again(draft: Draft, task_id: str) -> bool:
+    """Whether a task was withdrawn, or nobody reported it in time, and its contact waits for another attempt."""
+    contact_id, number = parts_of(task_id)
+    retry = draft.retries.get(contact_id)
+    return retry is not None and retry.number == number and retry.channel == "call_task"
+
+
+def _made_all_the_same(draft: Draft, fact: ContactReported, task_id: str, stamp: Stamp) -> Note:
+    """A desk called before it heard that it should not: who was told is not told again."""
+    told = _told(fact)
+    if told:
+        make_good(draft, task_id, stamp)
+    enter_report(draft, fact, stamp)
+    word: _Receipt = "delivered" if told else "undelivered"
+    return about_past(draft, task_id, "contact.reported", "late_answer", word, detail=_plain(fact.outcome))
 
 
 def _received(  # noqa: PLR0917  one receipt

@@ -7,7 +7,10 @@ may stand in the inbox, else it is in doubt.
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from dispatcher.core.draft import DONE_KEPT, KEPT
+from dispatcher.core.lifecycle import SETTLED
 from dispatcher.core.rules import PAYMENT_RECEIVED
 from schemas.journal import JournalRecord
 from schemas.state import Attempt, Contact, Customer, Invoice, Retry
@@ -16,6 +19,8 @@ from schemas.values import Day, to_millis
 _OPEN_MS = 24 * 60 * 60 * 1000
 UNKNOWN_DAY: Day = -1
 """Due date of a stage of which only the journal is left, until the invoice is stated again."""
+_IN_HAND = frozenset({"accepted", "permitted", "refused"})
+"""What the journal says of a task that stays in the hands of people."""
 _ALL_PAID = 0
 """The mark of an acknowledgement after which no further one of the invoice is owed."""
 
@@ -24,6 +29,7 @@ def remembered(records: Iterable[JournalRecord]) -> Customer:
     """The aggregate of one customer, made of its records in order: contacts, stages used up, and the last number."""
     contacts: dict[str, Contact] = {}
     attempts: dict[str, Attempt] = {}
+    handed: dict[str, Attempt] = {}
     retries: dict[str, Retry] = {}
     stages: dict[str, list[tuple[str, str]]] = {}
     sequence = 0
@@ -36,23 +42,32 @@ def remembered(records: Iterable[JournalRecord]) -> Customer:
             attempts[each.attempt_id] = attempt = _attempt(each)
             retries.pop(attempt.contact_id, None)
         elif each.attempt_id is not None:
-            ended = attempts.pop(each.attempt_id, None)
-            if each.result == "released":
+            ended = attempts.pop(each.attempt_id, None) or handed.pop(each.attempt_id, None)
+            if ended is not None and each.result in _IN_HAND:
+                handed[each.attempt_id] = ended
+            if each.result == "permitted" and each.attempt_id in contacts:
+                contacts[each.attempt_id] = replace(contacts[each.attempt_id], at=to_millis(each.at))
+            if _is_given_back(each):
                 contacts.pop(each.attempt_id, None)
                 stages.pop(each.contact_id or "", None)
                 if ended is not None:
                     retries[ended.contact_id] = _retry(ended, each)
+    invoices = _invoices(stages, retries)
+    kept = tuple(sorted(contacts.values(), key=lambda each: (each.at, each.attempt_id)))[-KEPT:]
+    return Customer(sequence=sequence, contacts=kept, attempts=attempts, retries=retries, invoices=invoices)
+
+
+def _invoices(stages: dict[str, list[tuple[str, str]]], retries: dict[str, Retry]) -> dict[str, Invoice]:
+    """What is known of invoices: the stages that were used up, and that a contact waits to be tried again."""
     used: dict[str, list[str]] = {}
     for pairs in stages.values():
         for invoice_id, stage in pairs:
             used.setdefault(invoice_id, []).append(stage)
     waiting = {invoice_id: Invoice() for retry in retries.values() for invoice_id in retry.invoice_ids}
-    invoices = waiting | {
+    return waiting | {
         invoice_id: Invoice(done=tuple((_mark(stage), stage) for stage in dict.fromkeys(names))[-DONE_KEPT:])
         for invoice_id, names in used.items()
     }
-    kept = tuple(sorted(contacts.values(), key=lambda each: (each.at, each.attempt_id)))[-KEPT:]
-    return Customer(sequence=sequence, contacts=kept, attempts=attempts, retries=retries, invoices=invoices)
 
 
 def with_day(done: tuple[tuple[Day, str], ...], due_on: Day) -> tuple[tuple[Day, str], ...]:
@@ -60,6 +75,12 @@ def with_day(done: tuple[tuple[Day, str], ...], due_on: Day) -> tuple[tuple[Day,
     if all(day != UNKNOWN_DAY for day, _ in done):
         return done
     return tuple((due_on if day == UNKNOWN_DAY else day, stage) for day, stage in done)
+
+
+def _is_given_back(record: JournalRecord) -> bool:
+    """Whether nobody was contacted after all, and the contact may be made again."""
+    withdrawn = record.result == "cancelled" and record.reasons[0].code not in SETTLED
+    return record.result == "released" or withdrawn
 
 
 def _mark(stage: str) -> Day:

@@ -131,6 +131,11 @@ def is_closed(invoice: Invoice) -> bool:
     return invoice.amount_due == 0 and invoice.valued is not None
 
 
+def closing_code(invoice: Invoice | None) -> ReasonCode:
+    """Why an invoice is closed."""
+    return "cancelled" if invoice is not None and invoice.settled_by in ("cancelled", "written_off") else "paid"
+
+
 def is_overdue(policy: Policy, place: Place, invoice: Invoice) -> bool:
     """Whether the overdue stages are open: an `invoice.overdue` counts if the due date had passed for the customer.
 

@@ -19,6 +19,7 @@ from dispatcher.core.zones import Place
 from schemas.inbox import QuietSpan
 from schemas.journal import Reason
 from schemas.reasons import ReasonCode
+from schemas.state import Contact
 from schemas.values import Millis
 
 _MIN_GAP = (Reason("min_gap", "min_gap_hours"),)
@@ -46,7 +47,23 @@ def slot_of(  # noqa: PLR0917  what time depends on
     clocks: Place,
 ) -> Slot:
     """The slot of a stage's contact; `contact_id` if it was tried before, `clocks` those on which hours are read."""
-    policy, place, contacts, now = turn.policy, turn.place, turn.contacts, turn.now
+    spread = turn.spread // 2 if stage.mandatory else turn.spread
+    return slot_beside(turn, turn.contacts, spread, quiet, asked, contact_id, stage, regime, clocks)
+
+
+def slot_beside(  # noqa: PLR0917  what time depends on
+    turn: Turn,
+    contacts: tuple[Contact, ...],
+    spread: Millis,
+    quiet: tuple[QuietSpan, ...],
+    asked: Asked,
+    contact_id: str | None,
+    stage: Stage,
+    regime: Regime,
+    clocks: Place,
+) -> Slot:
+    """The same beside these contacts, openings being delayed by `spread`."""
+    policy, place, now = turn.policy, turn.place, turn.now
     at = now
     first: tuple[Reason, ...] | None = None
     if contacts:
@@ -57,7 +74,6 @@ def slot_of(  # noqa: PLR0917  what time depends on
             at = free_at
     channel = asked.channel
     window = regime.windows[channel]
-    spread = turn.spread // 2 if stage.mandatory else turn.spread
     while True:  # every round ends later, and behind the last contact no cap is reached
         reached = limit(regime.caps, contacts, asked, place, at, turn.attempts) if contacts else None
         if reached is not None:

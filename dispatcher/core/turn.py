@@ -15,7 +15,7 @@ from dispatcher.core.identity import share
 from dispatcher.core.phone_areas import area_of
 from dispatcher.core.rules import MINUTE, NEVER, Policy
 from dispatcher.core.zones import Place, day_begins, day_in, place_of
-from schemas.inbox import Cause
+from schemas.inbox import Cause, DialAsked
 from schemas.journal import CauseRecord, JournalRecord
 from schemas.state import Customer
 from schemas.values import Channel, Day, Millis, from_millis
@@ -37,7 +37,7 @@ class Turn(Draft, kw_only=True):
     `resting`: invoice -> the running plan that covers it. `counts` are those of `past`, once it was asked. `skips`: due
     date, amount and currency -> the stages not meant for such an invoice, as bits. `lacking` is a contact that is put
     off for want of credit alone, a mandatory one if there are several. `urgent`: a mandatory contact waits for its hour, or
-    for the lane.
+    for the lane. `asked`: questions whether a task may be dialled, answered once everything that arrived is known.
     """
 
     customer_id: str
@@ -65,6 +65,7 @@ class Turn(Draft, kw_only=True):
     skips: dict[tuple[Day, int, str], int] = field(default_factory=dict)
     lacking: Lacking | None = None
     urgent: bool = False
+    asked: tuple[tuple[DialAsked, Cause], ...] = ()
 
     def begin(self) -> None:
         """Reads the customer's clock, as the profile says now."""

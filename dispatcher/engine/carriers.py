@@ -19,7 +19,7 @@ ConsumerRecord = Any
 """A record as aiokafka hands it out (it has no types): `.offset .timestamp .key .value .headers`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Stretch:
     """Consecutive records of one partition. `after` is the last offset polled before them, None after a jump back.
 

@@ -73,7 +73,7 @@ class Gauges:
         oldest = self._doubt_age.oldest(states)
         age_s = 0.0 if oldest is None else max(0.0, (now - oldest) / 1000)
         metrics.in_doubt(sum(len(state.doubtful) for state in states), age_s)
-        metrics.call_tasks_open(sum(state.open_calls for state in states))
+        metrics.calls_outstanding(sum(state.open_calls for state in states))
         metrics.waiting_for_profile(sum(state.waiting_for_profile for state in states))
         for lane in lanes:
             (self._health.restored if lane.restored else self._health.restoring)(lane.name)

@@ -54,7 +54,7 @@ class Source:
     heard_at: float = field(default_factory=time.monotonic)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class _Batch:
     entries: dict[int, list[Entry]] = field(default_factory=dict)
     points: list[Entry] = field(default_factory=list)

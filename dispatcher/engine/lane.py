@@ -22,6 +22,7 @@ from dispatcher.engine.lease import Lease
 from dispatcher.engine.shared import Shared
 from dispatcher.engine.turn import StateUnreadable, Turn
 from dispatcher.ops.clock import Forward
+from dispatcher.ops.redaction import told
 from schemas.values import Millis
 
 _log = structlog.get_logger(__name__)
@@ -168,7 +169,7 @@ class Lane:
                 # While Kafka is away, waiting is all there is to do.
                 self._failures += self._shared.ends.answered_lately
                 self._shared.metrics.lane_failed()
-                _log.warning("lane_failed", partition=self.partition, fault=type(fault).__name__, why=str(fault))
+                _log.warning("lane_failed", partition=self.partition, why=told(fault))
                 if self._failures > _MOST_FAILURES:
                     raise LaneFailed(f"partition {self.partition} failed {self._failures} times in a row") from fault
                 self._shared.health.idle(self.name)

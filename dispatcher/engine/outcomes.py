@@ -34,7 +34,7 @@ SENDER = "dispatcher/sender"
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Pending:
     partition: int
     entry: Entry

@@ -14,7 +14,7 @@ from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Parts:
     """What a worker is made of beside Kafka: the decision's inputs and the way out.
 

@@ -185,8 +185,18 @@ class PositionedConsumer(driver.Consumer):
         """Gaps are the lanes' business."""
 
 
+class IdleProducer(driver.Producer):
+    """Faust's producer, which opens a connection at the start and sends nothing: it has to prove itself as we do."""
+
+    connection: Connection
+
+    def _settings_auth(self) -> Mapping[str, Any]:
+        return {"security_protocol": "PLAINTEXT", **self.connection.options}
+
+
 def transport_for(connection: Connection, committable: Committable) -> type[driver.Transport]:
-    """The transport class for an app: Faust's own, with a consumer that knows our positions."""
+    """The transport class for an app: Faust's own, with a consumer that knows our positions, and our credentials."""
     members: Mapping[str, object] = {"committable": committable, "connection": connection}
     consumer = type("PositionedConsumer", (PositionedConsumer,), dict(members))
-    return type("Transport", (driver.Transport,), {"Consumer": consumer})
+    producer = type("IdleProducer", (IdleProducer,), {"connection": connection})
+    return type("Transport", (driver.Transport,), {"Consumer": consumer, "Producer": producer})

@@ -28,7 +28,7 @@ _STILL_S = 30.0
 """Longer than a transaction stays open whose owner is gone."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Restored:
     """A partition's state as it stands in the log: records by customer, watermark (None: no state), wake-ups.
 

@@ -16,6 +16,7 @@ from dispatcher.engine.arrivals import arrival_of
 from dispatcher.engine.carriers import ConsumerRecord
 from dispatcher.engine.task_records import TaskWriter
 from dispatcher.engine.transactions import BATCH_BYTES, Entry
+from dispatcher.ops.redaction import told
 from schemas import journal, state
 from schemas.inbox import Arrival, AttemptReceipt, InvoiceSettled
 from schemas.journal import CauseRecord, JournalRecord, Reason, Result
@@ -35,7 +36,7 @@ class StateUnreadable(Exception):
     """A state record of our own cannot be read: nothing may be decided, or overwritten, on such a footing."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Turn:
     """What a lane is about to flush; one policy decides all of it.
 
@@ -110,7 +111,7 @@ class Decider:
             written = [(key, journal.encode(self._tasks.record(each, turn.policy))) for each in tasks]
         except Exception as fault:  # a fault of ours, or a record that is not ours: parked, told, and never in the way
             if record is not None and customer is EMPTY:
-                raise StateUnreadable(f"customer {customer_id}: {fault}") from fault
+                raise StateUnreadable(f"customer {customer_id}: {told(fault)}") from fault
             _log.exception("decision_failed", partition_records=len(raw))
             self._park(turn, key, customer, record, arrivals, code="faulty")
             return None

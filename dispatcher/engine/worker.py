@@ -44,6 +44,7 @@ from dispatcher.engine.turn import Decider
 from dispatcher.engine.watchdog import Stuck, Watchdog
 from dispatcher.ops.health import keep_beating
 from dispatcher.ops.loop_lag import watch_loop
+from dispatcher.ops.redaction import told
 from schemas.values import Channel
 
 _log = structlog.get_logger(__name__)
@@ -167,7 +168,7 @@ class Worker:
         except (LaneRefused, TopicsChanged, WorkerCrashed):
             raise
         except Exception as fault:
-            raise WorkerCrashed(f"{type(fault).__name__}: {fault}") from fault
+            raise WorkerCrashed(told(fault)) from fault
         finally:
             stopped.cancel()
             crashed.cancel()
@@ -184,7 +185,8 @@ class Worker:
         """Ends with the fault when Faust has crashed: it offers no event for that."""
         while not self._app.crashed:  # noqa: ASYNC110 - see above
             await asyncio.sleep(_CRASH_LOOK_S)
-        raise WorkerCrashed(f"Faust crashed: {type(self._app.crash_reason).__name__}: {self._app.crash_reason}")
+        reason = self._app.crash_reason
+        raise WorkerCrashed("Faust crashed" if reason is None else f"Faust crashed: {told(reason)}")
 
     async def _drain(self, starting: asyncio.Task[None]) -> None:
         """Close the gates, finish calls in flight, let outcomes stand, flush, leave the group."""
@@ -259,7 +261,7 @@ class Worker:
         elif isinstance(fault, LaneStuck):
             self._fatal.set_exception(WorkerStuck(str(fault)))
         elif fault is not None:
-            self._fatal.set_exception(WorkerCrashed(f"{type(fault).__name__}: {fault}"))
+            self._fatal.set_exception(WorkerCrashed(told(fault)))
 
     async def _read_from_committed(self, tp: TP) -> None:
         position = await self._consumer.committed_position(tp)
@@ -391,7 +393,7 @@ class Worker:
         elif isinstance(fault, Stuck):
             self._fatal.set_exception(WorkerStuck(str(fault)))
         elif fault is not None:
-            self._fatal.set_exception(WorkerCrashed(f"{type(fault).__name__}: {fault}"))
+            self._fatal.set_exception(WorkerCrashed(told(fault)))
 
     async def _watch_topology(self) -> None:
         """Stop when the topics are no longer as configured; a new partition of an input must be fresh too."""

@@ -17,6 +17,7 @@ from dispatcher.gateway.operations import operations_routes
 from dispatcher.gateway.outer import Outer
 from dispatcher.gateway.parts import Parts
 from dispatcher.gateway.problems import TurnedAway, on_fault, on_http_exception, on_turned_away
+from dispatcher.gateway.staff_pages import staff_routers
 from dispatcher.gateway.twilio import twilio_routes
 
 _OWN: Final = (
@@ -33,8 +34,9 @@ _OWN: Final = (
 def gateway(parts: Parts, *, more: Sequence[ControllerRouterHandler] = ()) -> ASGIApp:
     """What a web server serves. `more`: further handlers, such as those of customers' pages."""
     own = [handler for routes in _OWN for handler in routes(parts)]
+    staffed = () if parts.staff is None else staff_routers(parts, parts.staff)
     inner = Litestar(
-        [*own, *documentation_routes(own, parts.public_url), *more],
+        [*own, *documentation_routes(own, parts.public_url), *staffed, *more],
         openapi_config=None,
         logging_config=None,
         exception_handlers={

@@ -23,7 +23,7 @@ MEDIA_TYPES: Final = (_SINGLE, _BATCH, _PLAIN)
 """What a body may be; plain JSON is a batch where it is a list."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Good:
     """An event that intake will accept: its place in the request, its topic without prefix, its bytes."""
 

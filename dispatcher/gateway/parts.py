@@ -8,6 +8,7 @@ from dispatcher.gateway.api_keys import ApiKey
 from dispatcher.gateway.appending import Append, Whereabouts
 from dispatcher.gateway.buckets import Buckets
 from dispatcher.gateway.metrics import GatewayMetrics
+from dispatcher.gateway.staff.staff import Staff
 from dispatcher.settings import Secret
 from dispatcher.settings.model import Bounces
 
@@ -32,7 +33,7 @@ class Parts:
     the inbox's configured number; `point_key` keys the digests of numbers and addresses. `keys` are known callers; `callers`
     and `strangers` bound how often one of them, or an address that proves nothing, may ask. `kafka_answers` asks Kafka now.
     `bounces`: which reports of mail systems are believed. `desk`: secrets that may have signed a desk's results. `readers`:
-    of what the providers of named adapters tell.
+    of what the providers of named adapters tell. `staff`: the pages of those who work here, where they are served.
     """
 
     append: Append
@@ -50,6 +51,7 @@ class Parts:
     readers: Mapping[str, Receipts] = field(default_factory=dict)
     public_url: str | None = None
     bounces: Bounces = "any"
+    staff: Staff | None = None
 
     def here_and_now(self) -> Whereabouts:
         """What a statement of ours needs to know of the installation and the time."""

@@ -29,7 +29,9 @@ from dispatcher.gateway.kafka_append import KafkaAppend
 from dispatcher.gateway.metrics import GatewayMetrics
 from dispatcher.gateway.page import page_routes
 from dispatcher.gateway.parts import Parts, TwilioHooks
+from dispatcher.gateway.peers import behind
 from dispatcher.gateway.proofs import Unstartable, known_keys, receipt_readers, twilio_hooks
+from dispatcher.gateway.staffing import check_staff, staffed
 from dispatcher.gateway.task_posting import desk_of, post_tasks
 from dispatcher.ops import interpreter, logs
 from dispatcher.ops.clock import clock_for
@@ -65,6 +67,7 @@ def run_gateway(settings: Settings) -> int:
 
 async def _serve(settings: Settings) -> None:
     keys = known_keys(settings)
+    check_staff(settings)
     twilio, receipts = twilio_hooks(settings), receipt_readers(settings)
     desk = desk_of(settings)
     listening = _listen(settings)
@@ -73,29 +76,34 @@ async def _serve(settings: Settings) -> None:
     appender = Appender(connection)
     try:
         await appender.start()
-        parts = replace(_parts(settings, appender, keys, twilio), readers=receipts)
-        server = _Server(_config(settings, parts))
-        interpreter.tune()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, server.leave)
-        _log.info(
-            "gateway_started",
-            port=listening.getsockname()[1],
-            callers=len(keys),
-            twilio=twilio is not None,
-            adapters=sorted(receipts),
-            desk=bool(parts.desk),
-            posts_tasks=desk is not None,
-            prefix=settings.topic_prefix,
-        )
-        watching = asyncio.create_task(watch_loop(parts.metrics.loop_lag))
-        async with _posting(settings, desk, connection, parts):
-            await server.serve(sockets=[listening])
+        bare = replace(_parts(settings, appender, keys, twilio), readers=receipts)
+        watching = asyncio.create_task(watch_loop(bare.metrics.loop_lag))
+        async with staffed(settings, bare) as parts, _posting(settings, desk, connection, parts):
+            await _answer(settings, parts, listening, posts_tasks=desk is not None)
         watching.cancel()
     finally:
         await appender.close()
     _log.info("gateway_stopped")
+
+
+async def _answer(settings: Settings, parts: Parts, listening: socket.socket, *, posts_tasks: bool) -> None:
+    server = _Server(_config(settings, parts))
+    interpreter.tune()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.leave)
+    _log.info(
+        "gateway_started",
+        port=listening.getsockname()[1],
+        callers=len(parts.keys),
+        twilio=parts.twilio is not None,
+        adapters=sorted(parts.readers),
+        desk=bool(parts.desk),
+        posts_tasks=posts_tasks,
+        staff=parts.staff is not None,
+        prefix=settings.topic_prefix,
+    )
+    await server.serve(sockets=[listening])
 
 
 @contextlib.asynccontextmanager
@@ -165,13 +173,12 @@ def _listen(settings: Settings) -> socket.socket:
 
 def _config(settings: Settings, parts: Parts) -> uvicorn.Config:
     return uvicorn.Config(
-        gateway(parts, more=_pages(settings, parts)),
+        behind(settings.gateway.proxies, gateway(parts, more=_pages(settings, parts))),
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=bool(settings.gateway.proxies),
-        forwarded_allow_ips=list(settings.gateway.proxies),
+        proxy_headers=False,  # `behind` reads them, and remembers who brought them
         ws="none",
         timeout_graceful_shutdown=_DRAIN_S,
     )

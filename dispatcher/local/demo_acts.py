@@ -39,7 +39,7 @@ class Day:
     rate: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Act:
     """An installation of its own (topics, group, state) and its days.
 

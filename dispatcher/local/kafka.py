@@ -40,6 +40,7 @@ class EmbeddedKafka:
         jvm_flags: Sequence[str] = (),
         data: Path | None = None,
         port: int | None = None,
+        users: Mapping[str, str] | None = None,
     ) -> None:
         """Nothing happens before `start`.
 
@@ -51,6 +52,7 @@ class EmbeddedKafka:
             jvm_flags: further options of the JVM.
             data: where topics are kept; by default in a folder of their own, which `stop` deletes.
             port: where clients find it, by default a free one.
+            users: passwords by name for SCRAM-SHA-512, where `overrides` add a listener that asks for them.
         """
         self._sizing = sizing
         self._overrides = dict(overrides or {})
@@ -59,6 +61,7 @@ class EmbeddedKafka:
         self._jvm_flags = tuple(jvm_flags)
         self._data = data
         self._given_port = port
+        self._users = dict(users or {})
         self._scratch: Scratch | None = None
         self._broker: LocalProcess | None = None
         self._port = 0
@@ -190,7 +193,9 @@ class EmbeddedKafka:
         )
 
     def _format(self, runtime: Runtime) -> None:
-        arguments = ("format", "--ignore-formatted", "-t", CLUSTER_ID, "-c", self._properties)
+        arguments: list[str | Path] = ["format", "--ignore-formatted", "-t", CLUSTER_ID, "-c", self._properties]
+        for name, password in self._users.items():
+            arguments += ["-S", f"SCRAM-SHA-512=[name={name},password={password}]"]
         try:
             done = subprocess.run(
                 runtime.command("kafka.tools.StorageTool", *arguments, flags=SMALL.flags()),

@@ -13,6 +13,7 @@ import msgspec
 
 from dispatcher.local.portfolio_recipients import strangers
 from schemas.codec import Accepted, read
+from schemas.discretion import Discreet
 from schemas.events import EVENT_TYPES
 
 FOLDER: Final = Path(__file__).parent / "sample"
@@ -42,7 +43,7 @@ class SampleEvent:
         return self.read.source, self.read.id
 
 
-class Damaged(msgspec.Struct, frozen=True):
+class Damaged(Discreet, msgspec.Struct, frozen=True):
     """Something that a careless publisher appends to an input topic, and that is no readable event."""
 
     topic: str

@@ -6,7 +6,7 @@ from email.parser import BytesParser
 from email.policy import default
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SentMail:
     """As it came over the wire. `at`: milliseconds since the epoch."""
 

@@ -22,7 +22,7 @@ _PRICE: Final = 0.0079
 """US dollars a segment."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SentSms:
     """A message the stand-in accepted.
 

@@ -3,8 +3,9 @@
 from typing import Final, get_args
 
 from channels.desk_webhook import WHYS
-from dispatcher.ops.labels import Report, Route, TaskEnd, Turned, Word
+from dispatcher.ops.labels import Called, Dialling, Report, Route, TaskEnd, Turned, Word
 from dispatcher.ops.series import Series, counter, gauge, histogram
+from schemas.journal import TaskKind
 from schemas.refusals import REASONS
 from schemas.topics import INBOX, INPUTS, POINTS
 
@@ -38,4 +39,16 @@ DESK: Final[tuple[Series, ...]] = (
 )
 """Tasks on their way to a desk."""
 
-GATEWAY: Final = (*HTTP, *DESK)
+CALLS: Final[tuple[Series, ...]] = (
+    gauge("call_tasks_open", "tasks", "Tasks that wait to be worked off", kind=get_args(TaskKind)),
+    gauge("call_task_age_seconds", "seconds", "How long the oldest task has been ready", kind=get_args(TaskKind)),
+    gauge("call_tasks_without_outcome", "tasks", "Tasks that were dialled, and nobody said what came of it"),
+    gauge("call_reports_unpublished", "reports", "Reports that Kafka has not taken yet"),
+    gauge("call_escalations_open", "cases", "Cases that wait for a supervisor"),
+    counter("call_dials", "dials", "Dials asked for, by answer", answer=get_args(Dialling)),
+    counter("call_reports", "reports", "What came of tasks", outcome=get_args(Called)),
+    counter("call_disclosures_missing", "disclosures", "Disclosures that were not confirmed"),
+)
+"""The call desk of our own. What is a state is the same at all gateways of a store: the largest counts, not the sum."""
+
+GATEWAY: Final = (*HTTP, *DESK, *CALLS)

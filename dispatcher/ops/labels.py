@@ -45,6 +45,39 @@ Turned = Literal["unknown_key", "missing_scope", "forged", "too_often"]
 TaskEnd = Literal["posted", "expired", "unreadable"]
 """The desk has it; nobody could do it in time; it is no task."""
 
+Dialling = Literal["permitted", "refused", "no_answer", "lease_lost"]
+"""What a question whether a task may be dialled came to."""
+
+Called = Literal[
+    "promise_to_pay",
+    "payment_arranged",
+    "paid_claimed",
+    "callback_requested",
+    "dispute",
+    "hardship",
+    "vulnerable",
+    "complaint",
+    "refused",
+    "no_answer",
+    "busy",
+    "voicemail_left",
+    "voicemail_not_left",
+    "wrong_person",
+    "wrong_number",
+    "disconnected",
+    "do_not_call",
+    "deceased",
+    "represented_by_attorney",
+    "bankruptcy",
+    "language_needed",
+    "abandoned",
+    "done",
+    "not_done",
+    "approved",
+    "not_approved",
+]
+"""What came of a call, in the words of whoever made it."""
+
 Emptied = Literal["erased", "expired"]
 """Why the archive emptied something."""
 
@@ -94,12 +127,14 @@ OCCURRING: Final[Mapping[Result, tuple[ReasonCode, ...]]] = {
         *_UNREACHABLE,
     ),
     "merged": ("merged_into",),
-    "cancelled": ("erased", "paid"),
+    "cancelled": ("erased", "paid", *_STOPPED),
     "waiting": ("in_flight", "input_behind", "not_overdue"),
-    "expired": ("expired", "no_receipt", "not_approved"),
+    "expired": ("expired", "no_outcome", "no_receipt", "not_approved"),
     "rejected": ("not_approved", "refused"),
     "in_doubt": ("unanswered",),
     "released": ("doubt_resend", "input_behind", "resolved", "withdrawn", *_UNSENT),
+    "permitted": ("free_to_dial",),
+    "refused": ("already_dialled", "input_behind", "not_open", "paid", "quiet_hours"),
 }
 """What the journal says together of a stage; another combination is counted too, from its first record on."""
 

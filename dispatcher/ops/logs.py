@@ -11,12 +11,13 @@ from typing import Any, Final, TextIO
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
-from structlog.typing import EventDict, Processor
+from structlog.typing import EventDict, ExcInfo, Processor
 
-from dispatcher.ops.redaction import KEPT, redacted
+from dispatcher.ops.redaction import KEPT, chain, redacted, speaks
 from dispatcher.settings import LogLevel
 
 _FRAMES: Final = 30
+_WITHHELD: Final = "[withheld]"
 LIBRARIES: Final = (
     "aiohttp",
     "aiokafka",
@@ -32,6 +33,27 @@ LIBRARIES: Final = (
     "mail",
     "uvicorn",
 )
+
+
+class _Told(ExceptionDictTransformer):
+    """An exception by its kind and frames, without the locals of each, which hold whole events, and a stranger's words.
+
+    A `KeyError` says which key was missing, and a template's error which value did not fit: that may be a name.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(show_locals=False, max_frames=_FRAMES)
+
+    def __call__(self, exc_info: ExcInfo) -> list[dict[str, Any]]:
+        speaking = {type(each).__name__ for each in chain(exc_info[1]) if speaks(each)}
+        silent = {type(each).__name__ for each in chain(exc_info[1]) if not speaks(each)}
+        return [_withheld(each, speaking - silent) for each in super().__call__(exc_info)]
+
+
+def _withheld(stack: dict[str, Any], speaking: set[str]) -> dict[str, Any]:
+    said = stack if stack["exc_type"] in speaking else stack | {"exc_value": _WITHHELD, "exc_notes": []}
+    groups = [[_withheld(each, speaking) for each in group] for group in stack.get("exceptions", [])]
+    return said | {"exceptions": groups}
 
 
 def configure(level: LogLevel = "info", *, stream: TextIO | None = None) -> None:
@@ -52,10 +74,7 @@ def configure(level: LogLevel = "info", *, stream: TextIO | None = None) -> None
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.ExceptionRenderer(
-                    # Without the locals of each frame, which hold whole events.
-                    ExceptionDictTransformer(show_locals=False, max_frames=_FRAMES)
-                ),
+                structlog.processors.ExceptionRenderer(_Told()),
                 _redact,
                 structlog.processors.JSONRenderer(sort_keys=True),
             ],

@@ -108,9 +108,9 @@ class Metrics:
         """How many customers who are due wait for a credit."""
         self._meters.gauge("held").set(customers)
 
-    def call_tasks_open(self, tasks: int) -> None:
+    def calls_outstanding(self, tasks: int) -> None:
         """How many call tasks people have."""
-        self._meters.gauge("call_tasks_open").set(tasks)
+        self._meters.gauge("calls_outstanding").set(tasks)
 
     def contacts_limit_reached(self, channel: Channel) -> None:
         """`max_contacts_per_hour` was reached: nobody else is contacted by the channel in this hour."""

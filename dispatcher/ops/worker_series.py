@@ -69,7 +69,7 @@ DECIDING: Final[tuple[Series, ...]] = (
     gauge("timers_pending", "wake-ups", "Customers to be looked at again later, as far as indexed"),
     gauge("held", "customers", "Customers who are due and wait for a place at their channel's accounts"),
     gauge("to_replan", "customers", "Customers whom the policy in force has not planned yet"),
-    gauge("call_tasks_open", "tasks", "Call tasks that people have and have not reported on"),
+    gauge("calls_outstanding", "tasks", "Call tasks that were handed over and not reported on"),
     gauge("policy_info", "1", "The policy that decides, by its hash", hash=HASH),
     counter("policies_refused", "times", "Policies that were applied and cannot be used by this worker"),
     gauge(

@@ -6,7 +6,17 @@ from urllib.parse import urlsplit
 
 from dispatcher.settings import variables as v
 from dispatcher.settings.kafka_client import client_options
-from dispatcher.settings.model import Adapters, ClockSettings, Gateway, Kafka, Sending, Terms, Twilio, Webhook
+from dispatcher.settings.model import (
+    Adapters,
+    ClockSettings,
+    Gateway,
+    Kafka,
+    Sending,
+    StaffSettings,
+    Terms,
+    Twilio,
+    Webhook,
+)
 from dispatcher.settings.problems import Problem
 from dispatcher.settings.reading import Reader
 from dispatcher.settings.secret import Secret
@@ -99,6 +109,20 @@ def gateway(read: Reader) -> Gateway:
         help_text=read.read(v.HELP_TEXT),
         bounces=read.read(v.BOUNCES),
     )
+
+
+def staff(read: Reader, served: Gateway) -> StaffSettings:
+    """The staff pages: who could reach them must be able to do so safely, and whoever vouches must be listed."""
+    found = StaffSettings(
+        pages=read.read(v.STAFF_PAGES),
+        url=read.read(v.STAFF_URL),
+        proxy_secret=read.read(v.STAFF_PROXY_SECRET),
+        audit_days=read.read(v.STAFF_AUDIT_DAYS),
+    )
+    if found.proxy_secret is not None and not served.proxies:
+        wanted = f"missing; expected the proxies that send {v.STAFF_PROXY_SECRET.name}, and no others are believed"
+        read.problems.append(Problem(v.GATEWAY_PROXIES.name, None, wanted))
+    return found
 
 
 def email(read: Reader) -> tuple[SmtpServer | None, SmtpServer | None, str | None]:

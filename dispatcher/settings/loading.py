@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 
 from dispatcher.settings import variables as v
-from dispatcher.settings.consistency import adapters, clock, email, gateway, kafka, terms, twilio, unused_allowlist
+from dispatcher.settings.consistency import (
+    adapters,
+    clock,
+    email,
+    gateway,
+    kafka,
+    staff,
+    terms,
+    twilio,
+    unused_allowlist,
+)
 from dispatcher.settings.model import Archive, Settings
 from dispatcher.settings.problems import SettingsProblems
 from dispatcher.settings.reading import Reader
@@ -43,6 +53,7 @@ def load(environ: Mapping[str, str]) -> Settings | SettingsProblems:
         secret=read.read(v.SECRET),
         public_url=read.read(v.PUBLIC_URL),
         gateway=served,
+        staff=staff(read, served),
         metrics_host=read.read(v.METRICS_HOST),
         metrics_port=read.read(v.METRICS_PORT),
         log_level=read.read(v.LOG_LEVEL),

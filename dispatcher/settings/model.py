@@ -18,6 +18,7 @@ Origin = Literal["default", "environment", "file"]
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 Bounces = Literal["any", "ours"]
+StaffPages = Literal["on", "off"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -76,6 +77,19 @@ class Gateway:
     desk_url: str | None
     help_text: str | None
     bounces: Bounces
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSettings:
+    """The pages of those who work here: whether there are any, their own address, who vouches for people, what is kept.
+
+    With `proxy_secret` the proxies before the gateway say who is signed in, and local accounts serve nobody.
+    """
+
+    pages: StaffPages
+    url: str | None
+    proxy_secret: Secret | None
+    audit_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +160,7 @@ class Settings:
     secret: Secret | None
     public_url: str | None
     gateway: Gateway
+    staff: StaffSettings
     metrics_host: str
     metrics_port: int
     log_level: LogLevel
@@ -178,6 +193,17 @@ class Settings:
         """What seals the archive's records and makes its pseudonyms; guessable where there is no secret."""
         secret = f"dispatcher:{self.app_id}" if self.secret is None else self.secret.reveal()
         return blake2b(secret.encode(), digest_size=32, person=b"archive").digest()
+
+    @property
+    def staff_key(self) -> bytes:
+        """What chains the record of what staff did; guessable where there is no secret."""
+        secret = f"dispatcher:{self.app_id}" if self.secret is None else self.secret.reveal()
+        return blake2b(secret.encode(), digest_size=32, person=b"staff").digest()
+
+    @property
+    def staff_url(self) -> str | None:
+        """The address of the staff pages, where they have one."""
+        return self.staff.url or self.public_url
 
     def is_given(self, variable: str) -> bool:
         """Whether somebody set a variable (in the environment or by a file), as opposed to its default."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, Generic, Literal, TypeVar, get_args
 
 from dispatcher.settings import parsing, smtp
-from dispatcher.settings.model import Bounces, LogLevel, SaslMechanism, SecurityProtocol, Sending
+from dispatcher.settings.model import Bounces, LogLevel, SaslMechanism, SecurityProtocol, Sending, StaffPages
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -197,6 +197,34 @@ GATEWAY_PROXIES = Variable(
     "proxies before the gateway whose X-Forwarded-For is believed",
     "expected IP addresses or networks, separated by commas",
     parsing.networks,
+)
+STAFF_PAGES: Variable[StaffPages] = Variable(
+    "DISPATCHER_STAFF_PAGES",
+    "whether the gateway serves the pages of those who work here: call desk, why, reports",
+    "expected on or off",
+    parsing.one_of(get_args(StaffPages)),
+    "on",
+)
+STAFF_URL = Variable(
+    "DISPATCHER_STAFF_URL",
+    "address under which staff reach the gateway, where it is not DISPATCHER_PUBLIC_URL",
+    "expected an http:// or https:// address",
+    parsing.optional(parsing.web_url),
+)
+STAFF_PROXY_SECRET = Variable(
+    "DISPATCHER_STAFF_PROXY_SECRET",
+    "what a proxy of DISPATCHER_GATEWAY_PROXIES sends as X-Staff-Secret when it says who is signed in; local accounts then "
+    "serve nobody",
+    "expected at least 16 characters that nobody can guess",
+    parsing.optional(parsing.long_secret),
+    shown="masked",
+)
+STAFF_AUDIT_DAYS = Variable(
+    "DISPATCHER_STAFF_AUDIT_DAYS",
+    "days for which the record of what staff did is kept",
+    "expected a whole number from 1 to 36500",
+    parsing.whole(1, 36_500),
+    "1095",
 )
 GATEWAY_CALLER_RATE = Variable(
     "DISPATCHER_GATEWAY_CALLER_RATE",
@@ -456,6 +484,10 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     GATEWAY_HOST,
     GATEWAY_PORT,
     GATEWAY_PROXIES,
+    STAFF_PAGES,
+    STAFF_URL,
+    STAFF_PROXY_SECRET,
+    STAFF_AUDIT_DAYS,
     GATEWAY_CALLER_RATE,
     GATEWAY_STRANGER_RATE,
     API_KEYS_FILE,

@@ -27,10 +27,10 @@ _RANK: Final[Mapping[Result, int]] = {
 _FLAGGED: Final = frozenset({"late_answer"})
 """Reason codes that say aloud that an answer came after the end."""
 
-_FREE: Final[tuple[Result, ...]] = ("released", "rejected")
+_FREE: Final[tuple[Result, ...]] = ("released", "rejected", "cancelled")
 """Ends after which what a claim was about may be claimed again."""
 
-_OVER: Final[tuple[Result, ...]] = (*_FREE, "in_doubt", "undelivered", "expired", "cancelled", "parked")
+_OVER: Final[tuple[Result, ...]] = (*_FREE, "in_doubt", "undelivered", "expired", "parked")
 """Words after which the contact may be tried again."""
 
 

@@ -11,6 +11,7 @@ from dispatcher.verify.completeness import (
     judge_privacy,
     judge_progress,
 )
+from dispatcher.verify.dials import dials_of, judge_dials, of_what_is_owed
 from dispatcher.verify.findings import Findings, Report
 from dispatcher.verify.history import Claim, Coordinates, History, claims_of, shown
 from dispatcher.verify.keeping import Kept, judge_state, judge_tasks, judge_waiting
@@ -59,15 +60,19 @@ def check(
         judge_journal(history, extents, out)
         judge_privacy(history, out)
         judge_progress(history, reader.latest, out)
-        claims = list(_with_what_was_known(history, claims_of(history.journal)))
+        made = claims_of(history.journal)
+        claims = list(_with_what_was_known(history, made))
+        calls = list(_with_what_was_known(history, dials_of(history.journal, made)))
         looked.claims += len(claims)
         if lost and any(out.judges(claim.at) for claim, _ in claims):
             _count(cut, lost)
         judge_attempts(history, claims, settled, out)
         _judge_kept(reader, history, [claim for claim, _ in claims], extents, settled, out)
+        judge_dials(history, [call for call, _ in calls], out)
         if history.whole:
-            judge_stops(history, claims, rules, reader.points, out)
-            judge_limits(customer_id, claims, rules, out)
+            told = [*claims, *((of_what_is_owed(call, known), known) for call, known in calls)]
+            judge_stops(history, told, rules, reader.points, out)
+            judge_limits(customer_id, told, rules, out)
         _name_unknown(claims, rules, out)
         providers.collect(history, claims, rules)
     for where, appended in spool.not_rejected():

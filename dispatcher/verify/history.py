@@ -54,7 +54,8 @@ class Claim:
     """A contact that was claimed. `index` is its record's place among the customer's; `outcomes` what came of it, in order.
 
     `stages`: invoice -> its own stage, which differs from `stage`, that of the message, where it was merged into it.
-    `channel` is None where something was handed over to people who need none: a letter, a visit, a legal step.
+    `channel` is None where something was handed over to people who need none: a letter, a visit, a legal step. `dialled`: it
+    stands for the call of a task that was claimed before. `calls`: when it was permitted to be dialled, by record.
     """
 
     said: Said
@@ -66,6 +67,13 @@ class Claim:
     stage: str
     stages: Mapping[str, str]
     outcomes: list[tuple[int, Result, str]] = field(default_factory=list)
+    calls: list[tuple[int, Millis]] = field(default_factory=list)
+    dialled: bool = False
+
+    @property
+    def name(self) -> str:
+        """The attempt, and that it is its call that is spoken of, if it is."""
+        return f"{self.attempt_id} (dialled)" if self.dialled else self.attempt_id
 
     @property
     def policy(self) -> str:
@@ -80,10 +88,15 @@ class Claim:
     def given_back(self, before: int) -> bool:
         """Whether it counted no more by a record of the customer: nobody was reached, as the journal says.
 
-        What is sent again although it may have been sent counts twice.
+        What is sent again although it may have been sent counts twice. A task that was withdrawn counts as well: who called
+        may not have said so yet.
         """
         ends = ((result, code) for index, result, code in self.outcomes if index < before)
         return any(result == "rejected" or (result == "released" and code != RESENT) for result, code in ends)
+
+    def happened(self, before: int) -> Millis:
+        """When the customer was, or may have been, contacted, as far as the records before this one tell."""
+        return max([self.at, *(at for index, at in self.calls if index < before)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +141,8 @@ def claims_of(journal: Sequence[Said]) -> list[Claim]:
             latest[attempt_id] = claim
         elif record.kind == "attempt" and attempt_id in latest:
             latest[attempt_id].outcomes.append((index, record.result, said.code))
+            if record.result == "permitted":
+                latest[attempt_id].calls.append((index, to_millis(record.at)))
     return claims
 
 

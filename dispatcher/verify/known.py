@@ -57,7 +57,7 @@ class Bill:
         return self.stated is not None and self.stated[1].kind == "invoice" and not self.paid
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Known:
     """Built up by `apply`. The dictionaries hold the latest statement about each id; a withdrawal is one, too."""
 

@@ -28,30 +28,39 @@ class Made:
 def judge_limits(
     customer_id: str, claims: Sequence[tuple[Claim, Known]], rules: Mapping[str, Rules], out: Findings
 ) -> None:
-    """Every claim, with those before it that count. A fall-back of the same contact is no other contact for a gap."""
-    for number, (claim, known) in enumerate(claims):
+    """Every claim and call, with the contacts before it that count.
+
+    A fall-back of the same contact is no other contact for a gap, and a call is not one beside the claim of its own task.
+    """
+    made_before = [claim for claim, _ in claims if not claim.dialled]
+    for claim, known in claims:
         policy, profile, channel = rules.get(claim.policy), known.profile, claim.channel
         if policy is None or profile is None or channel is None:
             continue
         place, where = place_of(profile), shown(claim.said.where)
         hours = policy.hours.get(channel)
         if hours is not None and is_quiet(hours, place, profile.quiet_hours, claim.at):
-            out.add("I4", customer_id, where, f"{claim.attempt_id}: claimed in quiet hours", claim.at)
-        before = [other for other, _ in claims[:number] if not other.given_back(claim.index)]
-        made = [each for each in (*map(_made, before), *_elsewhere(known)) if each is not None and each.at <= claim.at]
+            deed = "dialled" if claim.dialled else "claimed"
+            out.add("I4", customer_id, where, f"{claim.attempt_id}: {deed} in quiet hours", claim.at)
+        before = [other for other in made_before if _counts_before(other, claim)]
+        made = [each for each in (*(_made(each, claim) for each in before), *_elsewhere(known)) if each.at <= claim.at]
         says = _too_soon(policy.gap_of(claim.stage), made, claim) if policy.reads("min_gap") else []
         for cap in policy.caps:
             if channel in cap.channels:
                 says += _over(cap, made, place, claim)
         for each in says:
-            out.add("I5", customer_id, where, f"{claim.attempt_id}: {each}", claim.at)
+            out.add("I5", customer_id, where, f"{claim.name}: {each}", claim.at)
 
 
-def _made(claim: Claim) -> Made | None:
-    record = claim.said.record
-    if claim.channel is None:
-        return None
-    return Made(claim.at, claim.channel, claim.contact_id, record.creditor_id, record.invoice_ids)
+def _counts_before(other: Claim, claim: Claim) -> bool:
+    own = claim.dialled and other.attempt_id == claim.attempt_id
+    return other.index < claim.index and not own and other.channel is not None and not other.given_back(claim.index)
+
+
+def _made(other: Claim, claim: Claim) -> Made:
+    record = other.said.record
+    at = other.happened(claim.index)
+    return Made(at, other.channel or "call_task", other.contact_id, record.creditor_id, record.invoice_ids)
 
 
 def _elsewhere(known: Known) -> Iterator[Made]:

@@ -18,6 +18,7 @@ from dispatcher.verify.hours import is_quiet
 from dispatcher.verify.known import Known, where
 from dispatcher.verify.places import place_of
 from dispatcher.verify.rules import PAYMENT, Rules
+from schemas.discretion import Discreet
 from schemas.inbox import Arrival, InvoiceSettled
 from schemas.values import Channel, Millis
 
@@ -44,7 +45,7 @@ class Message:
         return f"{self.channel}:{self.line}"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Call:
     """A claim, as a provider would see it: where it may have gone, and where it must not."""
 
@@ -70,7 +71,7 @@ def messages_of(channel: Channel, lines: Iterable[bytes]) -> list[Message]:
     return found
 
 
-class _Line(msgspec.Struct):
+class _Line(Discreet, msgspec.Struct):
     at: Millis
     to: str
     message_id: str | None = None

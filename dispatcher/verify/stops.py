@@ -32,13 +32,13 @@ def judge_stops(
     for claim, known in claims:
         policy = rules.get(claim.policy)
         if points and (silenced := _silenced(known, claim, points)) is not None:
-            out.add("I7", history.customer_id, shown(claim.said.where), f"{claim.attempt_id}: {silenced}", claim.at)
+            out.add("I7", history.customer_id, shown(claim.said.where), f"{claim.name}: {silenced}", claim.at)
         found = set(_forbidden(known, claim, policy))
         late = None if found or claim.had("released") else _published_before(history, claim)
         if late is not None:
             found = {(invariant, f"{says} (published before)") for invariant, says in _forbidden(late, claim, policy)}
         for invariant, says in sorted(found):
-            out.add(invariant, history.customer_id, shown(claim.said.where), f"{claim.attempt_id}: {says}", claim.at)
+            out.add(invariant, history.customer_id, shown(claim.said.where), f"{claim.name}: {says}", claim.at)
 
 
 def _silenced(known: Known, claim: Claim, points: PointLog) -> str | None:

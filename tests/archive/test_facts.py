@@ -2,8 +2,8 @@
 
 import pytest
 
-from dispatcher.archive.tables import CHANGES, CONTACTS, INVOICES, REPORTS, TASKS, TEXTS
-from schemas.inbox import ContactReported, HoldPlaced, InvoiceSettled, InvoiceStated, ProfileStated
+from dispatcher.archive.tables import CHANGES, CONSENTS, CONTACTS, INVOICES, REPORTS, TASKS, TEXTS
+from schemas.inbox import ConsentChanged, ContactReported, HoldPlaced, InvoiceSettled, InvoiceStated, ProfileStated
 from schemas.values import to_millis
 from tests.archive.journal import Topics, archived, contents, instant, rows, task
 
@@ -121,3 +121,14 @@ def test_what_was_decided_and_sent_to_nobody_is_no_contact(engine, told):
     told.noted("C-1", "attempt.accepted", "outdated")
     archived(engine, told.records)
     assert rows(engine, CONTACTS) == []
+
+
+def test_an_opt_out_is_kept_without_the_number_that_it_is_about(engine, told):
+    told.said("C-1", ConsentChanged("+447700900123", "sms", allowed=False, source="STOP"))
+    told.said("C-1", ConsentChanged("+447700900123", "sms", allowed=True, source=SENTENCE), minutes=1)
+    archived(engine, told.records)
+    assert [(each["channel"], each["allowed"], each["source"]) for each in rows(engine, CONSENTS)] == [
+        ("sms", False, "STOP"),
+        ("sms", True, "other"),
+    ]
+    assert not [found for found in contents(engine).values() if "900123" in repr(found)]

@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from dispatcher.core.remembrance import remembered
-from schemas.inbox import AttemptReleased
-from tests.core.builders import Story, arrival, due, known, overdue, paid, profile
+from schemas.inbox import AttemptReleased, DialAsked, HoldPlaced
+from tests.core.builders import Story, arrival, due, known, overdue, paid, profile, stage_text, staged
 
 FACTS = (profile(), due(), overdue())
 
@@ -108,3 +108,44 @@ def test_a_claim_that_the_journal_no_longer_holds_leaves_nothing_to_try_again():
     before = len(story.records)
     story.hear(AttemptReleased(claim.attempt_id, "lease_expired", story.now + 3_600_000))
     assert remembered(story.records[before:]).retries == {}
+
+
+def called() -> Story:
+    """A task was written at noon, and nothing more came of it."""
+    story = known(staged(stage_text("call", 1, 'channels = { default = ["call_task"] }')), "2026-03-11 11:00")
+    story.hear(overdue())
+    return story
+
+
+def test_a_task_that_was_withdrawn_is_written_anew_under_the_next_number():
+    story = called()
+    story.hear(HoldPlaced("H", "customer", "dispute"))
+    anew = begun_anew(story, profile(), overdue())
+    assert [each.attempt_id for each in anew.claims] == [f"{story.claims[0].contact_id}.2"]
+
+
+def test_a_task_that_was_settled_is_remembered_as_made():
+    story = called()
+    story.hear(paid())
+    assert [each.attempt_id for each in remembered(story.records).contacts] == [story.claims[0].attempt_id]
+
+
+def test_a_refused_question_leaves_a_task_in_the_hands_of_people():
+    story = called()
+    story.go("2026-03-11 20:00").hear(DialAsked(story.claims[0].attempt_id, 1, "anna"))
+    story.hear(HoldPlaced("H", "customer", "dispute"))
+    assert list(remembered(story.records).retries) == [story.claims[0].contact_id]
+
+
+def test_a_call_is_remembered_at_the_hour_of_the_call():
+    story = called()
+    story.now += 3_600_000
+    story.hear(DialAsked(story.claims[0].attempt_id, 1, "anna"))
+    assert [each.at for each in remembered(story.records).contacts] == [story.now]
+
+
+def test_a_call_whose_claim_the_journal_no_longer_holds_is_not_invented():
+    story = called()
+    told = [each for each in story.records if each.result != "claimed"]
+    story.hear(DialAsked(story.claims[0].attempt_id, 1, "anna"))
+    assert remembered([*told, *story.last.records]).contacts == ()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from dispatcher.engine.clients import KafkaAway
 from dispatcher.ops import logs
 
 LIBRARIES = ("faust", "aiokafka", "mode", "aiohttp", "asyncio")
@@ -88,6 +89,36 @@ def test_an_exception_is_told_with_its_frames_but_without_values(written: io.Str
     text = written.getvalue()
     assert ("LookupError" in text, __name__.rpartition(".")[2] in text) == (True, True)
     assert (name_of_customer in text, "ada@example.com" in text) == (False, False)
+
+
+def told_of(written: io.StringIO, fault: Exception) -> str:
+    structlog.get_logger().error("failed", exc_info=fault)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("fault", [KeyError("Ada Lovelace"), ValueError("no such name: Ada Lovelace")], ids=repr)
+def test_the_words_of_a_strangers_exception_are_withheld(written: io.StringIO, fault: Exception):
+    told = told_of(written, fault)
+
+    assert (type(fault).__name__ in told, "Ada" in told) == (True, False)
+
+
+def test_so_are_those_of_what_led_to_ours(written: io.StringIO):
+    fault = KafkaAway("Kafka at node:9092 did not answer")
+    fault.__cause__ = KeyError("Ada Lovelace")
+    told = told_of(written, fault)
+
+    assert ("node:9092" in told, "Ada" in told) == (True, False)
+
+
+def test_those_of_a_group_are_withheld_too(written: io.StringIO):
+    assert "Ada" not in told_of(written, ExceptionGroup("some", [KeyError("Ada Lovelace")]))
+
+
+def test_what_asyncio_says_of_a_task_that_failed_is_cut_short(written: io.StringIO):
+    logging.getLogger("asyncio").error("never retrieved: <Task finished exception=KeyError('Ada Lovelace')>")
+
+    assert records(written)[0]["event"] == "never retrieved: <Task finished exception=KeyError(...)"
 
 
 def test_a_line_break_in_a_message_makes_no_second_line(written: io.StringIO):

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatcher.ops.redaction import redact, redacted
+from dispatcher.engine.clients import KafkaAway
+from dispatcher.ops.redaction import redact, redacted, told
 
 
 @pytest.mark.parametrize(
@@ -78,3 +79,16 @@ def test_an_international_number_never_survives_whatever_stands_before_it(before
 @given(st.text(max_size=60))
 def test_masking_twice_is_masking_once(text):
     assert redact(redact(text)) == redact(text)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (KeyError("Ada Lovelace"), "KeyError"),
+        (OSError(28, "No space left on device"), "OSError: [Errno 28] No space left on device"),
+        (KafkaAway("did not answer +4915123456789"), "KafkaAway: did not answer [number]"),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_a_fault_is_told_by_its_kind_and_by_words_that_are_ours(fault: Exception, said: str):
+    assert told(fault) == said

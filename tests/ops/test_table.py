@@ -4,11 +4,14 @@ import shutil
 import time
 from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from dispatcher.archive.metrics import ArchiveMetrics
+from dispatcher.gateway.calls.outcomes import Word
 from dispatcher.gateway.metrics import GatewayMetrics
+from dispatcher.ops.labels import Called
 from dispatcher.ops.meters import Meters
 from dispatcher.ops.metrics import Metrics
 from dispatcher.ops.reference import page
@@ -67,6 +70,10 @@ def test_no_closed_set_is_empty_or_names_a_value_twice(series: Series):
     closed = [values for values in series.labels.values() if not isinstance(values, Configured)]
 
     assert [values for values in closed if not values or len(set(values)) != len(values)] == []
+
+
+def test_what_comes_of_calls_is_counted_in_the_words_of_the_desk():
+    assert get_args(Called) == get_args(Word)
 
 
 @each_process

@@ -31,7 +31,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = get_args(Invariant)
 _AT_ONCE: Final = 60_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Made:
     """A contact as the outside world sees it: a message that left, or a task that somebody was given.
 

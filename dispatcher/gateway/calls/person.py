@@ -1,0 +1,17 @@
+"""Who works at the desk, as far as the desk needs to know."""
+
+from typing import Literal, Protocol
+
+Role = Literal["agent", "supervisor", "auditor"]
+
+
+class Person(Protocol):
+    """Somebody who has signed in. `name` is the login, never a customer's."""
+
+    @property
+    def name(self) -> str:
+        """The login: unique, and the collector's id in every statement."""
+
+    @property
+    def role(self) -> Role:
+        """What the person may do."""

@@ -1,0 +1,33 @@
+"""The sections of the staff pages, and who sees each. A room that has pages adds its section here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from dispatcher.gateway.staff.people import Role
+
+HOME: Final = "/desk/home"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`key` finds its words, `path` is where it begins."""
+
+    key: str
+    path: str
+    roles: frozenset[Role]
+
+
+SECTIONS: Final = (Section("home", HOME, frozenset({"agent", "supervisor", "auditor"})),)
+"""In the order in which they are shown."""
+
+
+def sections_of(role: Role) -> Sequence[Section]:
+    """What somebody of that role may see."""
+    return [each for each in SECTIONS if role in each.roles]
+
+
+def is_within(path: str, section: Section) -> bool:
+    """Whether an address belongs to a section, and to none that is more exact."""
+    fits = [each for each in SECTIONS if path == each.path or path.startswith(f"{each.path}/")]
+    return bool(fits) and max(fits, key=lambda each: len(each.path)) == section

@@ -1,0 +1,1 @@
+"""What the gateway itself keeps in SQL: who works here, their sessions, what they did, and the desk's tasks."""

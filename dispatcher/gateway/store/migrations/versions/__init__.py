@@ -1,0 +1,1 @@
+"""One step a module, in the order of their `down_revision`; a step that was released is never changed."""
