@@ -51,6 +51,7 @@ check: .venv/.stamp ## ruff, mypy, import contracts, drift of generated schemas
 	$(BIN)/python -m schemas.export --check
 	$(BIN)/dispatcher policy schema | cmp - deploy/policy.schema.json
 	$(BIN)/python -m dispatcher.ops.reference | cmp - deploy/metrics.md
+	$(BIN)/python -m deploy.grafana.dashboards --check
 
 test: setup ## fast tests, then check, then the rest, real Kafka included
 	$(BIN)/pytest $(FAST)
