@@ -213,7 +213,9 @@ class Pool:
         try:
             message = self._compose(job.claim, job.policy)
         except Exception as fault:  # a fault of a template must not end the pool
-            _log.exception("attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel)
+            _log.exception(
+                "attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel, trace=_trace_of(job)
+            )
             self._report_soon(job, Rejected("content", type(fault).__name__), account.name)
             return
         units = segments(message.text).parts if self._counts_units else 1
@@ -235,7 +237,9 @@ class Pool:
             else:
                 outcome = await adapter.send(prepared, permit=permit, deadline_s=self._timeout_s)
         except Exception as fault:  # a fault of an adapter must not end the pool
-            _log.exception("attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel)
+            _log.exception(
+                "attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel, trace=_trace_of(job)
+            )
             why = type(fault).__name__
             outcome = Rejected("content", why) if prepared is None else Failed()
             if permit.granted:
@@ -287,3 +291,8 @@ class Pool:
         task = asyncio.get_running_loop().create_task(work, name=f"sender-{self.channel}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _trace_of(job: Job) -> str | None:
+    """The trace context of the event behind an attempt, for the log."""
+    return None if job.claim.cause is None else job.claim.cause.trace or None

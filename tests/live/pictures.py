@@ -70,7 +70,7 @@ async def draw(there: Watchers, file: Path, spells: Sequence[Spell], began: floa
     for n, (title, expr, label) in enumerate(CHARTS):
         lines = await there.query(expr, began, ended)
         left, top = _PAD + (n % 2) * (_WIDTH + _PAD), _GAP + (n // 2) * (_HEIGHT + _GAP)
-        parts += _chart(title, lines, label, spells, (began, ended), (left, top))
+        parts += _chart(title, lines, label, spells, span=(began, ended), corner=(left, top))
     for n, spell in enumerate(spells):
         x, y = _PAD + (n % 4) * 240, height - _GAP + 6 + 14 * (n // 4)
         parts.append(f'<text x="{x}" y="{y}" fill="#555">{n + 1} {escape(spell.fault)}</text>')
@@ -83,6 +83,7 @@ def _chart(
     lines: Sequence[dict[str, Any]],
     label: str,
     spells: Sequence[Spell],
+    *,
     span: tuple[float, float],
     corner: tuple[int, int],
 ) -> list[str]:

@@ -113,7 +113,7 @@ def _prometheus(folder: Path, port: int) -> list[str]:
         f"--config.file={folder / 'prometheus.yml'}",
         f"--storage.tsdb.path={folder / 'tsdb'}",
         f"--web.listen-address=127.0.0.1:{port}",
-        "--rules.alert.resend-delay=1s",
+        "--rules.alert.resend-delay=5s",
     ]
 
 
