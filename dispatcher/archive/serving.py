@@ -147,6 +147,7 @@ class _Shift:
         self._metrics = metrics
         self._accept_gap = accept_gap
         self._duty = duty_of(engine)
+        self._begun = False
 
     async def rebuild(self, stop: asyncio.Event) -> None:
         """Forget what the topics still hold."""
@@ -157,7 +158,7 @@ class _Shift:
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Until `stop`. Kafka and the database may fail and come back; what does not fit together ends it."""
-        pause, first = _FIRST_PAUSE_S, True
+        pause = _FIRST_PAUSE_S
         while not stop.is_set():
             began = time.monotonic()
             try:
@@ -175,7 +176,7 @@ class _Shift:
             except RecordsGone as gone:
                 raise Unstartable(ExitCode.REFUSED, f"{gone}; see --accept-gap") from gone
             except KafkaAway as away:
-                if first:
+                if not self._begun:
                     raise
                 self._metrics.failed("kafka")
                 _log.warning("archive_waits_for_kafka", why=str(away))
@@ -185,7 +186,6 @@ class _Shift:
             finally:
                 self._metrics.on_duty(False)  # noqa: FBT003 - the state itself
                 await asyncio.to_thread(self._duty.released)
-            first = False
             if time.monotonic() - began > _LONGEST_PAUSE_S:
                 pause = _FIRST_PAUSE_S
             with contextlib.suppress(TimeoutError):
@@ -202,6 +202,7 @@ class _Shift:
         if isinstance(begun, Unfit):
             raise Unstartable(ExitCode.REFUSED, begun.why)
         await asyncio.to_thread(self._store.begin, begun, standing)
+        self._begun = True
         _log.info("archive_writes", partitions=len(begun))
         full = {(self._prefix + topic, partition): offset for (topic, partition), offset in begun.items()}
         async with tail(self._connection, full) as source:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 
+from tests.broker.operations import eventually
 from tests.live.faults import FAULTS, Fault, House
 from tests.live.watching import Watchers
 
@@ -50,9 +51,9 @@ async def sounded(house: House, there: Watchers) -> tuple[list[Alarm], list[Spel
 
 
 async def _one(fault: Fault, house: House, there: Watchers) -> list[Alarm]:
-    before = await there.firing() & set(fault.alerts)
-    if before:
-        raise AssertionError(f"{', '.join(sorted(before))} before {fault.name}")
+    await eventually(
+        lambda: _quiet(fault, there), f"no {', '.join(fault.alerts)} before {fault.name}", timeout_s=_GOES_S
+    )
     began = time.monotonic()
     acting = asyncio.ensure_future(fault.does(house))
     came = await _until(there, set(fault.alerts), began, _COMES_S, present=True)
@@ -62,6 +63,10 @@ async def _one(fault: Fault, house: House, there: Watchers) -> list[Alarm]:
         await fault.mends(house)
     went = await _until(there, came.keys(), mended, _GOES_S, present=False)
     return [Alarm(each, fault.name, came.get(each), went.get(each)) for each in fault.alerts]
+
+
+async def _quiet(fault: Fault, there: Watchers) -> bool:
+    return not await there.firing() & set(fault.alerts)
 
 
 async def _until(there: Watchers, alerts: set[str], since: float, most_s: float, *, present: bool) -> dict[str, float]:
