@@ -19,6 +19,7 @@ from schemas import journal, topics
 from tests.broker.gateways import Gateway
 from tests.broker.installation import Process, due, event, profile
 from tests.broker.operations import eventually, gates_open, metric, ready
+from tests.broker.providers import number
 from tests.faults.rows_policy import _hash, _put
 from tests.faults.scene import PARTITIONS, Scene
 
@@ -226,6 +227,9 @@ async def warm(house: House) -> None:
     people = [profile(f"late-{n}", at=at) for n in range(40)]
     await house.scene.installed.publish(people)
     await house.scene.installed.publish([due(f"late-{n}", "I-1", at=at, in_days=20) for n in range(40)])
+    people = [profile(f"warm-{n}", at=at, phones=[{"number": number(n), "kind": "mobile"}]) for n in range(40)]
+    await house.scene.installed.publish(people)
+    await house.scene.installed.publish([due(f"warm-{n}", "I-1", at=at) for n in range(40)])
     for n in range(5):
         await _replied(house, 900 + n, "HELP")
     await house.verify()

@@ -90,7 +90,7 @@ def _configure(folder: Path, alertmanager: int) -> None:
     for file in names:
         (folder / file.name).write_text(yaml.safe_dump(shortened(file)), "utf-8")
     config = {
-        "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
+        "global": {"scrape_interval": "2s", "scrape_timeout": "2s", "evaluation_interval": "1s"},
         "rule_files": [file.name for file in names],
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": [f"127.0.0.1:{alertmanager}"]}]}]},
         "scrape_configs": [
