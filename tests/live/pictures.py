@@ -14,6 +14,7 @@ from tests.live.watching import Watchers
 _RATE = "30s"
 _EVERYTHING = 'job=~".+",instance=~".+"'
 _COLOURS = ("#3b6ea5", "#c0504d", "#5a9e6f", "#8064a2", "#d08b2c", "#4bacc6", "#7f7f7f", "#a05a8c")
+_GREYS = ("#f4f4f4", "#e6e6e6")
 _WIDTH, _HEIGHT, _PAD, _GAP = 470, 150, 44, 34
 
 CHARTS = (
@@ -78,6 +79,10 @@ async def draw(there: Watchers, file: Path, spells: Sequence[Spell], began: floa
     file.write_text("\n".join(parts), "utf-8")
 
 
+def _short(value: float) -> str:
+    return f"{value / 1000:.3g} k" if value >= 1000 else f"{value:.3g}"
+
+
 def _chart(
     title: str,
     lines: Sequence[dict[str, Any]],
@@ -97,10 +102,12 @@ def _chart(
     out = [f'<text x="{left}" y="{top - 8}" font-weight="bold">{escape(title)}</text>']
     for n, spell in enumerate(spells):
         wide = max(1.0, x(spell.ended) - x(spell.began))
-        out.append(f'<rect x="{x(spell.began):.1f}" y="{top}" width="{wide:.1f}" height="{_HEIGHT}" fill="#eee"/>')
+        out.append(
+            f'<rect x="{x(spell.began):.1f}" y="{top}" width="{wide:.1f}" height="{_HEIGHT}" fill="{_GREYS[n % 2]}"/>'
+        )
         out.append(f'<text x="{x(spell.began) + 2:.1f}" y="{top + 10}" fill="#999">{n + 1}</text>')
     out.append(f'<path d="M{left} {top}V{base}H{left + _WIDTH}" fill="none" stroke="#888"/>')
-    out.append(f'<text x="{left - 4}" y="{top + 8}" text-anchor="end">{most:.3g}</text>')
+    out.append(f'<text x="{left - 4}" y="{top + 8}" text-anchor="end">{_short(most)}</text>')
     out.append(f'<text x="{left - 4}" y="{base}" text-anchor="end">0</text>')
     out.append(f'<text x="{left + _WIDTH}" y="{base + 13}" text-anchor="end">{(ended - began) / 60:.1f} min</text>')
     for n, line in enumerate(lines):
