@@ -242,7 +242,10 @@ class ConsentChanged(Discreet, _Part, frozen=True):
 
 
 class ContactReported(Discreet, _Part, frozen=True):
-    """`contact.reported`: what came of a contact: a call task's result, or a contact made elsewhere."""
+    """`contact.reported`: what came of a contact: a call task's result, or a contact made elsewhere.
+
+    `omitted`: what the caller should have said and did not confirm, by the words of the script's marks.
+    """
 
     customer_id: Identifier
     channel: Channel
@@ -257,6 +260,7 @@ class ContactReported(Discreet, _Part, frozen=True):
     next_action: ShortText | None = None
     invoice_ids: tuple[Identifier, ...] = ()
     note: LongText | None = None
+    omitted: tuple[Identifier, ...] = ()
 
 
 class PreferenceStated(_Part, frozen=True):

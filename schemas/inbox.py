@@ -209,7 +209,7 @@ class ConsentChanged(Discreet, _Fact, frozen=True, tag=10):
 
 
 class ContactReported(Discreet, _Fact, frozen=True, tag=11):
-    """What came of a contact, told by a desk, an agency, a branch or a provider."""
+    """What came of a contact, told by a desk, an agency, a branch or a provider; `omitted`: what should have been said."""
 
     channel: Channel
     direction: Direction
@@ -223,6 +223,7 @@ class ContactReported(Discreet, _Fact, frozen=True, tag=11):
     next_action: str | None = None
     invoice_ids: tuple[str, ...] = ()
     note: str | None = None
+    omitted: tuple[str, ...] = ()
 
 
 class FeedbackGiven(Discreet, _Fact, frozen=True, tag=12):
@@ -308,7 +309,7 @@ class AttemptReceipt(_Fact, frozen=True, tag=26):
     at: Millis = 0
 
 
-class DialAsked(_Fact, frozen=True, tag=27):
+class DialAsked(Discreet, _Fact, frozen=True, tag=27):
     """Somebody who holds a task is about to act on it, and asks whether that is allowed now: to dial, if it is a call.
 
     `fence` numbers the leases of the task: the owner of an earlier one may not act any more. `by` is the collector's id.

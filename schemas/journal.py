@@ -101,7 +101,7 @@ class TaskRecord(Discreet, msgspec.Struct, frozen=True, omit_defaults=True):
 
     `contact_point` is the number to call; for what goes to a place or stays in the house it says so (`postal_address`,
     `case_file`), and the customer's file has the rest. A task with a `gate` asks that person first: it counts only once it
-    is reported with the outcome `approved`.
+    is reported with the outcome `approved`. `language` is the customer's, a BCP 47 tag.
     """
 
     task_id: str
@@ -116,6 +116,7 @@ class TaskRecord(Discreet, msgspec.Struct, frozen=True, omit_defaults=True):
     amounts: tuple[AmountOfInvoice, ...]
     assignee: str | None = None
     gate: Gate | None = None
+    language: str | None = None
 
 
 def cause_record(cause: Cause) -> CauseRecord:

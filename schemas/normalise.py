@@ -142,6 +142,7 @@ def _contact_reported(data: events.ContactReported) -> Normalised:
         data.next_action,
         data.invoice_ids,
         data.note,
+        data.omitted,
     )
 
 

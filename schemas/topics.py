@@ -12,7 +12,7 @@ class Topic:
 
     `owner` is who may create and change it: `billing` topics are created by us only where nobody else did
     (embedded cluster, first set-up) and are otherwise only checked. `partitioned_by_customer` topics have as
-    many partitions as the inbox, placed by the same function.
+    many partitions as the inbox, placed by the same function. Nothing stands still for want of an `optional` one.
     """
 
     name: str
@@ -20,6 +20,7 @@ class Topic:
     purpose: str
     partitioned_by_customer: bool = False
     settings: tuple[tuple[str, str], ...] = ()
+    optional: bool = False
 
 
 _DAY = 24 * 60 * 60 * 1000
@@ -38,6 +39,8 @@ REJECTED = "reminders.rejected"
 POLICY = "reminders.policy"
 BRAKES = "reminders.brakes"
 POINTS = "reminders.points"
+KEYS = "reminders.keys"
+TEXTS = "reminders.texts"
 
 INPUTS = (BILLING_SETTLED, CUSTOMERS_FEEDBACK, CUSTOMERS_UPDATED, BILLING_OVERDUE, BILLING_DUE)
 """What intake reads, the most urgent first: what stops a contact is served before what causes one."""
@@ -56,7 +59,7 @@ TOPICS: tuple[Topic, ...] = (
         "ours",
         "everything that concerns a customer, in the order in which it is applied",
         partitioned_by_customer=True,
-        settings=(("retention.ms", str(14 * _DAY)), _APPEND_TIME),
+        settings=(("retention.ms", str(14 * _DAY)), ("segment.ms", str(_DAY)), _APPEND_TIME),
     ),
     Topic(
         STATE,
@@ -97,5 +100,26 @@ TOPICS: tuple[Topic, ...] = (
         "ours",
         "opt-outs and bounces, by number or address",
         settings=(("retention.ms", "-1"), _APPEND_TIME),
+    ),
+    Topic(
+        KEYS,
+        "ours",
+        "keys of sealed records, each wrapped by the master key; empty where nothing is sealed",
+        partitioned_by_customer=True,
+        settings=(
+            ("cleanup.policy", "compact"),
+            ("min.cleanable.dirty.ratio", "0.01"),
+            ("max.compaction.lag.ms", str(_DAY)),
+            ("segment.ms", str(_DAY // 4)),
+            ("delete.retention.ms", str(_DAY)),
+        ),
+    ),
+    Topic(
+        TEXTS,
+        "ours",
+        "texts and mails as they were sent, for the archive",
+        partitioned_by_customer=True,
+        settings=(("retention.ms", str(14 * _DAY)), _APPEND_TIME),
+        optional=True,
     ),
 )

@@ -7,18 +7,18 @@ from typing import Final
 import msgspec
 
 from dispatcher.archive import journal_rows
-from dispatcher.archive.contacts import Contact, concerns_contact, contact, merged
+from dispatcher.archive.contacts import Contact, concerns_contact, contact, dial, merged
 from dispatcher.archive.facts import FactRows, Place, Row
 from dispatcher.archive.journal_rows import Part, listed
 from dispatcher.archive.sealing import thing_key
 from dispatcher.archive.tallies import Tally, tally
 from dispatcher.engine.clients import Record
-from schemas import inbox, policies, topics
+from schemas import inbox, policies, texts, topics
 from schemas.journal import JournalRecord, TaskRecord, decode_journal, decode_task
 from schemas.policies import IN_FORCE_KEY
 from schemas.values import Millis, to_millis
 
-ARCHIVED: Final = (topics.POLICY, topics.INBOX, topics.TASKS, topics.JOURNAL)
+ARCHIVED: Final = (topics.POLICY, topics.INBOX, topics.TASKS, topics.TEXTS, topics.JOURNAL)
 """What is archived, by names without prefix."""
 
 _MARK: Final = b"\0"
@@ -47,6 +47,7 @@ class Batch:
     entries: list[Entry] = field(default_factory=list)
     tallies: Counter[Tally] = field(default_factory=Counter)
     contacts: dict[str, Contact] = field(default_factory=dict)
+    dials: list[Row] = field(default_factory=list)
     judgements: list[Row] = field(default_factory=list)
     erasures: list[Row] = field(default_factory=list)
     tasks: list[Row] = field(default_factory=list)
@@ -81,6 +82,9 @@ class Batch:
             self.facts.take(place, key.decode(), inbox.decode_arrival(value), appended)
         elif place.topic == topics.TASKS:
             self._task(place, decode_task(value), appended)
+        elif place.topic == topics.TEXTS:
+            sent = texts.decode(value)
+            self.facts.text(place, key.decode(), sent.channel, appended, sent.whole, sent.attempt_id)
         elif key == IN_FORCE_KEY:
             named = policies.decode_in_force(value)
             self.switches.append(
@@ -99,6 +103,8 @@ class Batch:
             name = str(record.attempt_id)
             known = self.contacts.get(name)
             self.contacts[name] = said if known is None else merged(known, said)
+        if (asked := dial(record, place.partition, place.offset)) is not None:
+            self.dials.append(asked)
         if record.kind == "fact" and record.reasons:
             self._fact(place, record, appended)
 

@@ -9,7 +9,7 @@ from schemas.values import to_millis
 _ENDED: Final[frozenset[Result]] = frozenset(
     {"delivered", "undelivered", "rejected", "released", "expired", "cancelled"}
 )
-_WORDS: Final[frozenset[Result]] = _ENDED | {"claimed", "accepted", "in_doubt"}
+_WORDS: Final[frozenset[Result]] = _ENDED | {"claimed", "accepted", "in_doubt", "permitted"}
 """What can become of an attempt; other records about one are no news of it."""
 
 Contact = dict[str, object]
@@ -25,7 +25,7 @@ def concerns_contact(record: JournalRecord) -> bool:
 def contact(record: JournalRecord, partition: int, offset: int) -> Contact:
     """The row as this record alone has it."""
     at = to_millis(record.at)
-    decided = record.kind == "decision"
+    decided, dialled = record.kind == "decision", record.result == "permitted"
     return {
         "attempt_id": record.attempt_id,
         "partition": partition,
@@ -46,7 +46,9 @@ def contact(record: JournalRecord, partition: int, offset: int) -> Contact:
         "claimed_at": at if decided else None,
         "accepted_at": at if record.result == "accepted" else None,
         "ended_at": at if record.result in _ENDED else None,
-        "result": record.result,
+        "dialled_at": at if dialled else None,
+        "dialled_by": asked_by(record) if dialled else None,
+        "result": "accepted" if dialled else record.result,
         "code": record.reasons[0].code if record.reasons else "",
         "outcome": _outcome(record),
     }
@@ -64,6 +66,32 @@ def merged(known: Contact, later: Contact) -> Contact:
 def _of_two(name: str, known: object, later: object) -> object:
     wins, else_ = (later, known) if name in NEWS else (known, later)
     return else_ if wins is None else wins
+
+
+def asked_by(record: JournalRecord) -> str | None:
+    """The collector who asked whether the task may be dialled."""
+    by = record.reasons[0].inputs.get("by") if record.reasons else None
+    return None if by is None else str(by)
+
+
+def dial(record: JournalRecord, partition: int, offset: int) -> Contact | None:
+    """The row of an answer to somebody who was about to dial; None: the record is none."""
+    if record.result not in {"permitted", "refused"} or not record.reasons:
+        return None
+    reason = record.reasons[0]
+    return {
+        "partition": partition,
+        "offset": offset,
+        "customer_id": record.customer_id,
+        "at": to_millis(record.at),
+        "attempt_id": record.attempt_id,
+        "by": asked_by(record) or "",
+        "fence": int(reason.inputs.get("fence", 0)),
+        "permitted": record.result == "permitted",
+        "code": reason.code,
+        "stage": record.stage,
+        "next_at": None if record.next_at is None else to_millis(record.next_at),
+    }
 
 
 def _outcome(record: JournalRecord) -> str | None:

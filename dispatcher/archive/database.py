@@ -65,8 +65,19 @@ def _sqlite_connected(connection: sqlite3.Connection, _: object) -> None:
         f"busy_timeout = {_BUSY_MS}",
         f"cache_size = -{_CACHE_KIB}",
         "foreign_keys = ON",
+        "secure_delete = ON",  # what was erased must not stay in a page that nothing points to
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def leave_nothing_behind(engine: Engine) -> None:
+    """What was deleted leaves SQLite's own log too; PostgreSQL does so in its own time (vacuum, write-ahead log)."""
+    if engine.dialect.name == "sqlite":
+        connection = engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
 
 
 def _sqlite_begun(connection: Connection) -> None:

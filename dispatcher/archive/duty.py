@@ -1,4 +1,4 @@
-"""Which of several archivers writes: the one that holds the lock; the others wait until it ends, however it ends.
+"""Which of several at one database writes: the one that holds the lock; the others wait until it ends, however it ends.
 
 The lock only saves work. What keeps records from being written twice is that positions move in the transaction that writes.
 """
@@ -10,7 +10,8 @@ from typing import Final, Protocol
 
 from sqlalchemy import Connection, Engine, text
 
-_LOCK: Final = 4_730_111_912
+ARCHIVER: Final = 4_730_111_912
+"""PostgreSQL's number of the archiver's lock; whoever else has a duty in the same database takes another one."""
 
 
 class Duty(Protocol):
@@ -23,22 +24,23 @@ class Duty(Protocol):
         """Leave it to another."""
 
 
-def duty_of(engine: Engine) -> Duty:
+def duty_of(engine: Engine, lock: int = ARCHIVER) -> Duty:
     """The lock of a database: one of PostgreSQL's own, or a file beside that of SQLite."""
     if engine.dialect.name == "postgresql":
-        return _OfServer(engine)
+        return _OfServer(engine, lock)
     return _OfFile(Path(f"{engine.url.database}.lock"))
 
 
 class _OfServer:
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, lock: int) -> None:
         self._engine = engine
+        self._lock = lock
         self._connection: Connection | None = None
 
     def taken(self) -> bool:
         connection = self._connection or self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         self._connection = connection
-        return bool(connection.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LOCK}).scalar_one())
+        return bool(connection.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": self._lock}).scalar_one())
 
     def released(self) -> None:
         if self._connection is not None:

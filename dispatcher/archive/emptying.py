@@ -1,29 +1,21 @@
 """When the archive is emptied of what may no longer be kept: erasures as soon as they may be, retention once an hour."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import structlog
 from sqlalchemy import Engine, select
 
+from dispatcher.archive.database import leave_nothing_behind
 from dispatcher.archive.erasing import erase, to_erase
 from dispatcher.archive.expiring import SOME, expire_records, expire_rows, expire_texts
+from dispatcher.archive.keeping import Retention
 from dispatcher.archive.tables import CHAINS
 from schemas.values import Millis
 
-_DAY_MS: Final = 24 * 60 * 60 * 1000
 _EVERY_MS: Final = 60 * 60 * 1000
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Retention:
-    """Days for which texts are kept, and everything else that concerns a person; None: for good."""
-
-    texts: int | None = None
-    records: int | None = None
 
 
 class Caretaker:
@@ -48,29 +40,28 @@ class Caretaker:
         with self._engine.begin() as connection:
             erased = erase(connection, now)
         if erased:
+            leave_nothing_behind(self._engine)
             self._emptied("erased", erased)
             _log.info("archive_erased", erasures=erased)
         if now >= self._next:
             expired = self._expire(now)
             self._next = now + _EVERY_MS
             if expired:
+                leave_nothing_behind(self._engine)
                 self._emptied("expired", expired)
                 _log.info("archive_expired", rows=expired)
 
     def _expire(self, now: Millis) -> int:
-        expired = 0
-        if self._retention.texts is not None:
-            with self._engine.begin() as connection:
-                expired += expire_texts(connection, now, now - self._retention.texts * _DAY_MS)
-        if self._retention.records is not None:
-            before = now - self._retention.records * _DAY_MS
-            with self._engine.begin() as connection:
-                expired += expire_rows(connection, now, before)
-                partitions = list(connection.execute(select(CHAINS.c.partition)).scalars())
-            for partition in partitions:
-                some = SOME
-                while some == SOME:
-                    with self._engine.begin() as connection:
-                        some = expire_records(connection, partition, now, before)
-                    expired += some
+        with self._engine.begin() as connection:
+            expired = expire_texts(connection, now, self._retention.texts_before(now))
+        limits = self._retention.records_before(now)
+        with self._engine.begin() as connection:
+            expired += expire_rows(connection, now, limits)
+            partitions = list(connection.execute(select(CHAINS.c.partition)).scalars())
+        for partition in partitions:
+            some = SOME
+            while some == SOME:
+                with self._engine.begin() as connection:
+                    some = expire_records(connection, partition, now, limits)
+                expired += some
         return expired

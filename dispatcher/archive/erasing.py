@@ -6,25 +6,31 @@ A customer under an open legal hold keeps everything; the erasure waits until th
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, delete, or_, select, update
 
 from dispatcher.archive.journal_rows import PERSONAL
 from dispatcher.archive.legal_holds import legally_held
+from dispatcher.archive.sealing import events_of
 from dispatcher.archive.tables import (
     CHANGES,
     CONSENTS,
     CONTACTS,
+    DIALS,
     ERASURES,
     FEEDBACK,
     HOLDS,
     INVOICES,
     JUDGEMENTS,
+    PLANS,
     PROMISES,
     RECORDS,
     REPORTS,
+    STATEMENTS,
     TASKS,
     TEXTS,
+    ZONES,
 )
+from dispatcher.archive.words import forget_keys
 from schemas import topics
 from schemas.values import Millis
 
@@ -61,7 +67,12 @@ def erase(connection: Connection, now: Millis) -> int:
 def _decided(connection: Connection, asked: Row[Any]) -> None:
     """What the journal and the tasks say."""
     _empty(connection, RECORDS, asked, NOTHING | {"emptied": "erased"})
+    # What was sent in an attempt goes with the attempt, however late its sender wrote it down.
+    attempts = select(CONTACTS.c.attempt_id).where(_theirs(CONTACTS, asked))
+    of_them = or_(TEXTS.c.attempt_id.in_(attempts), TEXTS.c.at <= asked.appended)
+    _delete_texts(connection, asked, TEXTS.c.topic == topics.TEXTS, of_them)
     _empty(connection, CONTACTS, asked, {"invoice_ids": "[]"})
+    _empty(connection, DIALS, asked, {})
     _empty(connection, JUDGEMENTS, asked, {"promise_id": "", "settled": None})
     # Tasks have no record of an erasure; what was handed over before it was appended before it.
     theirs = and_(TASKS.c.customer_id == asked.customer_id, TASKS.c.appended <= asked.appended)
@@ -77,6 +88,10 @@ def _said(connection: Connection, asked: Row[Any]) -> None:
     _empty(connection, CONSENTS, asked, {})
     _empty(connection, PROMISES, asked, {"promise_id": "", "invoice_ids": "[]"})
     _empty(connection, HOLDS, asked, {"hold_id": "", "invoice_id": None})
+    _empty(connection, PLANS, asked, {"plan_id": "", "invoice_ids": "[]"})
+    _empty(connection, ZONES, asked, {"timezone": None, "country": None, "region": None})
+    theirs = and_(STATEMENTS.c.key.between(*events_of(asked.pseudonym)), _theirs(STATEMENTS, asked))
+    connection.execute(update(STATEMENTS).where(theirs).values(details=None, customer_id=asked.pseudonym))
     # All changes of an invoice that was known, also later ones: what they say of it must not differ from what it says.
     known = select(INVOICES.c.key).where(_theirs(INVOICES, asked))
     changes = update(CHANGES).where(CHANGES.c.key.in_(known))
@@ -96,3 +111,4 @@ def _theirs(table: Table, asked: Row[Any]) -> ColumnElement[bool]:
 
 def _delete_texts(connection: Connection, asked: Row[Any], *which: ColumnElement[bool]) -> None:
     connection.execute(delete(TEXTS).where(TEXTS.c.customer_id == asked.customer_id, *which))
+    forget_keys(connection, asked.customer_id)

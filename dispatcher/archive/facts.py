@@ -1,16 +1,15 @@
 """From facts of the inbox to rows: what people said, promised, complained of and paid. Never who they are.
 
-Profiles and contact points are left out, and so are those that a hold or a consent names. Words that somebody wrote
-go to `texts` alone.
+Names, numbers and addresses are left out, and so is what a hold or a consent at a contact point names; of a profile only
+the clock stays. Words that somebody wrote go to `texts` alone.
 """
 
-import re
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final
 
 from dispatcher.archive.journal_rows import listed
-from dispatcher.archive.sealing import thing_key
+from dispatcher.archive.said import encode, instalments, iso, said_of, word
+from dispatcher.archive.sealing import event_key, thing_key
 from schemas.inbox import (
     Arrival,
     ConsentChanged,
@@ -22,14 +21,15 @@ from schemas.inbox import (
     HoldReleased,
     InvoiceSettled,
     InvoiceStated,
+    PlanAgreed,
+    PlanCancelled,
+    ProfileStated,
     PromiseCancelled,
     PromiseMade,
 )
-from schemas.values import Millis, to_date
+from schemas.values import Millis
 
 Row = dict[str, object]
-
-_WORD: Final = re.compile(r"[A-Za-z0-9_. -]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,10 @@ class FactRows:
     cancelled: list[Row] = field(default_factory=list)
     placed: list[Row] = field(default_factory=list)
     released: list[Row] = field(default_factory=list)
+    plans: list[Row] = field(default_factory=list)
+    unplanned: list[Row] = field(default_factory=list)
+    zones: list[Row] = field(default_factory=list)
+    statements: list[Row] = field(default_factory=list)
     erasures: list[Row] = field(default_factory=list)
     texts: list[Row] = field(default_factory=list)
     digests: list[Row] = field(default_factory=list)
@@ -75,6 +79,7 @@ class FactRows:
         head: Row = {"partition": place.partition, "offset": place.offset, "customer_id": customer_id}
         told = head | {"key": self._key(customer_id, arrival.cause.source, arrival.cause.id)}
         at_us = arrival.at
+        self._statement(head, arrival)
         match fact:
             case InvoiceStated() | InvoiceSettled():
                 self.stated.append(Stated(self._key(customer_id, fact.invoice_id), place, customer_id, at_us, fact))
@@ -86,6 +91,16 @@ class FactRows:
                 self.text(place, customer_id, "comment", at_us // 1000, fact.comment)
             case ConsentChanged():
                 self.consents.append(told | _consent(fact, at_us))
+            case ProfileStated():
+                self.zones.append(head | self._named(customer_id) | _zone(fact, at_us))
+            case CustomerErased():
+                self.erasures.append(head | {"topic": place.topic, "at": at_us // 1000, "appended": appended})
+            case _:
+                self._agreement(place, head, fact, at_us)
+
+    def _agreement(self, place: Place, head: Row, fact: Fact, at_us: int) -> None:
+        customer_id = str(head["customer_id"])
+        match fact:
             case PromiseMade():
                 self.promises.append(head | self._named(customer_id, fact.promise_id) | _promise(fact, at_us))
             case PromiseCancelled():
@@ -101,16 +116,27 @@ class FactRows:
                 self.released.append(
                     head | self._named(customer_id, fact.hold_id) | {"hold_id": fact.hold_id, "released_us": at_us}
                 )
-            case CustomerErased():
-                self.erasures.append(head | {"topic": place.topic, "at": at_us // 1000, "appended": appended})
+            case PlanAgreed():
+                self.plans.append(head | self._named(customer_id, fact.plan_id) | _plan(fact, at_us))
+            case PlanCancelled():
+                self.unplanned.append(
+                    head | self._named(customer_id, fact.plan_id) | {"plan_id": fact.plan_id, "stated_us": at_us}
+                )
             case _:
                 return
 
     def _key(self, customer_id: str, *names: str) -> bytes:
         return thing_key(self.key, customer_id, *names)
 
-    def _named(self, customer_id: str, name: str) -> Row:
-        return {"key": self._key(customer_id, name)}
+    def _named(self, customer_id: str, *name: str) -> Row:
+        return {"key": self._key(customer_id, *name)}
+
+    def _statement(self, head: Row, arrival: Arrival) -> None:
+        """What the timeline tells of the event behind a record of the journal."""
+        said = said_of(arrival.fact)
+        if said is not None:
+            key = event_key(self.key, str(head["customer_id"]), arrival.cause.source, arrival.cause.id)
+            self.statements.append(head | {"key": key, "at": arrival.at // 1000, "details": encode(said).decode()})
 
     def text(  # noqa: PLR0917  a text and what it belongs to
         self, place: Place, customer_id: str, kind: str, at: Millis, body: str | None, attempt_id: str | None = None
@@ -128,11 +154,6 @@ class FactRows:
         }
         self.texts.append(about | {"customer_id": customer_id, "at": at, "body": body})
         self.digests.append(about | {"sha256": sha256(body.encode()).digest()})
-
-
-def word(said: str) -> str:
-    """A word of the desk as it may stand outside of `texts`: never a sentence that could name somebody."""
-    return said if _WORD.fullmatch(said) else "other"
 
 
 def _report(fact: ContactReported) -> Row:
@@ -163,8 +184,23 @@ def _promise(fact: PromiseMade, at_us: int) -> Row:
         "invoice_ids": listed(fact.invoice_ids),
         "amount": fact.amount,
         "currency": fact.currency,
-        "promised_on": to_date(fact.promised_on).isoformat(),
+        "promised_on": iso(fact.promised_on),
     }
+
+
+def _plan(fact: PlanAgreed, at_us: int) -> Row:
+    return {
+        "plan_id": fact.plan_id,
+        "stated_us": at_us,
+        "cancelled": False,
+        "invoice_ids": listed(fact.invoice_ids),
+        "currency": fact.currency,
+        "instalments": encode(instalments(fact)).decode(),
+    }
+
+
+def _zone(fact: ProfileStated, at_us: int) -> Row:
+    return {"stated_us": at_us, "timezone": fact.timezone, "country": fact.country, "region": fact.region}
 
 
 def _hold(fact: HoldPlaced, at_us: int) -> Row:

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, Select, and_, func, or_, select, true
 
 from dispatcher.archive.journal_rows import LASTING, PERSONAL, Row, as_record, ids_of
+from dispatcher.archive.standing import Standings
 from dispatcher.archive.tables import (
     CONTACTS,
     DIGESTS,
@@ -19,8 +20,11 @@ from dispatcher.archive.tables import (
     TALLIES,
     TEXTS,
 )
+from dispatcher.archive.timelines import SAID, Timelines
+from dispatcher.archive.words import Words
 from schemas.discretion import Discreet
 from schemas.journal import JournalRecord
+from schemas.master_keys import MasterKeys
 from schemas.values import Day, Millis
 
 Dimension = Literal["channel", "stage", "phase", "tier", "variant", "creditor_id", "policy", "task"]
@@ -66,9 +70,15 @@ class Count(msgspec.Struct, frozen=True):
 class Archive:
     """Reads an archive; each method is one look at one state of it."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Connects to nothing yet."""
-        self._engine = engine
+    def __init__(self, engine: Engine, key: bytes = b"", masters: MasterKeys | None = None) -> None:
+        """Connects to nothing yet. `key` is the archive's: what events said is found by it.
+
+        Without `masters` the words of a sealed archive are not shown.
+        """
+        self.engine = engine
+        self._words = Words(masters)
+        self.timelines = Timelines(engine, key, self._words)
+        self.standings = Standings(engine, key)
 
     def timeline(
         self, customer_id: str, *, invoice_id: str | None = None, until: Millis | None = None
@@ -94,8 +104,9 @@ class Archive:
             ).all()
             ids = [row.attempt_id for row in made]
             reports = _latest(connection, select(REPORTS).where(REPORTS.c.customer_id == customer_id), "attempt_id")
-            texts = _latest(connection, select(TEXTS).where(TEXTS.c.customer_id == customer_id), "attempt_id", "script")
-            digests = _latest(connection, select(DIGESTS).where(DIGESTS.c.attempt_id.in_(ids)), "attempt_id", "script")
+            texts = _latest(connection, select(TEXTS).where(TEXTS.c.customer_id == customer_id), "attempt_id", SAID)
+            said = {name: self._words.said(connection, row) for name, row in texts.items()}
+            digests = _latest(connection, select(DIGESTS).where(DIGESTS.c.attempt_id.in_(ids)), "attempt_id", SAID)
             promises = connection.execute(
                 select(PROMISES, JUDGEMENTS.c.outcome)
                 .select_from(PROMISES.outerjoin(JUDGEMENTS, JUDGEMENTS.c.key == PROMISES.c.key))
@@ -108,7 +119,7 @@ class Archive:
             later = min((other for other in times if other > at), default=None)
             heard_at = reports[row.attempt_id].at if row.attempt_id in reports else at
             promise = _promise(promises, heard_at, later)
-            report, digest, text = (known.get(row.attempt_id) for known in (reports, digests, texts))
+            report, digest = (known.get(row.attempt_id) for known in (reports, digests))
             records.append(
                 ContactRecord(
                     attempt_id=row.attempt_id,
@@ -126,7 +137,7 @@ class Archive:
                     promised_amount=None if promise is None else promise.amount,
                     promise_outcome=None if promise is None else promise.outcome,
                     content_sha256=None if digest is None else bytes(digest.sha256).hex(),
-                    text=None if text is None else text.body,
+                    text=said.get(row.attempt_id),
                     responsible=row.responsible,
                 )
             )
@@ -197,13 +208,15 @@ class Archive:
             ).scalar_one_or_none()
 
     def _connected(self) -> Connection:
-        return self._engine.connect().execution_options(reads=True)
+        return self.engine.connect().execution_options(reads=True)
 
 
-def _latest(connection: Connection, asked: Select[Any], by: str, kind: str | None = None) -> dict[str, Any]:
-    """The last row of each attempt; of one kind, where the rows have some."""
+def _latest(
+    connection: Connection, asked: Select[Any], by: str, kinds: tuple[str, ...] | None = None
+) -> dict[str, Any]:
+    """The last row of each attempt; of some kinds, where the rows have them."""
     rows = connection.execute(asked.order_by("partition", "offset")).all()
-    return {getattr(row, by): row for row in rows if getattr(row, by) and (kind is None or row.kind == kind)}
+    return {getattr(row, by): row for row in rows if getattr(row, by) and (kinds is None or row.kind in kinds)}
 
 
 def _promise(promises: Sequence[Any], at: Millis, later: Millis | None) -> Any | None:  # noqa: ANN401 - a row

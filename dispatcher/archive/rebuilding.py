@@ -16,28 +16,32 @@ from dispatcher.archive.tables import (
     CHANGES,
     CONSENTS,
     CONTACTS,
+    DIALS,
     DIGESTS,
     ERASURES,
     FEEDBACK,
     HOLDS,
     INVOICES,
     JUDGEMENTS,
+    PLANS,
     POSITIONS,
     PROMISES,
     RECORDS,
     REPORTS,
+    STATEMENTS,
     SWITCHES,
     TALLIES,
     TASKS,
     TEXTS,
     UNREAD,
+    ZONES,
 )
 from dispatcher.archive.tallies import DAY_MS, EPOCH_DAY
 from schemas import topics
 
 _BY_TOPIC: Final = {
-    topics.JOURNAL: (CONTACTS, JUDGEMENTS),
-    topics.INBOX: (REPORTS, FEEDBACK, CONSENTS, PROMISES, HOLDS, CHANGES),
+    topics.JOURNAL: (CONTACTS, DIALS, JUDGEMENTS),
+    topics.INBOX: (REPORTS, FEEDBACK, PROMISES, HOLDS, CHANGES, PLANS, CONSENTS, STATEMENTS, ZONES),
     topics.TASKS: (TASKS,),
 }
 _NAMED: Final = (TEXTS, DIGESTS, ERASURES, UNREAD)

@@ -16,6 +16,10 @@ Value = str | int | None
 ROOT: Final = b"\0" * 32
 """The link before the first record of a partition."""
 
+_ERASED: Final = "erased-"
+_OF_CUSTOMER: Final = 8
+"""Bytes of an event's key that are the same for all events of a customer."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -36,9 +40,20 @@ def mark(key: bytes) -> bytes:
 
 def pseudonym(key: bytes, customer_id: str) -> str:
     """What stands for an erased customer, the same in all tables; nothing leads back without the secret."""
-    return "erased-" + hmac.digest(key, customer_id.encode(), "sha256")[:12].hex()
+    return _ERASED + hmac.digest(key, customer_id.encode(), "sha256")[:12].hex()
 
 
 def thing_key(key: bytes, customer_id: str, *names: str) -> bytes:
     """What finds a thing of a customer's (a promise, an invoice, an event) whether or not the customer was erased."""
     return hmac.digest(key, "\0".join((customer_id, *names)).encode(), "sha256")[:16]
+
+
+def event_key(key: bytes, customer_id: str, *names: str) -> bytes:
+    """What finds an event of a customer's; all of one customer's stand together, after `events_of`."""
+    return thing_key(key, customer_id)[:_OF_CUSTOMER] + thing_key(key, customer_id, *names)[_OF_CUSTOMER:]
+
+
+def events_of(pseudonym_of: str) -> tuple[bytes, bytes]:
+    """The first and the last key that an event of the customer with this pseudonym can have."""
+    begin = bytes.fromhex(pseudonym_of.removeprefix(_ERASED))[:_OF_CUSTOMER]
+    return begin + b"\0" * _OF_CUSTOMER, begin + b"\xff" * _OF_CUSTOMER

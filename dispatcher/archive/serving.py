@@ -18,12 +18,14 @@ from dispatcher.archive.archiver import Archiver
 from dispatcher.archive.batch import ARCHIVED
 from dispatcher.archive.database import DatabaseUnsuitable, address, opened
 from dispatcher.archive.duty import duty_of
-from dispatcher.archive.emptying import Caretaker, Retention
+from dispatcher.archive.emptying import Caretaker
+from dispatcher.archive.keeping import NoSuchPreset, Retention, retention_of
 from dispatcher.archive.metrics import ArchiveMetrics
 from dispatcher.archive.rebuilding import rebuild
 from dispatcher.archive.schema import NewerSchema
 from dispatcher.archive.starting import Unfit, places
 from dispatcher.archive.store import Overtaken, Store, WrongSecret
+from dispatcher.engine.admission import check_master_key
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection
 from dispatcher.engine.tail import RecordsGone, tail
@@ -34,10 +36,13 @@ from dispatcher.ops.health import Health, keep_beating
 from dispatcher.ops.loop_lag import watch_loop
 from dispatcher.ops.serving import OperationsServer, PortTaken
 from dispatcher.settings import Settings, client_options
+from schemas.master_keys import MasterKeyRefused
+from schemas.topics import TOPICS
 
 _LOOK_S: Final = 0.5
 _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 30.0
+_OPTIONAL: Final = frozenset(topic.name for topic in TOPICS if topic.optional)
 _ON_DUTY: Final = "waiting for the duty, or reading what was missed"
 
 _log = structlog.get_logger(__name__)
@@ -98,9 +103,9 @@ async def _serve(settings: Settings, *, rebuilt: bool, accept_gap: bool) -> None
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    connection = Connection(settings.bootstrap_servers, client_options(settings.kafka))
-    kept = Retention(settings.archive.text_days, settings.archive.days)
-    store = Store(engine, settings.archive_key)
+    connection = Connection(settings.bootstrap_servers, client_options(settings.kafka), settings.masters)
+    kept = _retention(settings)
+    store = Store(engine, settings.archive_key, settings.masters)
     caretaker = Caretaker(engine, kept, metrics.emptied)
 
     def caught_up() -> None:
@@ -123,6 +128,13 @@ async def _serve(settings: Settings, *, rebuilt: bool, accept_gap: bool) -> None
         watching.cancel()
         engine.dispose()
     _log.info("archive_stopped")
+
+
+def _retention(settings: Settings) -> Retention:
+    try:
+        return retention_of(settings.archive)
+    except NoSuchPreset as wrong:
+        raise Unstartable(ExitCode.SETTINGS, str(wrong)) from wrong
 
 
 class _Shift:
@@ -195,7 +207,8 @@ class _Shift:
     async def _work(self, stop: asyncio.Event) -> None:
         try:
             await asyncio.to_thread(self._store.claim)
-        except WrongSecret as wrong:
+            await check_master_key(self._connection, self._prefix)
+        except (WrongSecret, MasterKeyRefused) as wrong:
             raise Unstartable(ExitCode.SETTINGS, str(wrong)) from wrong
         standing = await asyncio.to_thread(self._store.positions)
         begun = places(standing, await self._extents(), accept_gap=self._accept_gap)
@@ -224,6 +237,9 @@ class _Shift:
             for topic in ARCHIVED:
                 name = self._prefix + topic
                 if await kafka.partitions(name) is None:
+                    if topic in _OPTIONAL:
+                        _log.warning("archive_reads_no_texts", advice="`dispatcher topics apply` creates their topic")
+                        continue
                     why = f"there is no topic {name}: `dispatcher topics apply` creates what is missing"
                     raise Unstartable(ExitCode.TOPICS, why)
                 found |= {(topic, partition): extent for partition, extent in (await kafka.ends(name)).items()}

@@ -9,12 +9,13 @@ from sqlalchemy import Connection, Engine, and_, bindparam, insert, select, upda
 
 from dispatcher.archive import contacts, invoices, journal_rows, sealing
 from dispatcher.archive.batch import Batch, Entry
-from dispatcher.archive.facts import Place, Row, Stated
+from dispatcher.archive.facts import FactRows, Place, Row, Stated
 from dispatcher.archive.tables import (
     CHAINS,
     CHANGES,
     CONSENTS,
     CONTACTS,
+    DIALS,
     DIGESTS,
     ERASURES,
     FEEDBACK,
@@ -22,25 +23,32 @@ from dispatcher.archive.tables import (
     INVOICES,
     JUDGEMENTS,
     META,
+    PLANS,
     POLICIES,
     POSITIONS,
     PROMISES,
     RECORDS,
     REPORTS,
+    STATEMENTS,
     SWITCHES,
     TALLIES,
     TASKS,
     TEXTS,
     UNREAD,
+    ZONES,
 )
 from dispatcher.archive.tallies import tallied
+from dispatcher.archive.words import Words
 from dispatcher.archive.writing import add, append, put
+from schemas import topics
+from schemas.master_keys import MasterKeys
 
 Positions = Mapping[tuple[str, int], int]
 
 _ONCE: Final = 500
 """Rows that are asked for by key at a time."""
 
+_CLOCK: Final = ("timezone", "country", "region")
 _CHANGE: Final = tuple(column.name for column in CHANGES.columns)
 _CONTACT: Final = tuple(column.name for column in CONTACTS.columns)
 _RECORD: Final = (*journal_rows.LASTING, *journal_rows.PERSONAL, "seal", "link")
@@ -66,10 +74,11 @@ class Head:
 class Store:
     """Writes turns. `key` seals the journal's records and makes pseudonyms; it is the installation's for good."""
 
-    def __init__(self, engine: Engine, key: bytes) -> None:
-        """Connects to nothing yet."""
+    def __init__(self, engine: Engine, key: bytes, masters: MasterKeys | None = None) -> None:
+        """Connects to nothing yet; `masters` wrap the keys that words are sealed with, None: they are not."""
         self._engine = engine
         self._key = key
+        self._words = Words(masters)
 
     def claim(self) -> None:
         """Note whose archive this is.
@@ -80,6 +89,8 @@ class Store:
         with self._engine.begin() as connection:
             add(connection, META, [{"name": "key", "value": sealing.mark(self._key)}])
         ours_or_raise(self._engine, self._key)
+        with self._engine.begin() as connection:
+            self._words.wrap_anew(connection)
 
     def positions(self) -> dict[tuple[str, int], int]:
         """The offset after the last written record of each partition that was ever begun."""
@@ -118,8 +129,10 @@ class Store:
             self._journal(connection, batch.entries)
             put(connection, TALLIES, [tallied(tally, n) for tally, n in sorted(batch.tallies.items())], more=("n",))
             _contacts(connection, batch.contacts.values())
+            add(connection, DIALS, batch.dials)
             put(connection, JUDGEMENTS, batch.judgements, replaced=("outcome", "at"), personal=("settled",))
             _facts(connection, batch)
+            add(connection, TEXTS, self._words.kept(connection, _kept(connection, batch.facts.texts)))
             self._erasures(connection, [*batch.erasures, *batch.facts.erasures])
             add(connection, TASKS, batch.tasks)
             add(connection, POLICIES, batch.policies)
@@ -220,9 +233,35 @@ def _facts(connection: Connection, batch: Batch) -> None:
         newer_by="placed_us",
     )
     put(connection, HOLDS, [never | each for each in facts.released], replaced=("released_us",), newer_by="released_us")
+    _plans(connection, facts)
+    add(connection, STATEMENTS, facts.statements)
+    put(connection, ZONES, facts.zones, replaced=("stated_us",), personal=_CLOCK, newer_by="stated_us")
     _invoices(connection, facts.stated)
-    add(connection, TEXTS, facts.texts)
     add(connection, DIGESTS, facts.digests)
+
+
+def _kept(connection: Connection, texts: Sequence[Row]) -> list[Row]:
+    """Without the texts of attempts whose customer was erased before their sender had written them down."""
+    attempts = sorted(str(each["attempt_id"]) for each in texts if each["topic"] == topics.TEXTS)
+    whose: dict[str, str] = {}
+    for start in range(0, len(attempts), _ONCE):
+        some = CONTACTS.c.attempt_id.in_(attempts[start : start + _ONCE])
+        found = connection.execute(select(CONTACTS.c.attempt_id, CONTACTS.c.customer_id).where(some))
+        whose |= {row.attempt_id: row.customer_id for row in found}
+    return [
+        each
+        for each in texts
+        if each["topic"] != topics.TEXTS
+        or whose.get(str(each["attempt_id"]), each["customer_id"]) == each["customer_id"]
+    ]
+
+
+def _plans(connection: Connection, facts: FactRows) -> None:
+    agreed = ("stated_us", "cancelled", "currency", "instalments")
+    put(connection, PLANS, facts.plans, replaced=agreed, personal=("invoice_ids",), newer_by="stated_us")
+    unknown: Row = {"cancelled": True, "invoice_ids": "[]", "currency": None, "instalments": "[]"}
+    ended = [unknown | each for each in facts.unplanned]
+    put(connection, PLANS, ended, replaced=("stated_us", "cancelled"), newer_by="stated_us")
 
 
 def _invoices(connection: Connection, stated: Sequence[Stated]) -> None:

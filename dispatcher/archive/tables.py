@@ -56,6 +56,12 @@ def _place() -> tuple[Column[int], Column[int]]:
     return Column("partition", Integer, nullable=False), Column("offset", BigInteger, nullable=False)
 
 
+def _once(table: str) -> Index:
+    """What was sent in an attempt stands once, however often its sender wrote it; of a call there may be several notes."""
+    sent = text("topic = 'reminders.texts'")
+    return Index(f"{table}_once", "attempt_id", unique=True, postgresql_where=sent, sqlite_where=sent)
+
+
 POSITIONS: Final = Table(
     "positions",
     METADATA,
@@ -118,7 +124,7 @@ RECORDS: Final = Table(
     Column("seal", LargeBinary, nullable=False),
     Column("link", LargeBinary, nullable=False),
     PrimaryKeyConstraint("partition", "offset"),
-    Index("records_of_customer", "customer_id", "partition", "offset"),
+    Index("records_in_time", "customer_id", "at", "partition", "offset"),
     Index("records_put_off", "customer_id", "stage", "at", sqlite_where=_PUT_OFF, postgresql_where=_PUT_OFF),
     Index("records_missed", "at", sqlite_where=_MISSED, postgresql_where=_MISSED),
 )
@@ -151,10 +157,35 @@ CONTACTS: Final = Table(
     _text("result"),
     _text("code"),
     _maybe("outcome"),
+    _instant("dialled_at"),
+    _maybe("dialled_by"),
     Index("contacts_of_customer", "customer_id", "claimed_at"),
     Index("contacts_by_time", "claimed_at"),
 )
-"""One row an attempt to reach somebody: when, by which way, and what came of it last. `outcome`: what it was called."""
+"""One row an attempt to reach somebody: when, by which way, and what came of it last. `outcome`: what it was called.
+
+`dialled_at`: when a collector (`dialled_by`) was permitted to act on a task.
+"""
+
+DIALS: Final = Table(
+    "dials",
+    METADATA,
+    *_place(),
+    _text("customer_id"),
+    _number("at"),
+    _maybe("attempt_id"),
+    _text("by"),
+    Column("fence", Integer, nullable=False),
+    _flag("permitted"),
+    _text("code"),
+    _maybe("stage"),
+    _instant("next_at"),
+    PrimaryKeyConstraint("partition", "offset"),
+    Index("dials_of_customer", "customer_id"),
+    Index("dials_of_attempt", "attempt_id"),
+    Index("dials_by_time", "at"),
+)
+"""Every answer to a collector (`by`) who was about to dial: permitted, or refused for the reason `code`."""
 
 REPORTS: Final = Table(
     "reports",
@@ -253,6 +284,51 @@ HOLDS: Final = Table(
 Microseconds, 0: never. One is open while it was placed later than released, and `until` (milliseconds) has not come.
 """
 
+PLANS: Final = Table(
+    "plans",
+    METADATA,
+    _key(),
+    _text("customer_id"),
+    _text("plan_id"),
+    *_place(),
+    _number("stated_us"),
+    _flag("cancelled"),
+    _text("invoice_ids"),
+    _maybe("currency"),
+    _text("instalments"),
+    PrimaryKeyConstraint("key"),
+    Index("plans_of_customer", "customer_id"),
+)
+"""Instalment plans as they were stated last (`stated_us`: microseconds); `instalments`: JSON, days and amounts."""
+
+ZONES: Final = Table(
+    "zones",
+    METADATA,
+    _key(),
+    _text("customer_id"),
+    *_place(),
+    _number("stated_us"),
+    _maybe("timezone"),
+    _maybe("country"),
+    _maybe("region"),
+    PrimaryKeyConstraint("key"),
+    Index("zones_of_customer", "customer_id"),
+)
+"""Whose clock a timeline is told by: the only thing of a profile that is kept."""
+
+STATEMENTS: Final = Table(
+    "statements",
+    METADATA,
+    _key(),
+    *_place(),
+    _text("customer_id"),
+    _number("at"),
+    _maybe("details"),
+    PrimaryKeyConstraint("key"),
+    Index("statements_by_time", "at"),
+)
+"""What each event said (`dispatcher.archive.said`), found by its journal record's cause: `sealing.event_key`."""
+
 INVOICES: Final = Table(
     "invoices",
     METADATA,
@@ -272,6 +348,7 @@ INVOICES: Final = Table(
     Column("changed_us", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("key"),
     Index("invoices_of_customer", "customer_id"),
+    Index("invoices_by_id", "invoice_id"),
     Index("invoices_by_due_day", "due_day"),
 )
 """What remains of each invoice, by the latest statements (microseconds, 0: none).
@@ -360,6 +437,7 @@ TEXTS: Final = Table(
     PrimaryKeyConstraint("topic", "partition", "offset"),
     Index("texts_of_customer", "customer_id"),
     Index("texts_by_time", "at"),
+    _once("texts"),
 )
 """The only words about people that are kept: what was said to them, and what was noted. Retention and erasure empty it."""
 
@@ -373,6 +451,7 @@ DIGESTS: Final = Table(
     Column("sha256", LargeBinary, nullable=False),
     PrimaryKeyConstraint("topic", "partition", "offset"),
     Index("digests_of_attempt", "attempt_id"),
+    _once("digests"),
 )
 """The hash of each text: it stays when the text has gone, and proves one that somebody kept."""
 

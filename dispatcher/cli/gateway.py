@@ -32,7 +32,7 @@ def gateway(context: typer.Context) -> None:
 
 def key(
     name: str = typer.Argument(help="Who will use it; the log and the events' source name it.", metavar="NAME"),
-    scope: list[str] = typer.Option(help="What for: events:write, customers:write or hooks:write; several times."),  # noqa: B008 - Typer's way
+    scope: list[str] = typer.Option(help="What for: one of the scopes, such as events:write; several times."),  # noqa: B008 - Typer's way
 ) -> None:
     """Make an API key. Its line for DISPATCHER_API_KEYS_FILE goes to stdout, the key itself, once, to stderr."""
     from dispatcher.gateway.api_keys import SCOPES, is_name, new_key

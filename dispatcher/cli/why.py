@@ -1,7 +1,9 @@
 """`why`: what happened to one customer, each reason in words, and what is planned next. No address is shown."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
+import msgspec
 import typer
 
 from dispatcher.cli.ending import settings_or_stop, stop
@@ -13,8 +15,12 @@ from dispatcher.ops.clock import clock_for
 from schemas.journal import JournalRecord
 
 if TYPE_CHECKING:
-    from dispatcher.cli.answer import Answer
+    from dispatcher.cli.answer import Answer, Origin, Source
+    from dispatcher.cli.archived import Beside
     from dispatcher.cli.prospect import Planned, Prospect
+
+
+_SOURCES: Final[Mapping[str, "Source"]] = {"archive": "archive", "topics": "topics"}
 
 
 def register(app: typer.Typer) -> None:
@@ -26,14 +32,22 @@ def why(
     customer: str = typer.Argument(help="The customer's id.", metavar="CUSTOMER"),
     invoice: str | None = typer.Option(None, "--invoice", help="Only what concerns this invoice."),
     at: str | None = typer.Option(None, "--at", help="As of this instant, ISO 8601; UTC without an offset."),
+    source: str | None = typer.Option(
+        None,
+        "--from",
+        help="archive or topics; unset: the archive, where there is one that has everything, else the topics.",
+        metavar="SOURCE",
+    ),
     as_json: bool = typer.Option(False, "--json", help="One JSON object."),
 ) -> None:
     """Tell what happened to a customer and why. And what is planned: when, how, and who is responsible."""
     from dispatcher.cli.answer import answer
 
+    if source is not None and source not in _SOURCES:
+        stop(ExitCode.USAGE, "expected --from archive or --from topics")
     settings = settings_or_stop()
     now = clock_for(settings.clock).now() if at is None else instant("--at", at)
-    found = answer(settings, customer, invoice, now)
+    found = answer(settings, customer, invoice, now, _SOURCES[source] if source is not None else None)
     if found is None:
         stop(ExitCode.FINDINGS, f"nothing is known of customer {customer!r}: no event has named this id")
     if as_json:
@@ -44,12 +58,21 @@ def why(
 
 def _show(answer: "Answer") -> None:
     ahead = answer.next
+    said = {each.record_id: each for each in answer.beside}
     typer.echo(f"customer {answer.customer_id}, policy {answer.policy}")
+    typer.echo(_origin(answer.origin))
     typer.echo("\nWhat happened")
     print_table(
         ("at", "invoices", "stage", "channel", "result", "why"),
         [
-            (shown(each.at), _ids(each.invoice_ids), each.stage or "-", each.channel or "-", each.result, _why(each))
+            (
+                shown(each.at),
+                _ids(each.invoice_ids),
+                each.stage or "-",
+                each.channel or "-",
+                each.result,
+                _why(each) + _said(said.get(each.record_id)),
+            )
             for each in answer.happened
         ],
     )
@@ -76,6 +99,24 @@ def _show(answer: "Answer") -> None:
     again = "at the next event" if ahead.looks_again_at is None else shown(ahead.looks_again_at)
     typer.echo(f"\nNext contact if nothing happens: {_contact(ahead)}")
     typer.echo(f"Looked at again: {again}")
+
+
+def _origin(origin: "Origin") -> str:
+    if origin.source == "topics":
+        return "told from the topics, as they are now"
+    written = "" if origin.written_up_to is None else f", written up to {shown(origin.written_up_to)}"
+    fresh = "it has everything" if origin.behind == 0 else "Kafka was not asked for what came later"
+    return f"told from the archive{written}: {fresh}"
+
+
+def _said(beside: "Beside | None") -> str:
+    """What the event said, and what proves the words, after the reasons."""
+    if beside is None:
+        return ""
+    known = {} if beside.said is None else msgspec.to_builtins(beside.said)
+    words = [f"{name}={value}" for name, value in known.items() if name != "event"]
+    words += [f"{each.kind} sha256={each.sha256}" for each in beside.words]
+    return f" ({', '.join(words)})" if words else ""
 
 
 def _contact(ahead: "Prospect") -> str:

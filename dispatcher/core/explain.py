@@ -31,7 +31,7 @@ _RESULTS: dict[Result, str] = {
 }
 """What was done with a contact; what the reader cannot guess is said by the reasons."""
 
-_CHANGES: dict[ReasonCode, str] = {
+CHANGES: dict[ReasonCode, str] = {
     "hold": "when the hold is released",
     "plan": "when the plan is cancelled",
     "promise": "when the promise is cancelled",
@@ -98,7 +98,7 @@ def _change(record: JournalRecord, clock: ZoneInfo) -> str:
     if record.next_at is not None:
         what = "The next stage begins" if record.result in ("claimed", "merged") else "This can change"
         return f"{what} on {_instant(record.next_at, clock)}."
-    found = dict.fromkeys(_CHANGES[each.code] for each in record.reasons if each.code in _CHANGES)
+    found = dict.fromkeys(CHANGES[each.code] for each in record.reasons if each.code in CHANGES)
     return f"This can change {' or '.join(found)}." if found and record.kind == "decision" else ""
 
 

@@ -56,7 +56,9 @@ class PresetText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `places` are countries (ISO 3166-1) and regions (ISO 3166-2) of the debtor's address; `area_codes` the beginnings of
     telephone numbers that stand for a region. `holds` are kinds of holds that stop every phase that the preset governs, and
     `breathing_space_days` how long such a hold lasts at least: a policy that says less is refused. Nobody but a business is
-    contacted at work: `forbidden_contact_points` need no rule of their own. `duties` and `required_content` are for people,
+    contacted at work: `forbidden_contact_points` need no rule of their own. `records_kept_days` is how long records of
+    contacts have to be kept at least, 0 where the source does not say: an archive can be told to go by it. `duties` and
+    `required_content` are for people,
     and nothing here sees to them.
     """
 
@@ -77,6 +79,7 @@ class PresetText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     not_before_days_overdue: Count = 0
     opt_out_line: bool = False
     breathing_space_days: Count = 0
+    records_kept_days: Count = 0
     holds: tuple[HoldKind, ...] = ()
     first_notice: FirstNoticeText | None = None
     required_content: tuple[Text, ...] = ()

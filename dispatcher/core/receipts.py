@@ -19,6 +19,9 @@ from schemas.inbox import AttemptReceipt, ContactReported, Stamp
 from schemas.reasons import ReasonCode
 from schemas.state import Became
 
+CALL_BACK = "call_back"
+"""The next action by which a call that was made leaves its task open: the customer asked to be called at another time."""
+
 _OPEN_TASK = frozenset({"handed_over", "dialled"})
 
 _CONTACTS = frozenset({None, "call", "visit"})
@@ -62,7 +65,10 @@ def reported(draft: Draft, fact: ContactReported, stamp: Stamp) -> Note:
     if attempt is None or (is_task and attempt.task in _CONTACTS):
         enter_report(draft, fact, stamp)
     if attempt_id is None or attempt is None or not is_task:  # what calls a message of ours a task closes nothing
-        return Note("contact.reported", "recorded", fact.invoice_ids, channel=fact.channel, detail=_plain(fact.outcome))
+        return _recorded(fact)
+    if attempt.dialled_at and fact.next_action == CALL_BACK:
+        draft.put_attempt(attempt_id, replace(attempt, dialled_at=0))
+        return _recorded(fact)
     draft.drop_attempt(attempt_id)
     if attempt.gated:
         use_up(draft, attempt)
@@ -73,6 +79,10 @@ def reported(draft: Draft, fact: ContactReported, stamp: Stamp) -> Note:
         draft.put_attempt(attempt_id, replace(attempt, expires_at=0))
     word = "delivered" if told else "undelivered"
     return about(attempt, attempt_id, "contact.reported", "reported", word, detail=_plain(fact.outcome))
+
+
+def _recorded(fact: ContactReported) -> Note:
+    return Note("contact.reported", "recorded", fact.invoice_ids, channel=fact.channel, detail=_plain(fact.outcome))
 
 
 def _is_to_be_made_again(draft: Draft, task_id: str) -> bool:

@@ -47,8 +47,9 @@ def remembered(records: Iterable[JournalRecord]) -> Customer:
                 handed[each.attempt_id] = ended
             if each.result == "permitted" and each.attempt_id in contacts:
                 contacts[each.attempt_id] = replace(contacts[each.attempt_id], at=to_millis(each.at))
-            if _is_given_back(each):
+            if each.result == "released":
                 contacts.pop(each.attempt_id, None)
+            if _is_given_back(each):
                 stages.pop(each.contact_id or "", None)
                 if ended is not None:
                     retries[ended.contact_id] = _retry(ended, each)
@@ -78,7 +79,7 @@ def with_day(done: tuple[tuple[Day, str], ...], due_on: Day) -> tuple[tuple[Day,
 
 
 def _is_given_back(record: JournalRecord) -> bool:
-    """Whether nobody was contacted after all, and the contact may be made again."""
+    """Whether the contact may be made again: a task that was withdrawn counts in the caps all the same."""
     withdrawn = record.result == "cancelled" and record.reasons[0].code not in SETTLED
     return record.result == "released" or withdrawn
 

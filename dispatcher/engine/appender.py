@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from aiokafka import AIOKafkaProducer
 
 from dispatcher.engine.clients import KafkaAway
 from dispatcher.engine.config import Connection
+from dispatcher.engine.own_key import PARTITION, OwnKey
 
 _BATCH_BYTES = 128 * 1024
 _LARGEST_RECORD = 4 * 1024 * 1024
@@ -44,6 +45,8 @@ class Appender:
         self._opening: asyncio.Task[AIOKafkaProducer] | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._waiting = 0
+        masters = connection.masters
+        self._own_key = None if masters is None else OwnKey(masters, self._publish_key)
 
     async def start(self) -> None:
         """Connect; raises `KafkaAway`."""
@@ -65,7 +68,10 @@ class Appender:
         try:
             async with asyncio.timeout(within_s):
                 producer = await self._ready()
-                taken = [await producer.send(each.topic, each.value, each.key, each.partition) for each in records]
+                sealed = (
+                    records if self._own_key is None else [await self._sealed(self._own_key, each) for each in records]
+                )
+                taken = [await producer.send(each.topic, each.value, each.key, each.partition) for each in sealed]
                 await asyncio.gather(*taken)
         except TimeoutError as late:
             # The producer goes on trying: a new one would not be answered sooner, and would forget the order.
@@ -93,6 +99,12 @@ class Appender:
         if self._producer is not None:
             self._discard(self._producer)
         await asyncio.gather(*self._closing, return_exceptions=True)
+
+    async def _sealed(self, own_key: OwnKey, record: Outgoing) -> Outgoing:
+        return replace(record, value=await own_key.seal(record.topic, record.key, record.value))
+
+    async def _publish_key(self, topic: str, key: bytes, value: bytes) -> object:
+        return await (await self._ready()).send_and_wait(topic, value, key, PARTITION)
 
     async def _ready(self) -> AIOKafkaProducer:
         if self._producer is not None:

@@ -12,9 +12,9 @@ from schemas.inbox import Arrival
 from schemas.topics import INBOX
 
 
-def arrival_of(record: ConsumerRecord) -> Arrival:
-    """The arrival in a record; `msgspec.DecodeError` says that something else wrote it."""
-    arrival = inbox.decode_arrival(record.value)
+def arrival_of(record: ConsumerRecord, value: bytes) -> Arrival:
+    """The arrival in a record whose plain value this is; `msgspec.DecodeError` says that something else wrote it."""
+    arrival = inbox.decode_arrival(value)
     cause = arrival.cause
     if cause.topic:
         return arrival

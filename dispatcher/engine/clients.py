@@ -13,6 +13,11 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from dispatcher.engine.config import Connection
+from dispatcher.engine.keyring import Keyring
+from dispatcher.engine.own_key import PARTITION, OwnKey
+from dispatcher.engine.record import Record, record_of
+
+__all__ = ["Appended", "Headers", "Kafka", "KafkaAway", "Record"]
 
 _REQUEST_TIMEOUT_MS = 15_000
 _LARGEST_RECORD = 4 * 1024 * 1024
@@ -34,22 +39,6 @@ class Appended:
     offset: int
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Record:
-    """One record as it stands in a topic. `timestamp` in milliseconds. `repr` shows where it stands, not what it says."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-    headers: tuple[tuple[str, bytes], ...]
-
-    def __repr__(self) -> str:
-        return f"Record({self.topic}[{self.partition}]@{self.offset})"
-
-
 class Kafka:
     """Open with `async with`; every method raises `KafkaAway` where Kafka does not answer or refuses."""
 
@@ -58,6 +47,8 @@ class Kafka:
         self._connection = connection
         self._producer: AIOKafkaProducer | None = None
         self._admin: AIOKafkaAdminClient | None = None
+        self._keyring = Keyring(connection)
+        self._own_key = None if connection.masters is None else OwnKey(connection.masters, self._publish_key)
 
     async def __aenter__(self) -> Self:
         return self
@@ -115,8 +106,10 @@ class Kafka:
         headers: Headers = (),
         partition: int | None = None,
     ) -> Appended:
-        """Append one record and wait until it stands."""
+        """Append one record and wait until it stands, sealed where the installation seals such records."""
         producer = await self._publisher()
+        if self._own_key is not None and value is not None:
+            value = await self._own_key.seal(topic, key, value)
         done = await self._call(producer.send_and_wait(topic, value, key, partition, None, list(headers)))
         return Appended(done.partition, done.offset)
 
@@ -125,6 +118,8 @@ class Kafka:
     ) -> None:
         """Append many records in order and wait until all stand."""
         producer = await self._publisher()
+        if self._own_key is not None:
+            records = [(key, await self._own_key.seal(topic, key, value)) for key, value in records]
         waiting = [await self._call(producer.send(topic, value, key, partition)) for key, value in records]
         for each in waiting:
             await self._call(each)
@@ -151,7 +146,11 @@ class Kafka:
     ) -> AsyncIterator[Record]:
         """The records of a topic from `start` (None: the beginning) to its end at the time of the call, or without end.
 
-        `committed` leaves out what belongs to open or aborted transactions.
+        `committed` leaves out what belongs to open or aborted transactions. Sealed records are opened; the value of one
+        whose key was destroyed is None.
+
+        Raises:
+            MasterKeyRefused: records are sealed, and we do not have the master key.
         """
         consumer = await self._reader(committed=committed)
         try:
@@ -162,11 +161,18 @@ class Kafka:
             while follow or await self._short_of(consumer, end):
                 batches = await self._call(consumer.getmany(timeout_ms=_POLL_MS))
                 for tp, records in batches.items():
-                    for each in records:
+                    for each in await self._opened(topic, [record_of(raw) for raw in records]):
                         if follow or each.offset < end[tp]:
-                            yield _record(each)
+                            yield each
         finally:
             await consumer.stop()
+
+    async def _opened(self, topic: str, records: Sequence[Record]) -> Sequence[Record]:
+        return await self._call(self._keyring.opened(topic, records))  # type: ignore[no-any-return]
+
+    async def _publish_key(self, topic: str, key: bytes, value: bytes) -> object:
+        producer = await self._publisher()
+        return await self._call(producer.send_and_wait(topic, value, key, PARTITION))
 
     async def group_position(self, group: str, topic: str) -> dict[int, int]:
         """The offsets that a group committed in a topic, by partition."""
@@ -251,7 +257,3 @@ class Kafka:
                 f"Kafka at {self._connection.bootstrap_servers} did not answer as needed: "
                 f"{type(fault).__name__}; check DISPATCHER_BOOTSTRAP_SERVERS, TLS and SASL settings"
             ) from fault
-
-
-def _record(raw: Any) -> Record:  # aiokafka has no types
-    return Record(raw.topic, raw.partition, raw.offset, raw.timestamp, raw.key, raw.value, tuple(raw.headers or ()))

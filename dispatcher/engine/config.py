@@ -4,14 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from schemas import topics
+from schemas.master_keys import MasterKeys
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How to reach Kafka. `options` are the client's own keyword arguments for TLS and SASL; `repr` shows none of them."""
+    """How to reach Kafka. `options` are the client's own keyword arguments for TLS and SASL; `repr` shows none of them.
+
+    `masters` wrap the keys of sealed records; None: what we write is not sealed.
+    """
 
     bootstrap_servers: str
     options: Mapping[str, object] = field(default_factory=dict, repr=False)
+    masters: MasterKeys | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ import structlog
 
 from channels.protocol import Absent, Accepted, Adapter, CannotTell, Deferred, Finding, Lookup
 from dispatcher.engine.config import Patience
+from dispatcher.engine.keeping import PLAIN, Keeper
 from dispatcher.engine.lease import boot_seconds
 from dispatcher.engine.outcomes import OutcomeFact
-from schemas import state as customer_state
 from schemas.inbox import AttemptAccepted, AttemptLooked
 from schemas.state import LOOKED_ENOUGH, Attempt
 from schemas.values import Channel
@@ -44,6 +44,7 @@ class Open:
 
     doubtful: Callable[[], Sequence[tuple[bytes, bytes]]]
     open: Callable[[], bool]
+    keeper: Keeper = PLAIN
 
 
 @dataclass(slots=True)
@@ -93,7 +94,7 @@ class Doubts:
         seen: dict[str, tuple[str, Attempt]] = {}
         for lane in self._lanes():
             if lane.open():
-                seen |= _attempts(lane.doubtful())
+                seen |= _attempts(lane.doubtful(), lane.keeper)
         return seen
 
     def _watch(self, attempt_id: str, attempt: Attempt) -> _Watch:
@@ -141,11 +142,11 @@ class Doubts:
             return Deferred(self._patience.between_s, "provider", type(fault).__name__)
 
 
-def _attempts(records: Sequence[tuple[bytes, bytes]]) -> dict[str, tuple[str, Attempt]]:
+def _attempts(records: Sequence[tuple[bytes, bytes]], keeper: Keeper) -> dict[str, tuple[str, Attempt]]:
     """Attempts in doubt of which more can be found out, with their customers."""
     return {
         attempt_id: (key.decode(), attempt)
         for key, record in records
-        for attempt_id, attempt in customer_state.decode(record).attempts.items()
+        for attempt_id, attempt in keeper.customer(key, record).attempts.items()
         if attempt.state == "in_doubt" and attempt.looks < LOOKED_ENOUGH
     }

@@ -13,8 +13,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.structs import RecordMetadata
 
 from dispatcher.engine.config import EngineConfig
+from dispatcher.engine.own_key import PARTITION, OwnKey
 from dispatcher.engine.transactions import BATCH_BYTES, Entry
-from schemas.topics import POINTS
+from schemas.topics import POINTS, REJECTED, TEXTS
 
 _REQUEST_TIMEOUT_MS = 10_000
 _CLOSE_S = 5.0
@@ -27,7 +28,7 @@ class AppendFailed(Exception):
 
 
 class InboxWriter:
-    """Appends to inbox partitions and to the rejected topic."""
+    """Appends to inbox partitions, to the rejected topic, and to what else a worker writes outside of transactions."""
 
     def __init__(self, config: EngineConfig) -> None:
         """Opens nothing before `start`."""
@@ -35,6 +36,8 @@ class InboxWriter:
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
         self._failed_at = float("-inf")
+        masters = config.connection.masters
+        self._own_key = None if masters is None else OwnKey(masters, self._publish_key)
 
     @property
     def failed_lately(self) -> bool:
@@ -51,11 +54,26 @@ class InboxWriter:
         Raises:
             AppendFailed: they could not be handed over.
         """
+        return await self._append(self._config.inbox, batches)
+
+    async def append_texts(
+        self, batches: Iterable[tuple[int, Sequence[Entry]]]
+    ) -> list[asyncio.Future[RecordMetadata]]:
+        """Hand over texts that were sent, by partition.
+
+        Raises:
+            AppendFailed: they could not be handed over.
+        """
+        return await self._append(self._config.topic(TEXTS), batches)
+
+    async def _append(
+        self, topic: str, batches: Iterable[tuple[int, Sequence[Entry]]]
+    ) -> list[asyncio.Future[RecordMetadata]]:
         producer = await self._ready()
-        topic = self._config.inbox
         futures: list[asyncio.Future[RecordMetadata]] = []
         try:
-            for partition, entries in batches:
+            for partition, plain in batches:
+                entries = plain if self._own_key is None else await _sealed(self._own_key, topic, plain)
                 batch = producer.create_batch()
                 for key, value in entries:
                     if batch.append(key=key, value=value, timestamp=None) is None:
@@ -89,11 +107,12 @@ class InboxWriter:
     ) -> asyncio.Future[RecordMetadata]:
         """Hand over one record for the rejected topic."""
         producer = await self._ready()
-        topic = self._config.topic("reminders.rejected")
+        topic = self._config.topic(REJECTED)
         try:
-            future: asyncio.Future[RecordMetadata] = await producer.send(
-                topic, value or b"", key, headers=list(headers)
-            )
+            original = value or b""
+            if self._own_key is not None:
+                original = await self._own_key.seal(topic, None, original)
+            future: asyncio.Future[RecordMetadata] = await producer.send(topic, original, key, headers=list(headers))
         except Exception as fault:
             await self.discard()
             raise AppendFailed(type(fault).__name__) from fault
@@ -107,6 +126,9 @@ class InboxWriter:
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(_CLOSE_S):
                     await producer.stop()
+
+    async def _publish_key(self, topic: str, key: bytes, value: bytes) -> object:
+        return await (await self._ready()).send_and_wait(topic, value, key, PARTITION)
 
     async def _ready(self) -> AIOKafkaProducer:
         async with self._starting:
@@ -130,3 +152,8 @@ class InboxWriter:
                     raise AppendFailed(type(fault).__name__) from fault
                 self._producer = producer
             return self._producer
+
+
+async def _sealed(own_key: OwnKey, topic: str, entries: Sequence[Entry]) -> list[Entry]:
+    await own_key.ready(topic)
+    return [(key, own_key.sealed(topic, key, value)) for key, value in entries]

@@ -6,6 +6,8 @@ position: older records are skipped; a hole makes it read again from there. What
 
 import asyncio
 import time
+from collections.abc import Sequence
+from itertools import chain
 
 import structlog
 from faust.types import TP
@@ -19,7 +21,9 @@ from dispatcher.engine.gate import Gate
 from dispatcher.engine.handing_on import hand_on, not_handed_on
 from dispatcher.engine.lane_state import LaneRefused, LaneState, unreadable
 from dispatcher.engine.lease import Lease
+from dispatcher.engine.own_key import PARTITION
 from dispatcher.engine.shared import Shared
+from dispatcher.engine.transactions import Written
 from dispatcher.engine.turn import StateUnreadable, Turn
 from dispatcher.ops.clock import Forward
 from dispatcher.ops.redaction import told
@@ -36,6 +40,7 @@ _IDLE_FLUSH_S = 5.0
 _SETTLING_S = 0.02
 """A broker writes a commit's markers afterwards: a transaction begun sooner waits 20 ms and costs more requests."""
 _STALL_S = 1.0
+_TEND_S = 60 * 60.0
 _MOST_STALLS = 20
 _PAUSES_S = (0.1, 0.5, 2.0, 5.0, 10.0)
 _MOST_FAILURES = 12
@@ -66,6 +71,7 @@ class Lane:
         self._deciding = self._begin("")
         self._applied = -1
         self._flushed_at = 0.0
+        self._tend_at = 0.0
         self._heard_at = 0.0
         self._stalls = 0
         self._instants = Forward()
@@ -195,13 +201,13 @@ class Lane:
         began = time.monotonic()
         async with shared.restoring:
             committed = await shared.committed(self.tp)
-            state = await LaneState.restore(shared.config, self.partition, committed)
+            state = await LaneState.restore(shared.config, self.partition, committed, shared.keys)
         self._applied = state.watermark.applied
         self._deciding = self._begin(state.watermark.planned)
         self._state = state
         self._stalls = 0
         self._heard_at = time.monotonic()
-        shared.orphans.adopt(self.partition, state.records)
+        shared.orphans.adopt(self.partition, state.records, state.keeper)
         shared.senders.adopt(self.partition, state.watermark.hour, state.watermark.made)
         shared.senders.desk.holds(self.partition, state.open_calls)
         shared.metrics.lane_restored(time.monotonic() - began)
@@ -256,8 +262,10 @@ class Lane:
             if not self._shared.clock_agrees():  # asked afterwards: whatever was done to the clock, `now` was right
                 return None
             self._shared.health.beat(self.name)
-            turn, taken = Turn(self._instants.reach(now), self._policy(state)), self._take()
+            turn, taken = Turn(self._instants.reach(now), self._policy(state), state.keeper), self._take()
             try:
+                if self._shared.keys is not None:
+                    await self._shared.keys.know(chain.from_iterable(taken.by_customer.values()))
                 await self._deciding.events(turn, taken.by_customer, state)
                 await self._deciding.wake_ups(turn, state)
             except BaseException:  # a rebalance may end us here too
@@ -316,6 +324,7 @@ class Lane:
             async with shared.flushing:
                 lease = Lease.starting_now(shared.config.lease_s)
                 hour, made = shared.senders.made(self.partition)
+                turn.keys.extend(await self._keys_of_writers())
                 await state.flush(turn, self._applied, self._deciding.replanning.planned, hour, made)
         except BaseException:  # it failed, or a rebalance ended us
             not_handed_on(turn, self.partition, shared)
@@ -329,6 +338,14 @@ class Lane:
         state.apply(turn)
         shared.senders.desk.holds(self.partition, state.open_calls)
         hand_on(turn, self.partition, shared, lease, self.gate.is_open)
+
+    async def _keys_of_writers(self) -> Sequence[Written]:
+        """Once an hour, and soon after the start: what becomes of them; they stand in the first partition."""
+        keys = self._shared.keys
+        if keys is None or self.partition != PARTITION or time.monotonic() < self._tend_at:
+            return ()
+        self._tend_at = time.monotonic() + _TEND_S
+        return await keys.tended()
 
     async def _look_around(self, state: LaneState) -> None:
         """Compare with the broker's own word: are we up to date, or did something never arrive?"""

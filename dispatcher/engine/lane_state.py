@@ -2,21 +2,27 @@
 
 import asyncio
 import struct
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 
 import msgspec
 from aiokafka.errors import CorruptRecordException
 
+from dispatcher.engine.bare_reading import batches
 from dispatcher.engine.config import EngineConfig
+from dispatcher.engine.keeping import PLAIN, Keeper, Sealed
 from dispatcher.engine.log_position import WATERMARK_KEY, Continue, LogBounds, Refused, Watermark, position
 from dispatcher.engine.lost_state import begin_anew
 from dispatcher.engine.restore import Restored, log_bounds, restore
 from dispatcher.engine.transactions import PartitionTransactions
 from dispatcher.engine.turn import Turn
 from dispatcher.engine.wake_ups import Instants, WakeUps
+from dispatcher.engine.worker_keys import WorkerKeys
 from schemas import topics
-from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CALL, URGENT, WAITING_FOR_PROFILE, flags_of, wake_of
+from schemas.sealed import key_id_of
+from schemas.state import HAS_IN_DOUBT, HAS_OPEN_CALL, URGENT, WAITING_FOR_PROFILE, Customer, flags_of, wake_of
 from schemas.values import Channel
+
+_KEYS_AT_ONCE = 5_000
 
 
 class LaneRefused(Exception):
@@ -44,8 +50,11 @@ class LaneState:
         transactions: PartitionTransactions,
         restored: Restored,
         watermark: Watermark,
+        keeper: Keeper,
     ) -> None:
         """Use `restore`."""
+        self.keeper = keeper
+        self._keys_topic = config.topic(topics.KEYS)
         self._state_topic = config.topic(topics.STATE)
         self._journal_topic = config.topic(topics.JOURNAL)
         self._tasks_topic = config.topic(topics.TASKS)
@@ -59,8 +68,10 @@ class LaneState:
         self.open_calls = restored.open_calls
 
     @classmethod
-    async def restore(cls, config: EngineConfig, partition: int, committed: int | None) -> "LaneState":
-        """Fence the previous owner, read the state, and check that the inbox continues it.
+    async def restore(
+        cls, config: EngineConfig, partition: int, committed: int | None, keys: WorkerKeys | None
+    ) -> "LaneState":
+        """Fence the previous owner, read keys and state, and check that the inbox continues it.
 
         Raises:
             LaneRefused: it does not, or the state cannot be read.
@@ -69,8 +80,12 @@ class LaneState:
         transactions = PartitionTransactions(config.connection, name, partition, config.flush_timeout_s)
         try:
             await transactions.start()
-            await transactions.settle(config.topic(topics.STATE))
+            await transactions.settle(
+                *map(config.topic, (topics.STATE,) if keys is None else (topics.KEYS, topics.STATE))
+            )
+            keeper = PLAIN if keys is None else keys.keeper(await _key_records(config, partition))
             restored = await _readable(config, partition)
+            _openable(config, partition, restored.records, keeper)
             found = position(
                 restored.watermark,
                 await _in_time(config, log_bounds(config, partition)),
@@ -80,11 +95,18 @@ class LaneState:
             )
             watermark = _accepted(found)
             if restored.watermark is None and committed:  # and the operator accepts it
-                restored.records |= await begin_anew(config, partition, transactions, watermark)
+                restored.records |= await begin_anew(config, partition, transactions, watermark, keeper)
+            if isinstance(keeper, Sealed):
+                await _wrap_anew(config, transactions, keeper)
         except BaseException:
             await transactions.close()
             raise
-        return cls(config, transactions, restored, watermark)
+        return cls(config, transactions, restored, watermark, keeper)
+
+    def customer(self, key: bytes) -> Customer | None:
+        """What is known of a customer."""
+        record = self.records.get(key)
+        return None if record is None else self.keeper.customer(key, record)
 
     async def flush(self, turn: Turn, applied: int, planned: str, hour: int, made: dict[Channel, int]) -> None:
         """Write a turn and the position in one transaction; `FlushFailed` if it is not certain that it stands.
@@ -102,6 +124,7 @@ class LaneState:
                 (self._state_topic, [*turn.state, mark]),
                 (self._journal_topic, turn.journal),
                 (self._tasks_topic, turn.tasks),
+                (self._keys_topic, [*self.keeper.take_keys(), *turn.keys]),
             )
         )
         self.watermark = watermark
@@ -132,6 +155,44 @@ class LaneState:
     async def close(self) -> None:
         """Give the producer up."""
         await self._transactions.close()
+
+
+async def _key_records(config: EngineConfig, partition: int) -> dict[bytes, bytes]:
+    """The records of a partition of the key topic."""
+    records: dict[bytes, bytes] = {}
+    async for batch in batches(config.connection, config.topic(topics.KEYS), partition):
+        for each in batch:
+            if each.value is None:
+                records.pop(each.key, None)
+            else:
+                records[each.key] = each.value
+    return records
+
+
+def _openable(config: EngineConfig, partition: int, records: Mapping[bytes, bytes], keeper: Keeper) -> None:
+    """A state whose keys are not there is not a lost state: nothing may begin anew in its place.
+
+    Raises:
+        LaneRefused: records are sealed, and their keys are not known.
+    """
+    where = f"{config.topic(topics.STATE)}[{partition}]"
+    for key, record in records.items():
+        if isinstance(keeper, Sealed):
+            if not keeper.holds(key, record):
+                raise LaneRefused(
+                    f"{where} is sealed with keys that {config.topic(topics.KEYS)}[{partition}] does not hold: restore "
+                    "that topic from a backup; without it these customers' states cannot be read by anybody"
+                )
+        elif key_id_of(topics.STATE, record) is not None:
+            raise LaneRefused(f"{where} is sealed: set DISPATCHER_MASTER_KEY_FILE to the file with its master key")
+
+
+async def _wrap_anew(config: EngineConfig, transactions: PartitionTransactions, keeper: Sealed) -> None:
+    """After the master key was replaced: every key of the partition under the new one, some thousand at a time."""
+    keeper.wrap_anew()
+    keys = keeper.take_keys()
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        await transactions.write([(config.topic(topics.KEYS), keys[start : start + _KEYS_AT_ONCE])])
 
 
 def _accepted(found: Continue | Refused) -> Watermark:

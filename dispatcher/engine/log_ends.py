@@ -15,8 +15,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from faust.types import TP
 
+from dispatcher.engine.bare_reading import bare_consumer, reading
 from dispatcher.engine.config import Connection
-from dispatcher.engine.restore import bare_consumer, reading
 
 PERIOD_S = 0.2
 _LOOK_MS = 200

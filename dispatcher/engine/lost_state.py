@@ -8,11 +8,12 @@ import asyncio
 import msgspec
 
 from dispatcher.core.remembrance import remembered
+from dispatcher.engine.bare_reading import batches
 from dispatcher.engine.config import EngineConfig
+from dispatcher.engine.keeping import Keeper
 from dispatcher.engine.log_position import WATERMARK_KEY, Watermark
-from dispatcher.engine.restore import batches
 from dispatcher.engine.transactions import Entry, PartitionTransactions
-from schemas import journal, state, topics
+from schemas import journal, topics
 from schemas.journal import JournalRecord
 from schemas.state import HAS_OPEN_CLAIM
 
@@ -21,10 +22,13 @@ _LOOK_AROUND = 256
 
 
 async def begin_anew(
-    config: EngineConfig, partition: int, transactions: PartitionTransactions, watermark: Watermark
+    config: EngineConfig, partition: int, transactions: PartitionTransactions, watermark: Watermark, keeper: Keeper
 ) -> dict[bytes, bytes]:
     """Write a state record for each customer of whom the journal knows, the position last; returns the records."""
-    entries = [(key, _record(told)) for key, told in (await _journal(config, partition)).items()]
+    entries = [(key, _record(key, told, keeper)) for key, told in (await _journal(config, partition)).items()]
+    keys = keeper.take_keys()
+    for start in range(0, len(keys), _AT_ONCE):
+        await transactions.write([(config.topic(topics.KEYS), keys[start : start + _AT_ONCE])])
     mark: Entry = (WATERMARK_KEY, msgspec.msgpack.encode(watermark))
     topic = config.topic(topics.STATE)
     for start in range(0, len(entries), _AT_ONCE):
@@ -33,9 +37,9 @@ async def begin_anew(
     return dict(entries)
 
 
-def _record(told: list[JournalRecord]) -> bytes:
+def _record(key: bytes, told: list[JournalRecord], keeper: Keeper) -> bytes:
     customer = remembered(told)
-    return state.encode(customer, None, HAS_OPEN_CLAIM if customer.attempts else 0)
+    return keeper.record(key, customer, None, HAS_OPEN_CLAIM if customer.attempts else 0)
 
 
 async def _journal(config: EngineConfig, partition: int) -> dict[bytes, list[JournalRecord]]:

@@ -9,12 +9,12 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 
 from dispatcher.engine.config import EngineConfig
+from dispatcher.engine.keeping import PLAIN, Keeper
 from dispatcher.engine.lane_state import LaneState
 from dispatcher.engine.lease import boot_seconds
 from dispatcher.engine.outcomes import OutcomeFact, Outcomes
 from dispatcher.engine.restore import with_open_claims
 from dispatcher.engine.senders import Senders
-from schemas import state as customer_state
 from schemas.inbox import AttemptInDoubt, AttemptReleased
 from schemas.state import HAS_OPEN_CLAIM
 from schemas.values import Millis
@@ -51,12 +51,12 @@ class Orphans:
         if len(self._unsent) > _REMEMBERED:
             del self._unsent[next(iter(self._unsent))]  # forgotten, it would be in doubt: no worse than unknown
 
-    def adopt(self, partition: int, records: dict[bytes, bytes]) -> None:
+    def adopt(self, partition: int, records: dict[bytes, bytes], keeper: Keeper = PLAIN) -> None:
         """A lane was restored: find the claims in it that nobody here will report on."""
         found: dict[str, _Orphan] = {}
         for key in with_open_claims(records, HAS_OPEN_CLAIM):
             customer_id = key.decode()
-            for attempt_id, attempt in customer_state.decode(records[key]).attempts.items():
+            for attempt_id, attempt in keeper.customer(key, records[key]).attempts.items():
                 if attempt.state != "claimed" or self._senders.knows(attempt_id):
                     continue
                 if self._unsent.get(attempt_id) == attempt.claimed_at:
@@ -79,8 +79,8 @@ class Orphans:
             if now < orphan.adopted_at + self._judge_after_s:
                 continue
             del orphans[attempt_id]
-            record = state.records.get(orphan.customer_id.encode())
-            attempt = None if record is None else customer_state.decode(record).attempts.get(attempt_id)
+            customer = state.customer(orphan.customer_id.encode())
+            attempt = None if customer is None else customer.attempts.get(attempt_id)
             if attempt is not None and attempt.state == "claimed":
                 self._report(orphan.customer_id, AttemptInDoubt(attempt_id, "", "owner_lost"))
 

@@ -13,7 +13,7 @@ from functools import partial
 
 import structlog
 
-from channels.protocol import Message, NotStarted, Prepared, Rejected, Unknown
+from channels.protocol import Accepted, Message, NotStarted, Prepared, Rejected, Unknown
 from dispatcher.engine.account import Account, Call
 from dispatcher.engine.accounts import Accounts, may_go_elsewhere
 from dispatcher.engine.credits import Credits
@@ -58,11 +58,13 @@ class Pool:
         clock: Clock,
         metrics: Metrics,
         now: Callable[[], float] = time.monotonic,
+        sent: Callable[[str, Message], None] = lambda *_: None,
     ) -> None:
         """`timeout_s` bounds one call, `hourly` is the policy's limit; `now` is the clock of limits and pauses (seconds).
 
         `braked` tells whether an operator has stopped the channel, or a creditor, right now, `barred` why a number or
-        address must not be used by now, `refused` what a refusal says of it.
+        address must not be used by now, `refused` what a refusal says of it. `sent` is told the customer's id and the words
+        of what was sent, or may have been.
         """
         self.channel: Channel = channel
         self._accounts = Accounts(accounts, metrics)
@@ -75,6 +77,7 @@ class Pool:
         self._clock = clock
         self._metrics = metrics
         self._now = now
+        self._sent = sent
         self._line = WaitingLine()
         self._behind: list[Job] = []
         self._elsewhere: list[tuple[Job, AbstractSet[str]]] = []
@@ -260,6 +263,8 @@ class Pool:
             self._elsewhere.append((job, tried))
             self._serve_soon()
         else:
+            if isinstance(outcome, Accepted | Unknown) and isinstance(prepared, Prepared):
+                self._sent(job.claim.customer_id, prepared.message)
             await self._report(job, outcome, account.name, permit.refusal)
 
     def _starts(self, job: Job) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 
+from channels.protocol import Message
 from dispatcher.engine.account import Account, Supply
 from dispatcher.engine.brakes import Brakes
 from dispatcher.engine.config import EngineConfig
@@ -30,8 +31,9 @@ def pools_of(
     brakes: Brakes,
     points: Points,
     hourly: Callable[[Channel], Hourly],
+    sent: Callable[[str, Message], None],
 ) -> dict[Channel, Pool]:
-    """The pools of a worker; `hourly` makes the policy's limit of a channel."""
+    """The pools of a worker; `hourly` makes the policy's limit of a channel, `sent` is told what was sent to whom."""
     by_channel: dict[Channel, list[Supply]] = {}
     for supply in parts.supplies:
         by_channel.setdefault(supply.channel, []).append(supply)
@@ -53,6 +55,7 @@ def pools_of(
             hourly=hourly(channel),
             clock=parts.clock,
             metrics=parts.metrics,
+            sent=sent,
         )
         for channel, supplies in by_channel.items()
     }

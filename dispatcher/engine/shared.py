@@ -14,6 +14,7 @@ from dispatcher.engine.policy_switch import PolicyInForce
 from dispatcher.engine.positions import Committable
 from dispatcher.engine.senders import Senders
 from dispatcher.engine.turn import Decider
+from dispatcher.engine.worker_keys import WorkerKeys
 from dispatcher.ops.clock import Clock
 from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
@@ -24,7 +25,7 @@ class Shared:
     """`deciding` lets one lane decide at a time; `flushing` and `restoring` bound how many do so at once.
 
     `seek`, `pause`, `resume` and `committed` ask the consumer, `conditions` (gate open, far behind) what holds for contacts
-    now, `clock_agrees` whether our clock is the broker's.
+    now, `clock_agrees` whether our clock is the broker's. `keys`: None where nothing is sealed.
     """
 
     config: EngineConfig
@@ -46,3 +47,4 @@ class Shared:
     resume: Callable[[TP], None]
     conditions: Callable[[bool, bool], Conditions]
     clock_agrees: Callable[[], bool]
+    keys: WorkerKeys | None = None

@@ -13,6 +13,8 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, Re
 
 from dispatcher.engine.clients import KafkaAway, Record
 from dispatcher.engine.config import Connection
+from dispatcher.engine.keyring import Keyring
+from dispatcher.engine.record import record_of
 
 _POLL_MS = 200
 _FETCH_BYTES = 1024 * 1024
@@ -42,6 +44,7 @@ class Subscription:
         self._connection = connection
         self._topic = topic
         self._on_revoked = on_revoked
+        self._keyring = Keyring(connection)
         self._paused: frozenset[int] = frozenset()
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=connection.bootstrap_servers,
@@ -76,7 +79,10 @@ class Subscription:
         """Up to `most` committed records by partition, in their order, none of `full` partitions; waits 200 ms at most."""
         self._pause(frozenset(full))
         found = await self._call(self._consumer.getmany(timeout_ms=_POLL_MS, max_records=most))
-        return {tp.partition: [_record(each) for each in records] for tp, records in found.items()}
+        return {
+            tp.partition: await self._call(self._keyring.opened(tp.topic, [record_of(each) for each in records]))
+            for tp, records in found.items()
+        }
 
     async def commit(self, positions: Positions) -> None:
         """State how far partitions have come; what is no longer ours is left to its new owner."""
@@ -142,7 +148,3 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ha
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Positions are where the group left them."""
-
-
-def _record(raw: Any) -> Record:
-    return Record(raw.topic, raw.partition, raw.offset, raw.timestamp, raw.key, raw.value, tuple(raw.headers or ()))

@@ -1,14 +1,15 @@
 """Following many partitions from offsets that the caller keeps, read committed, without a group."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from dispatcher.engine.clients import KafkaAway, Record
 from dispatcher.engine.config import Connection
+from dispatcher.engine.keyring import Keyring
+from dispatcher.engine.record import record_of
 
 _FETCH_BYTES = 4 * 1024 * 1024
 _FETCH_WAIT_MS = 200
@@ -29,12 +30,14 @@ class Tail:
         """Made by `tail`."""
         self._consumer = consumer
         self._connection = connection
+        self._keyring = Keyring(connection)
 
     async def poll(self, most: int, wait_s: float) -> list[Record]:
         """What is next, of each partition in its order, `most` at most; empty if nothing came within the time.
 
         Raises:
             RecordsGone: the next offset of a partition is before its first.
+            MasterKeyRefused: records are sealed, and we do not have the master key.
             KafkaAway: Kafka does not answer.
         """
         try:
@@ -44,7 +47,16 @@ class Tail:
             raise RecordsGone(f"no longer there: {places}") from gone
         except (TimeoutError, KafkaError, OSError) as fault:
             raise self._away(fault) from fault
-        return [_record(each) for records in found.values() for each in records]
+        read: list[Record] = []
+        for tp, records in found.items():
+            read += await self._opened(tp.topic, [record_of(each) for each in records])
+        return read
+
+    async def _opened(self, topic: str, records: list[Record]) -> Sequence[Record]:
+        try:
+            return await self._keyring.opened(topic, records)
+        except (TimeoutError, KafkaError, OSError) as fault:
+            raise self._away(fault) from fault
 
     async def positions(self) -> dict[tuple[str, int], int]:
         """The next offset of each partition; where only markers of transactions are left, it is the end."""
@@ -96,7 +108,3 @@ async def tail(connection: Connection, places: Places) -> AsyncIterator[Tail]:
         yield opened
     finally:
         await consumer.stop()
-
-
-def _record(raw: Any) -> Record:  # aiokafka has no types
-    return Record(raw.topic, raw.partition, raw.offset, raw.timestamp, raw.key, raw.value, ())

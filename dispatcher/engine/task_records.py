@@ -44,4 +44,5 @@ class TaskWriter:
                 for invoice_id, invoice in claim.invoices
             ),
             gate=claim.stage.gate,
+            language=claim.profile.locale,
         )

@@ -16,11 +16,13 @@ class Unsuited:
 
 
 async def stopping_sources(kafka: Kafka, config: EngineConfig) -> frozenset[SourcePartition] | Unsuited:
-    """The partitions of all inputs that can forbid a contact, if every topic is as it must be."""
+    """The partitions of all inputs that can forbid a contact, if every topic that is needed is as it must be."""
     sources: set[SourcePartition] = set()
     for topic in TOPICS:
         name = config.topic(topic.name)
         found = await kafka.partitions(name)
+        if found is None and topic.optional:
+            continue
         if found is None:
             return Unsuited(f"there is no topic {name}: create our topics with `dispatcher topics apply`")
         if topic.partitioned_by_customer and found != config.partitions:

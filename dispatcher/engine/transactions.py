@@ -72,14 +72,14 @@ class PartitionTransactions:
             await self._producer.begin_transaction()
             await self._producer.commit_transaction()
 
-    async def settle(self, topic: str) -> None:
-        """Have everything decided that earlier transactions of ours left in our partition of a topic.
+    async def settle(self, *topics: str) -> None:
+        """Have everything decided that earlier transactions of ours left in our partition of these topics.
 
         Kafka completes a transaction without a marker in a partition that has no leader at that moment, as after a pause or
         at the start of its broker. What was committed there stays unseen until the next marker of the same producer: that
         of a transaction with a record that says nothing. `FlushFailed` if it is not certain that it stands.
         """
-        await self.write([(topic, [(_NOTHING, None)])])
+        await self.write([(topic, [(_NOTHING, None)]) for topic in topics])
 
     async def write(self, parts: Iterable[tuple[str, Sequence[Written]]]) -> None:
         """Append entries to our partition of each topic, all or none; `FlushFailed` if that is not certain."""

@@ -12,17 +12,18 @@ import structlog
 
 from dispatcher.core.decide import Claim, Conditions, Decision, decide
 from dispatcher.core.policy import Policy
-from dispatcher.engine.arrivals import arrival_of
 from dispatcher.engine.carriers import ConsumerRecord
+from dispatcher.engine.keeping import PLAIN, Keeper, KeyLost
 from dispatcher.engine.task_records import TaskWriter
-from dispatcher.engine.transactions import BATCH_BYTES, Entry
+from dispatcher.engine.transactions import BATCH_BYTES, Entry, Written
 from dispatcher.ops.redaction import told
 from schemas import journal, state
 from schemas.inbox import Arrival, AttemptReceipt, InvoiceSettled
 from schemas.journal import CauseRecord, JournalRecord, Reason, Result
+from schemas.master_keys import MasterKeyRefused
 from schemas.reasons import ReasonCode
 from schemas.state import EMPTY, Customer
-from schemas.topics import INPUTS
+from schemas.topics import INPUTS, TASKS
 from schemas.values import Channel, Millis, from_millis
 
 _log = structlog.get_logger(__name__)
@@ -43,14 +44,16 @@ class Turn:
     `claims` go to senders once they stand, with the append time (ms) of their cause; `due` is the instant from which those
     were due that time alone caused, by attempt; `settled` are the append times of
     payments; `receipts` are those of messages; `counts` are journal records, counted once they stand; `repeated` are events
-    seen before, by topic.
+    seen before, by topic. `keys` are those of others that the partition keeps: what becomes of them.
     """
 
     now: Millis
     policy: Policy
+    keeper: Keeper = PLAIN
     state: list[Entry] = field(default_factory=list)
     journal: list[Entry] = field(default_factory=list)
     tasks: list[Entry] = field(default_factory=list)
+    keys: list[Written] = field(default_factory=list)
     claims: list[tuple[Claim, int]] = field(default_factory=list)
     due: dict[str, Millis] = field(default_factory=dict)
     withdrawn: list[str] = field(default_factory=list)
@@ -92,23 +95,18 @@ class Decider:
         customer_id = key.decode("utf-8", "replace")
         arrivals: list[Arrival] = []
         customer = EMPTY
+        keeper = turn.keeper
         try:
             if record is not None:
-                customer = state.decode(record)
-            for each in raw:
-                arrival = arrival_of(each)
-                arrivals.append(arrival)
-                kind = type(arrival.fact)
-                if kind is InvoiceSettled and arrival.appended:
-                    turn.settled.append(arrival.appended)
-                elif kind is AttemptReceipt:
-                    turn.receipts.append(cast("AttemptReceipt", arrival.fact))
+                customer = keeper.customer(key, record)
+            arrivals.extend(_heard(turn, each) for each in raw)
             decision = decide(customer_id, customer, arrivals, turn.policy, turn.now, conditions)
             if decision.lacking is not None and not raw and not decision.claims and not _waits_for_input(customer):
                 return decision
-            encoded = record if _unchanged(decision, customer, record) else _encoded(decision)
-            tasks = [each for each in decision.claims if each.channel == "call_task"] if decision.claims else ()
-            written = [(key, journal.encode(self._tasks.record(each, turn.policy))) for each in tasks]
+            encoded = record if _unchanged(decision, customer, record) else _encoded(key, decision, customer, keeper)
+            written = self._tasks_of(turn, key, decision)
+        except (KeyLost, MasterKeyRefused) as lost:
+            raise StateUnreadable(f"customer {customer_id}: {told(lost)}") from lost
         except Exception as fault:  # a fault of ours, or a record that is not ours: parked, told, and never in the way
             if record is not None and customer is EMPTY:
                 raise StateUnreadable(f"customer {customer_id}: {told(fault)}") from fault
@@ -123,6 +121,11 @@ class Decider:
         turn.tasks.extend(written)
         self._write(turn, key, decision, arrivals, record)
         return decision
+
+    def _tasks_of(self, turn: Turn, key: bytes, decision: Decision) -> list[Entry]:
+        tasks = [each for each in decision.claims if each.channel == "call_task"] if decision.claims else ()
+        plain = (journal.encode(self._tasks.record(each, turn.policy)) for each in tasks)
+        return [(key, turn.keeper.handed_over(TASKS, key, each)) for each in plain]
 
     def _write(self, turn: Turn, key: bytes, decision: Decision, arrivals: list[Arrival], record: bytes | None) -> None:
         counts, append, encode = turn.counts, turn.journal.append, journal.encode
@@ -175,7 +178,7 @@ class Decider:
         parked = msgspec.structs.replace(customer, sequence=sequence)
         again = turn.now + _AGAIN_MS
         flags = 0 if record is None else state.flags_of(record)  # of claims that are open all the same
-        turn.state.append((key, state.encode(parked, again, flags)))
+        turn.state.append((key, turn.keeper.record(key, parked, again, flags)))
         turn.wakes[key] = again
 
 
@@ -195,5 +198,18 @@ def _unchanged(decision: Decision, customer: Customer, record: bytes | None) -> 
     return state.wake_of(record) == (decision.wake_at or 0) and state.flags_of(record) == decision.flags
 
 
-def _encoded(decision: Decision) -> bytes:
-    return state.encode(decision.customer, decision.wake_at, decision.flags)
+def _heard(turn: Turn, raw: ConsumerRecord) -> Arrival:
+    arrival = turn.keeper.arrival(raw)
+    kind = type(arrival.fact)
+    if kind is InvoiceSettled and arrival.appended:
+        turn.settled.append(arrival.appended)
+    elif kind is AttemptReceipt:
+        turn.receipts.append(cast("AttemptReceipt", arrival.fact))
+    return arrival
+
+
+def _encoded(key: bytes, decision: Decision, before: Customer, keeper: Keeper) -> bytes:
+    """The record of what became of a customer; of one who was erased just now, under a key that opens nothing older."""
+    if decision.customer.erased != before.erased:
+        keeper.erase(key)
+    return keeper.record(key, decision.customer, decision.wake_at, decision.flags)

@@ -36,15 +36,18 @@ from dispatcher.engine.pools import pools_of
 from dispatcher.engine.positions import Committable, PositionedConsumer
 from dispatcher.engine.progress import Progress
 from dispatcher.engine.senders import Senders
+from dispatcher.engine.sent_texts import SentTexts
 from dispatcher.engine.shared import Shared
 from dispatcher.engine.standings import standings
 from dispatcher.engine.task_records import TaskWriter
 from dispatcher.engine.topology import Unsuited, stopping_sources
 from dispatcher.engine.turn import Decider
 from dispatcher.engine.watchdog import Stuck, Watchdog
+from dispatcher.engine.worker_keys import WorkerKeys
 from dispatcher.ops.health import keep_beating
 from dispatcher.ops.loop_lag import watch_loop
 from dispatcher.ops.redaction import told
+from schemas.topics import TEXTS
 from schemas.values import Channel
 
 _log = structlog.get_logger(__name__)
@@ -83,9 +86,19 @@ class Worker:
         self._points = Points(config, self._ends, parts.clock.now)
         self._broker_time = BrokerTime()
         self._writer = InboxWriter(config)
+        masters = config.connection.masters
+        self._keys = None if masters is None else WorkerKeys(config, masters)
         self._outcomes = Outcomes(self._writer, config.partitions)
+        self._text_writer = InboxWriter(config)
+        self._texts = SentTexts(self._text_writer, config.partitions, self._keeps_texts, parts.metrics.texts)
         pools = pools_of(
-            parts, config, outcomes=self._outcomes, brakes=self._brakes, points=self._points, hourly=self._hourly
+            parts,
+            config,
+            outcomes=self._outcomes,
+            brakes=self._brakes,
+            points=self._points,
+            hourly=self._hourly,
+            sent=self._texts.note,
         )
         self._senders = Senders(pools, self._hourly("call_task"), Desk(self._desk_capacity))
         self._senders.on_credit(self._nudge_all)
@@ -138,6 +151,8 @@ class Worker:
             WorkerCrashed: only a restart helps; leave the process at once, without a stop of Faust's own.
         """
         await self._writer.start()
+        if self._keys is not None:
+            await self._keys.load()
         await self._brakes.load()  # before anybody may be contacted
         await self._points.load()
         for task in (
@@ -145,6 +160,7 @@ class Worker:
             self._intake.run(),
             self._progress.run(),
             self._outcomes.run(),
+            self._texts.run(),
             self._senders.run(),
             self._gauges.run(self._parts.sending),
             self._doubts.run(),
@@ -193,6 +209,7 @@ class Worker:
         for lane in self._lanes.values():
             lane.gate.drain()
         await self._senders.drain(_DRAIN_S)
+        await self._texts.drain(_LAST_FLUSH_S)
         for lane in self._lanes.values():
             lane.finish()
         if self._tasks:
@@ -206,6 +223,7 @@ class Worker:
             await asyncio.gather(starting, return_exceptions=True)
         await self._app.stop()
         await self._writer.discard()
+        await self._text_writer.discard()
 
     # --- what the group gives and takes
 
@@ -301,7 +319,7 @@ class Worker:
 
     def _doubtful(self) -> list[Open]:
         return [
-            Open(partial(_records_of, lane.state.doubtful, lane.state.records), lane.gate.is_open)
+            Open(partial(_records_of, lane.state.doubtful, lane.state.records), lane.gate.is_open, lane.state.keeper)
             for lane in self._lanes.values()
             if lane.state is not None
         ]
@@ -345,6 +363,7 @@ class Worker:
             resume=self._resume,
             conditions=self._conditions,
             clock_agrees=self._clock_agrees,
+            keys=self._keys,
         )
 
     def _conditions(self, gate_open: bool, behind: bool) -> Conditions:  # noqa: FBT001 - the lane's own answers
@@ -394,6 +413,10 @@ class Worker:
             self._fatal.set_exception(WorkerStuck(str(fault)))
         elif fault is not None:
             self._fatal.set_exception(WorkerCrashed(told(fault)))
+
+    async def _keeps_texts(self) -> bool:
+        async with Kafka(self._config.connection) as kafka:
+            return await kafka.partitions(self._config.topic(TEXTS)) is not None
 
     async def _watch_topology(self) -> None:
         """Stop when the topics are no longer as configured; a new partition of an input must be fresh too."""

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Literal, get_args
 
-Scope = Literal["events:write", "customers:write", "hooks:write"]
-"""`events:write`: `/v1/events`; `customers:write`: `/v1/customers`; `hooks:write`: `/hooks` of mail systems."""
+Scope = Literal["events:write", "customers:write", "hooks:write", "reports:read"]
+"""`events:write`: `/v1/events`; `customers:write`: `/v1/customers`; `hooks:write`: `/hooks` of mail systems.
+
+`reports:read`: what `/why` and `/reports` tell, as JSON or CSV.
+"""
 
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 

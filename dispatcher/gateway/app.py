@@ -17,7 +17,7 @@ from dispatcher.gateway.operations import operations_routes
 from dispatcher.gateway.outer import Outer
 from dispatcher.gateway.parts import Parts
 from dispatcher.gateway.problems import TurnedAway, on_fault, on_http_exception, on_turned_away
-from dispatcher.gateway.staff_pages import staff_routers
+from dispatcher.gateway.staff_pages import page_or_problem, staff_routers
 from dispatcher.gateway.twilio import twilio_routes
 
 _OWN: Final = (
@@ -41,7 +41,7 @@ def gateway(parts: Parts, *, more: Sequence[ControllerRouterHandler] = ()) -> AS
         logging_config=None,
         exception_handlers={
             TurnedAway: on_turned_away,
-            HTTPException: on_http_exception,
+            HTTPException: on_http_exception if parts.staff is None else page_or_problem(parts.staff),
             Exception: on_fault,
         },
         debug=False,

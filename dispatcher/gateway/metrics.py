@@ -22,6 +22,10 @@ _ROUTES: Final[tuple[tuple[str, Route], ...]] = (
     ("/u/", "page"),
     ("/docs", "documentation"),
     ("/openapi", "documentation"),
+    ("/desk", "staff"),
+    ("/why", "staff"),
+    ("/reports", "staff"),
+    ("/static/", "static"),
 )
 
 

@@ -14,7 +14,8 @@ from litestar.params import FromPath
 
 from dispatcher.gateway.access import AnyRequest, suspect
 from dispatcher.gateway.appending import Away, Entry
-from dispatcher.gateway.page_answers import Answer, Form, Misfit, Stopped, answer_of, is_one_click
+from dispatcher.gateway.form_fields import Form, form_of
+from dispatcher.gateway.page_answers import Answer, Misfit, Stopped, answer_of, is_one_click
 from dispatcher.gateway.page_events import Given, entries_of
 from dispatcher.gateway.page_language import words_for, words_for_browser
 from dispatcher.gateway.page_view import CONTENT_SECURITY_POLICY, Left, Shown, done, expired, gone, page
@@ -25,7 +26,6 @@ from schemas.links import CustomerLink, Expired, Invalid, Seal
 LARGEST_FORM: Final = 32 * 1024
 """Bytes of an answer: a note of 1000 characters, each percent-encoded, and every invoice ticked."""
 
-_MOST_FIELDS: Final = 100
 _LONGEST_FORM_NAME: Final = 20
 _HOUR_US: Final = 3_600_000_000
 
@@ -56,7 +56,7 @@ def page_routes(parts: Parts, seal: Seal) -> Sequence[HTTPRouteHandler]:
         opened = _opened(parts, seal, request, token)
         if isinstance(opened, Invalid):
             return _gone(request)
-        form = await _form_of(request)
+        form = await form_of(request)
         old = isinstance(opened, Expired)
         link = opened.link if isinstance(opened, Expired) else opened
         if is_one_click(form):
@@ -97,15 +97,6 @@ def _entries(parts: Parts, link: CustomerLink, answer: Answer, form: Form) -> Se
     shown = next(iter(form.get("shown", ())), "")
     known = shown if shown.isascii() and shown.isdecimal() and len(shown) <= _LONGEST_FORM_NAME else f"at {at}"
     return entries_of(answer, link, Given(at, known), parts.point_key)
-
-
-async def _form_of(request: AnyRequest) -> Form:
-    """The fields of a form, urlencoded or multipart; files and what is too much are left out."""
-    fields: dict[str, list[str]] = {}
-    for name, value in list((await request.form()).multi_items())[:_MOST_FIELDS]:
-        if isinstance(value, str):
-            fields.setdefault(name, []).append(value)
-    return fields
 
 
 def _shown(parts: Parts, request: AnyRequest, link: CustomerLink) -> Shown:

@@ -1,11 +1,11 @@
 """What a customer answered on the page: the fields of a form, judged against what the link is about. Pure."""
 
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from dispatcher.gateway.form_fields import Form, text_of
 from dispatcher.gateway.page_amounts import amount_of
 from schemas.links import CustomerLink, LinkedInvoice
 from schemas.values import CHANNELS, Channel, Day
@@ -30,9 +30,6 @@ PROMISE_WITHIN: Final = 60
 """Days from today within which a payment can be promised; for more there are instalments."""
 
 LONGEST_NOTE: Final = 1000
-
-Form = Mapping[str, Sequence[str]]
-"""The fields that were sent, each with its values in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +100,7 @@ def is_one_click(form: Form) -> bool:
 
 def answer_of(form: Form, link: CustomerLink, today: Day) -> Answer | Misfit:
     """The answer in a form; `today` is the day at UTC, and a day before it is still today somewhere."""
-    named = _text(form, "answer")
+    named = text_of(form, "answer")
     read = _READERS.get(named)
     return Misfit("", "", "unreadable") if read is None else read(form, link, today)
 
@@ -120,13 +117,13 @@ def _promised(form: Form, link: CustomerLink, today: Day) -> Answer | Misfit:
     currency = chosen[0].currency
     if any(each.currency != currency for each in chosen):
         return Misfit("promise", "invoice", "currencies")
-    day = _day(_text(form, "day"))
+    day = _day(text_of(form, "day"))
     if day is None:
         return Misfit("promise", "day", "no_day")
     if not today - 1 <= day <= today + PROMISE_WITHIN:
         return Misfit("promise", "day", "day_out_of_range")
     whole = sum(each.amount for each in chosen)
-    written = _text(form, "amount")
+    written = text_of(form, "amount")
     amount = amount_of(written, currency) if written else whole
     if amount is None:
         return Misfit("promise", "amount", "no_amount")
@@ -136,14 +133,14 @@ def _promised(form: Form, link: CustomerLink, today: Day) -> Answer | Misfit:
 
 
 def _instalments(form: Form, link: CustomerLink, _: Day) -> Answer | Misfit:
-    note = _text(form, "note")
+    note = text_of(form, "note")
     if len(note) > LONGEST_NOTE:
         return Misfit("instalments", "note", "too_long")
     return InstalmentsAsked(_ids(link.invoices), note)
 
 
 def _disputed(form: Form, link: CustomerLink, _: Day) -> Answer | Misfit:
-    chosen, note = _chosen(form, link), _text(form, "note")
+    chosen, note = _chosen(form, link), text_of(form, "note")
     if link.invoices and not chosen:
         return Misfit("dispute", "invoice", "no_invoice")
     if len(note) > LONGEST_NOTE:
@@ -156,7 +153,7 @@ def _preferred(form: Form, _: CustomerLink, __: Day) -> Answer | Misfit:
     if _OF_DAY.issubset(closed):
         return Misfit("prefer", "closed", "no_time")
     blocked = tuple(each for each in CHANNELS if each not in form.get("channel", ()))
-    wished = _text(form, "first")
+    wished = text_of(form, "first")
     first = next((each for each in CHANNELS if each == wished and each not in blocked), None)
     return Preferred(first, blocked, closed)
 
@@ -185,13 +182,6 @@ def _chosen(form: Form, link: CustomerLink) -> tuple[LinkedInvoice, ...]:
 
 def _ids(invoices: Sequence[LinkedInvoice]) -> tuple[str, ...]:
     return tuple(each.invoice_id for each in invoices)
-
-
-def _text(form: Form, name: str) -> str:
-    """The field in one spelling, without what no event may hold: control characters and halves of surrogate pairs."""
-    written = unicodedata.normalize("NFC", next(iter(form.get(name, ())), ""))
-    kept = (letter for letter in written if letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cs"})
-    return "".join(kept).strip()
 
 
 def _day(text: str) -> Day | None:

@@ -10,12 +10,12 @@ from typing import Final, assert_never
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from dispatcher.gateway.form_fields import Form
 from dispatcher.gateway.page_answers import (
     LONGEST_NOTE,
     PROMISE_WITHIN,
     Answer,
     Disputed,
-    Form,
     InstalmentsAsked,
     Misfit,
     Paid,

@@ -17,6 +17,10 @@ import uvloop
 from litestar.handlers import HTTPRouteHandler
 
 from channels.accounts import DeskConfig
+from dispatcher.archive.database import DatabaseUnsuitable
+from dispatcher.archive.opening import archive_of
+from dispatcher.archive.queries import Archive
+from dispatcher.engine.admission import check_master_key
 from dispatcher.engine.appender import Appender
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection, EngineConfig
@@ -25,6 +29,7 @@ from dispatcher.exit_codes import ExitCode
 from dispatcher.gateway.api_keys import ApiKey
 from dispatcher.gateway.app import gateway
 from dispatcher.gateway.buckets import Buckets
+from dispatcher.gateway.calls.working import working
 from dispatcher.gateway.kafka_append import KafkaAppend
 from dispatcher.gateway.metrics import GatewayMetrics
 from dispatcher.gateway.page import page_routes
@@ -38,6 +43,7 @@ from dispatcher.ops.clock import clock_for
 from dispatcher.ops.loop_lag import watch_loop
 from dispatcher.settings import Settings, client_options
 from schemas.links import Seal
+from schemas.master_keys import MasterKeyRefused
 
 _BURST_S: Final = 2.0
 """A caller may save up so many seconds of its rate."""
@@ -71,14 +77,18 @@ async def _serve(settings: Settings) -> None:
     twilio, receipts = twilio_hooks(settings), receipt_readers(settings)
     desk = desk_of(settings)
     listening = _listen(settings)
-    connection = Connection(settings.bootstrap_servers, client_options(settings.kafka))
+    connection = Connection(settings.bootstrap_servers, client_options(settings.kafka), settings.masters)
     await _check_topics(settings, connection)
     appender = Appender(connection)
     try:
         await appender.start()
         bare = replace(_parts(settings, appender, keys, twilio), readers=receipts)
         watching = asyncio.create_task(watch_loop(bare.metrics.loop_lag))
-        async with staffed(settings, bare) as parts, _posting(settings, desk, connection, parts):
+        async with (
+            staffed(settings, bare) as peopled,
+            working(settings, peopled, connection) as parts,
+            _posting(settings, desk, connection, parts),
+        ):
             await _answer(settings, parts, listening, posts_tasks=desk is not None)
         watching.cancel()
     finally:
@@ -87,7 +97,7 @@ async def _serve(settings: Settings) -> None:
 
 
 async def _answer(settings: Settings, parts: Parts, listening: socket.socket, *, posts_tasks: bool) -> None:
-    server = _Server(_config(settings, parts))
+    server = _Server(_config(settings, parts), parts.leaving)
     interpreter.tune()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -101,6 +111,7 @@ async def _answer(settings: Settings, parts: Parts, listening: socket.socket, *,
         desk=bool(parts.desk),
         posts_tasks=posts_tasks,
         staff=parts.staff is not None,
+        calls=parts.calls is not None,
         prefix=settings.topic_prefix,
     )
     await server.serve(sockets=[listening])
@@ -150,7 +161,15 @@ def _parts(settings: Settings, appender: Appender, keys: tuple[ApiKey, ...], twi
         desk=limits.desk_secrets,
         public_url=settings.public_url,
         bounces=limits.bounces,
+        archive=_archive(settings),
     )
+
+
+def _archive(settings: Settings) -> Archive | None:
+    try:
+        return archive_of(settings)
+    except DatabaseUnsuitable as unsuitable:
+        raise Unstartable(ExitCode.SETTINGS, str(unsuitable)) from unsuitable
 
 
 async def _check_topics(settings: Settings, connection: Connection) -> None:
@@ -159,6 +178,10 @@ async def _check_topics(settings: Settings, connection: Connection) -> None:
         found = await stopping_sources(kafka, config)
     if isinstance(found, Unsuited):
         raise Unstartable(ExitCode.TOPICS, found.why)
+    try:
+        await check_master_key(connection, settings.topic_prefix)
+    except MasterKeyRefused as refused:
+        raise Unstartable(ExitCode.SETTINGS, str(refused)) from refused
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -192,13 +215,18 @@ def _pages(settings: Settings, parts: Parts) -> Sequence[HTTPRouteHandler]:
 class _Server(uvicorn.Server):
     """Told by us when to leave: uvicorn's own way ends the process by the signal, whatever it was about to say."""
 
+    def __init__(self, config: uvicorn.Config, leaving: asyncio.Event) -> None:
+        super().__init__(config)
+        self._leaving = leaving
+
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         """Signals are the loop's business."""
         yield
 
     def leave(self) -> None:
-        """Accept nothing more, answer what was asked, then end; asked twice, end at once."""
+        """Accept nothing more, let go of lines that are held open, answer what was asked, end; asked twice, end at once."""
+        self._leaving.set()
         self.force_exit = self.should_exit
         self.should_exit = True
 

@@ -13,6 +13,7 @@ from dispatcher.archive.steps import NewerSchema
 from dispatcher.exit_codes import ExitCode
 from dispatcher.gateway.parts import Parts
 from dispatcher.gateway.proofs import Unstartable
+from dispatcher.gateway.staff.accounts import all_accounts
 from dispatcher.gateway.staff.opening import refusal, staff_of
 from dispatcher.gateway.staff.retention import forget_in_time
 from dispatcher.gateway.store.database import Store, address, store_at
@@ -44,6 +45,10 @@ async def staffed(settings: Settings, parts: Parts) -> AsyncIterator[Parts]:
         return
     store = await asyncio.to_thread(opened_store, settings)
     staff = staff_of(settings, store, lambda: parts.now() // 1000)
+    if staff.front_desk.proxy is None and not await store.reads(all_accounts):
+        _log.warning(
+            "staff_has_no_account", advice="dispatcher desk account add NAME --role ROLE: until then nobody signs in"
+        )
     keeping = asyncio.create_task(forget_in_time(staff, settings.staff.audit_days))
     try:
         yield replace(parts, staff=staff)

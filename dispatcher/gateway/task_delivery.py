@@ -140,12 +140,14 @@ class TaskDelivery:
         self._metrics.ended(await self._end_of(record))
 
     async def _end_of(self, record: Record) -> TaskEnd:
+        if record.value is None:
+            return "erased"
         try:
-            task = decode_task(record.value or b"")
+            task = decode_task(record.value)
         except msgspec.DecodeError:
             _log.error("task_not_understood", place=repr(record))
             return "unreadable"
-        post = partial(self._post, task, body(record.value or b"", record.timestamp))
+        post = partial(self._post, task, body(record.value, record.timestamp))
         refusals = 0
         while not self._is_over(task):
             match await self._pace.ask(post):

@@ -109,12 +109,12 @@ async def _surroundings(settings: Settings, shell: Mapping[str, str], telling: T
 async def _cluster(settings: Settings, telling: Telling) -> AsyncIterator[Connection]:
     """The cluster that the shell names, or one of our own."""
     if settings.is_given("DISPATCHER_BOOTSTRAP_SERVERS"):
-        yield Connection(settings.bootstrap_servers, client_options(settings.kafka))
+        yield Connection(settings.bootstrap_servers, client_options(settings.kafka), settings.masters)
         return
     telling.step("Apache Kafka starts")
     async with EmbeddedKafka(log_path=FOLDER / "kafka.log") as kafka:
         telling.step(f"Apache Kafka serves {kafka.bootstrap_servers}")
-        yield Connection(kafka.bootstrap_servers)
+        yield Connection(kafka.bootstrap_servers, masters=settings.masters)
 
 
 async def _chain(plays: Sequence[Play], chain: Sequence[Act], *, stay: bool) -> None:

@@ -7,7 +7,13 @@ from dispatcher.local.demo_acts import Act, Day
 from dispatcher.local.portfolio import POLICY
 
 _OURS: Final = "DISPATCHER_"
-_KEPT: Final = ("DISPATCHER_BOOTSTRAP_SERVERS", "DISPATCHER_REPLICATION", "DISPATCHER_KAFKA_", "DISPATCHER_LOG_LEVEL")
+_KEPT: Final = (
+    "DISPATCHER_BOOTSTRAP_SERVERS",
+    "DISPATCHER_REPLICATION",
+    "DISPATCHER_KAFKA_",
+    "DISPATCHER_LOG_LEVEL",
+    "DISPATCHER_MASTER_KEY",
+)
 
 
 def without_sending(shell: Mapping[str, str]) -> dict[str, str]:

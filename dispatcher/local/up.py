@@ -54,14 +54,14 @@ async def _up(settings: Settings) -> int:
 @asynccontextmanager
 async def _cluster(settings: Settings) -> AsyncIterator[Connection]:
     if settings.is_given(_BOOTSTRAP):
-        yield Connection(settings.bootstrap_servers, client_options(settings.kafka))
+        yield Connection(settings.bootstrap_servers, client_options(settings.kafka), settings.masters)
         return
     folder = settings.data_dir.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     port = int(settings.bootstrap_servers.rpartition(":")[2])
     async with EmbeddedKafka(data=folder / "kafka", log_path=folder / "kafka.log", port=port) as kafka:
         _say(f"Apache Kafka serves {kafka.bootstrap_servers} and keeps its topics in {_shown(folder)}")
-        yield Connection(kafka.bootstrap_servers)
+        yield Connection(kafka.bootstrap_servers, masters=settings.masters)
 
 
 async def _topics(settings: Settings, connection: Connection) -> list[str]:

@@ -35,6 +35,7 @@ _READ: Final[_Operations] = ("READ",)
 _WRITE: Final[_Operations] = ("WRITE",)
 _SEEN: Final[_Operations] = ("DESCRIBE",)
 _BOTH: Final[_Operations] = ("READ", "WRITE")
+_WRITTEN_AND_JUDGED: Final[_Operations] = ("READ", "WRITE", "DESCRIBE_CONFIGS")
 _JUDGED: Final[_Operations] = ("READ", "DESCRIBE_CONFIGS")
 _MANAGED: Final[_Operations] = ("CREATE", "READ", "DESCRIBE_CONFIGS")
 _MANAGED_AND_WRITTEN: Final[_Operations] = (*_MANAGED, "WRITE")
@@ -47,17 +48,20 @@ _STATED_BY_OPERATORS: Final = (
     topics.POLICY,
     topics.BRAKES,
     topics.POINTS,
+    topics.KEYS,  # that of what the operator states
 )
 
 _TOPICS: Final[Mapping[Role, Mapping[str, _Operations]]] = {
     "billing": dict.fromkeys(topics.INPUTS, _WRITE),
     "worker": {
         **_INPUTS,
-        topics.INBOX: _BOTH,
+        topics.INBOX: _WRITTEN_AND_JUDGED,  # how long it is kept is how long its writers' keys are
         topics.STATE: _BOTH,
         topics.JOURNAL: _BOTH,  # a lost state is built anew from it
         topics.TASKS: _WRITE,
-        topics.REJECTED: _WRITE,
+        topics.TEXTS: _WRITE,
+        topics.REJECTED: ("WRITE", "DESCRIBE_CONFIGS"),
+        topics.KEYS: _BOTH,  # read where nothing is sealed, too: that it is so
         topics.POLICY: _BOTH,  # the first start writes the policy of its file
         topics.BRAKES: _READ,
         topics.POINTS: _BOTH,  # a provider's answer can say that a number has opted out
@@ -67,10 +71,13 @@ _TOPICS: Final[Mapping[Role, Mapping[str, _Operations]]] = {
         **dict.fromkeys(topics.INPUTS, _WRITE),
         topics.INBOX: _WRITE,
         topics.POINTS: _WRITE,
+        topics.KEYS: _BOTH,  # opens tasks, and leaves the key of what it states
         topics.TASKS: _READ,
         topics.JOURNAL: _READ,  # answers to the question whether somebody may be called now
     },
-    "archive": dict.fromkeys((topics.JOURNAL, topics.INBOX, topics.TASKS, topics.POLICY), _READ),
+    "archive": dict.fromkeys(
+        (topics.JOURNAL, topics.INBOX, topics.TASKS, topics.POLICY, topics.TEXTS, topics.KEYS), _READ
+    ),
     "operator": {
         **dict.fromkeys(_ALL, _MANAGED),
         **dict.fromkeys(_STATED_BY_OPERATORS, _MANAGED_AND_WRITTEN),

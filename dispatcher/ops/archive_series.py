@@ -4,9 +4,9 @@ from typing import Final, get_args
 
 from dispatcher.ops.labels import Emptied, Failing
 from dispatcher.ops.series import Series, counter, gauge
-from schemas.topics import INBOX, JOURNAL, POLICY, TASKS
+from schemas.topics import INBOX, JOURNAL, POLICY, TASKS, TEXTS
 
-_TOPICS: Final = (POLICY, INBOX, TASKS, JOURNAL)
+_TOPICS: Final = (POLICY, INBOX, TASKS, TEXTS, JOURNAL)
 _INVARIANTS: Final = tuple(f"I{number}" for number in range(1, 13))
 
 ARCHIVE: Final[tuple[Series, ...]] = (

@@ -47,6 +47,7 @@ CALLS: Final[tuple[Series, ...]] = (
     gauge("call_escalations_open", "cases", "Cases that wait for a supervisor"),
     counter("call_dials", "dials", "Dials asked for, by answer", answer=get_args(Dialling)),
     counter("call_reports", "reports", "What came of tasks", outcome=get_args(Called)),
+    counter("call_escalations", "cases", "Major and special cases that were reported"),
     counter("call_disclosures_missing", "disclosures", "Disclosures that were not confirmed"),
 )
 """The call desk of our own. What is a state is the same at all gateways of a store: the largest counts, not the sum."""

@@ -16,6 +16,9 @@ EventResult = Literal["accepted", "repeated", "rejected"]
 AttemptOutcome = Literal["accepted", "rejected", "deferred", "in_doubt", "released", "shadow"]
 """What came of handing a message to a provider; `shadow`: handed to nobody, as the sending mode asks."""
 
+TextFate = Literal["written", "dropped"]
+"""`dropped`: the topic is missing, or took nothing for so long that too many waited."""
+
 AccountState = Literal["sound", "probing", "out"]
 """How an account is: it gets its share, one call at a time to see how things are, or nothing."""
 
@@ -29,6 +32,8 @@ Route = Literal[
     "adapters",
     "page",
     "documentation",
+    "staff",
+    "static",
     "other",
 ]
 """Which of the gateway's addresses a request was for: never the path itself, which holds tokens and ids."""
@@ -42,8 +47,8 @@ Report = Literal["bounce", "complaint", "delay", "nobody", "not_ours", "not_a_re
 Turned = Literal["unknown_key", "missing_scope", "forged", "too_often"]
 """Why somebody was turned away."""
 
-TaskEnd = Literal["posted", "expired", "unreadable"]
-"""The desk has it; nobody could do it in time; it is no task."""
+TaskEnd = Literal["posted", "expired", "unreadable", "erased"]
+"""The desk has it; nobody could do it in time; it is no task; its customer was erased, and its key with it."""
 
 Dialling = Literal["permitted", "refused", "no_answer", "lease_lost"]
 """What a question whether a task may be dialled came to."""

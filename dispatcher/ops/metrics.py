@@ -11,7 +11,7 @@ from typing import get_args
 from prometheus_client import CollectorRegistry
 
 from dispatcher import __version__
-from dispatcher.ops.labels import NO_STAGE, AccountState, AttemptOutcome, Certificate, EventResult
+from dispatcher.ops.labels import NO_STAGE, AccountState, AttemptOutcome, Certificate, EventResult, TextFate
 from dispatcher.ops.meters import Meters
 from dispatcher.ops.table import TABLE
 from dispatcher.settings import Sending
@@ -121,6 +121,10 @@ class Metrics:
     def attempt(self, channel: Channel, outcome: AttemptOutcome, n: int = 1) -> None:
         """Messages for which a provider was called, or would have been."""
         self._attempts.add(n, channel, outcome)
+
+    def texts(self, fate: TextFate, n: int) -> None:
+        """Texts that were sent: they stand in their topic, or were dropped on the way to the archive."""
+        self._meters.counter("texts").add(n, fate)
 
     def sent_in(self, channel: Channel, seconds: float) -> None:
         """A call of a provider has ended."""

@@ -10,6 +10,7 @@ from dispatcher.ops.labels import (
     AttemptOutcome,
     Certificate,
     EventResult,
+    TextFate,
 )
 from dispatcher.ops.series import Configured, Series, counter, gauge, histogram
 from dispatcher.settings import Sending
@@ -92,6 +93,7 @@ SENDING: Final[tuple[Series, ...]] = (
     ),
     counter("account_attempts", "attempts", "The same, by account", account=ACCOUNT, outcome=_OUTCOMES),
     histogram("send_duration", "One call of a provider", _CALLS_S, channel=("sms", "email")),
+    counter("texts", "texts", "Texts that were sent, for the archive", result=get_args(TextFate)),
     gauge("sends_in_flight", "calls", "Calls of a provider that are under way", channel=CHANNELS),
     gauge("in_doubt", "attempts", "Attempts that may have been sent"),
     gauge(

@@ -15,6 +15,7 @@ from dispatcher.settings.model import (
     Twilio,
 )
 from dispatcher.settings.problems import Problem, SettingsProblems
+from dispatcher.settings.reports import Price, Reports
 from dispatcher.settings.secret import Secret
 from dispatcher.settings.smtp import SmtpServer
 
@@ -25,7 +26,9 @@ __all__ = [
     "Kafka",
     "LogLevel",
     "Origin",
+    "Price",
     "Problem",
+    "Reports",
     "Secret",
     "Sending",
     "Settings",

@@ -117,6 +117,7 @@ def staff(read: Reader, served: Gateway) -> StaffSettings:
         pages=read.read(v.STAFF_PAGES),
         url=read.read(v.STAFF_URL),
         proxy_secret=read.read(v.STAFF_PROXY_SECRET),
+        sign_out_url=read.read(v.STAFF_SIGN_OUT_URL),
         audit_days=read.read(v.STAFF_AUDIT_DAYS),
     )
     if found.proxy_secret is not None and not served.proxies:

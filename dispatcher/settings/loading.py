@@ -17,6 +17,7 @@ from dispatcher.settings.consistency import (
 from dispatcher.settings.model import Archive, Settings
 from dispatcher.settings.problems import SettingsProblems
 from dispatcher.settings.reading import Reader
+from dispatcher.settings.reports import Reports
 from dispatcher.settings.strangers import strangers
 
 
@@ -49,8 +50,11 @@ def load(environ: Mapping[str, str]) -> Settings | SettingsProblems:
             read.read(v.ARCHIVE_TEXT_DAYS),
             read.read(v.ARCHIVE_DAYS),
             read.read(v.ARCHIVE_METRICS_PORT),
+            read.read(v.ARCHIVE_KEEP),
         ),
+        reports=Reports(read.read(v.REPORT_ZONE), read.read(v.BAD_DEBT_DAYS), read.read(v.CONTACT_PRICES)),
         secret=read.read(v.SECRET),
+        masters=read.read(v.MASTER_KEY),
         public_url=read.read(v.PUBLIC_URL),
         gateway=served,
         staff=staff(read, served),

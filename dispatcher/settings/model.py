@@ -6,9 +6,11 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
 
+from dispatcher.settings.reports import Reports
 from dispatcher.settings.secret import Secret
 from dispatcher.settings.smtp import SmtpServer
 from schemas import points
+from schemas.master_keys import MasterKeys
 from schemas.values import Channel, Millis
 
 Sending = Literal["off", "shadow", "allowlist", "on"]
@@ -83,23 +85,29 @@ class Gateway:
 class StaffSettings:
     """The pages of those who work here: whether there are any, their own address, who vouches for people, what is kept.
 
-    With `proxy_secret` the proxies before the gateway say who is signed in, and local accounts serve nobody.
+    With `proxy_secret` the proxies before the gateway say who is signed in, and local accounts serve nobody; people then
+    sign out at `sign_out_url`.
     """
 
     pages: StaffPages
     url: str | None
     proxy_secret: Secret | None
+    sign_out_url: str | None
     audit_days: int
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """The archive: where it is (None: a file in the data folder), how many days it keeps what concerns people."""
+    """The archive: where it is (None: a file in the data folder), how many days it keeps what concerns people.
+
+    `keep`: creditors with days of their own, for records and for texts, or with the preset that says how long.
+    """
 
     database_url: Secret | None
     text_days: int
     days: int
     metrics_port: int
+    keep: Mapping[str, tuple[int, int] | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +165,10 @@ class Settings:
     templates: tuple[Path, ...]
     data_dir: Path
     archive: Archive
+    reports: Reports
     secret: Secret | None
+    # What people's data is sealed with; None: it is not sealed.
+    masters: MasterKeys | None = field(repr=False)
     public_url: str | None
     gateway: Gateway
     staff: StaffSettings

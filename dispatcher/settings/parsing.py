@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 
 from dispatcher.settings.problems import Unsuitable
 from dispatcher.settings.secret import Secret
+from schemas import master_keys as schemas_master_keys
+from schemas.master_keys import MasterKeys
+from schemas.master_keys import Unsuitable as UnsuitableKeys
 from schemas.values import Channel, Millis, to_millis
 
 T = TypeVar("T")
@@ -41,6 +44,15 @@ def matching(pattern: str) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def master_keys(text: str) -> MasterKeys:
+    """Keys that wrap other keys, one a line."""
+    read = schemas_master_keys.read(text)
+    if isinstance(read, UnsuitableKeys):
+        where = f"line {read.line}: " if read.line else ""
+        raise Unsuitable(f"{where}{read.expected}")
+    return read
 
 
 def between(low: float, high: float) -> Callable[[str], float]:
@@ -157,6 +169,22 @@ def adapters(text: str) -> Mapping[Channel, str]:
             raise ValueError(text)
         named[_ADAPTED[channel]] = name
     return named
+
+
+def kept_of_creditors(text: str) -> Mapping[str, tuple[int, int] | str]:
+    """By creditor: days for which records and texts are kept, or the preset that says how long records are."""
+    kept: dict[str, tuple[int, int] | str] = {}
+    for each in filter(None, (part.strip() for part in text.split(","))):
+        creditor, _, said = each.partition("=")
+        found = _KEPT.fullmatch(said.strip())
+        if not creditor.strip() or not said.strip() or creditor.strip() in kept:
+            raise ValueError
+        kept[creditor.strip()] = said.strip() if found is None else (_days(found[1]), _days(found[2]))
+    return kept
+
+
+_KEPT: Final = re.compile(r"(\d{1,5})/(\d{1,5})")
+_days = whole(1, 36_500)
 
 
 def webhook_secret(text: str) -> Secret:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Generic, Literal, TypeVar, get_args
 
-from dispatcher.settings import parsing, smtp
+from dispatcher.settings import parsing, reports, smtp
 from dispatcher.settings.model import Bounces, LogLevel, SaslMechanism, SecurityProtocol, Sending, StaffPages
 
 T_co = TypeVar("T_co", covariant=True)
@@ -152,7 +152,7 @@ DATABASE_URL = Variable(
 )
 ARCHIVE_TEXT_DAYS = Variable(
     "DISPATCHER_ARCHIVE_TEXT_DAYS",
-    "days for which the archive keeps the texts of scripts and notes; a legal hold keeps them longer",
+    "days for which the archive keeps the texts of messages, scripts and notes; a legal hold keeps them longer",
     "expected a whole number from 1 to 36500",
     parsing.whole(1, 36_500),
     "1095",
@@ -164,6 +164,12 @@ ARCHIVE_DAYS = Variable(
     parsing.whole(1, 36_500),
     "3650",
 )
+ARCHIVE_KEEP = Variable(
+    "DISPATCHER_ARCHIVE_KEEP",
+    "creditors for whom the archive keeps records and texts for another time, in days, or as a preset asks",
+    "expected CREDITOR=DAYS/TEXT_DAYS or CREDITOR=PRESET, several separated by commas",
+    parsing.kept_of_creditors,
+)
 ARCHIVE_METRICS_PORT = Variable(
     "DISPATCHER_ARCHIVE_METRICS_PORT",
     "port of the archive's /metrics, /livez and /readyz",
@@ -171,11 +177,38 @@ ARCHIVE_METRICS_PORT = Variable(
     _port,
     "9465",
 )
+REPORT_ZONE = Variable(
+    "DISPATCHER_REPORT_ZONE",
+    "zone whose midnights cut days and months of the reports",
+    "expected a name of the IANA time zone database, such as Europe/Berlin",
+    reports.zone,
+    "UTC",
+)
+BAD_DEBT_DAYS = Variable(
+    "DISPATCHER_BAD_DEBT_DAYS",
+    "days overdue after which reports count an invoice as bad debt",
+    "expected a whole number from 1 to 3650",
+    parsing.whole(1, 3_650),
+    "180",
+)
+CONTACT_PRICES = Variable(
+    "DISPATCHER_CONTACT_PRICES",
+    "what one contact by a channel costs, for the reports",
+    "expected channel=price currency, several separated by commas, such as sms=0.08 EUR,call_task=4 EUR",
+    reports.prices,
+)
 SECRET = Variable(
     "DISPATCHER_SECRET",
     "seals customers' links and keys the digests of numbers and addresses; the same for all processes, and kept for good",
     "expected at least 16 characters that nobody can guess",
     parsing.optional(parsing.long_secret),
+    shown="masked",
+)
+MASTER_KEY = Variable(
+    "DISPATCHER_MASTER_KEY",
+    "seals people's data in topics and archive: a line with base64 of 32 random bytes; the first wraps, others still unwrap",
+    "expected base64 of 32 random bytes, as `openssl rand -base64 32` prints them",
+    parsing.optional(parsing.master_keys),
     shown="masked",
 )
 PUBLIC_URL = Variable(
@@ -218,6 +251,12 @@ STAFF_PROXY_SECRET = Variable(
     "expected at least 16 characters that nobody can guess",
     parsing.optional(parsing.long_secret),
     shown="masked",
+)
+STAFF_SIGN_OUT_URL = Variable(
+    "DISPATCHER_STAFF_SIGN_OUT_URL",
+    "where people whom that proxy has signed in sign out",
+    "expected an http:// or https:// address",
+    parsing.optional(parsing.web_url),
 )
 STAFF_AUDIT_DAYS = Variable(
     "DISPATCHER_STAFF_AUDIT_DAYS",
@@ -478,8 +517,13 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     DATABASE_URL,
     ARCHIVE_TEXT_DAYS,
     ARCHIVE_DAYS,
+    ARCHIVE_KEEP,
     ARCHIVE_METRICS_PORT,
+    REPORT_ZONE,
+    BAD_DEBT_DAYS,
+    CONTACT_PRICES,
     SECRET,
+    MASTER_KEY,
     PUBLIC_URL,
     GATEWAY_HOST,
     GATEWAY_PORT,
@@ -487,6 +531,7 @@ VARIABLES: Final[tuple[Variable[object], ...]] = (
     STAFF_PAGES,
     STAFF_URL,
     STAFF_PROXY_SECRET,
+    STAFF_SIGN_OUT_URL,
     STAFF_AUDIT_DAYS,
     GATEWAY_CALLER_RATE,
     GATEWAY_STRANGER_RATE,

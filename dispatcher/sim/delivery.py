@@ -1,5 +1,10 @@
-"""What comes of a claim: providers that accept, refuse, stay silent or have no room, and desks that call or do not."""
+"""What comes of a claim: providers that accept, refuse, stay silent or have no room, and desks that call or do not.
 
+A desk asks before it dials, as ours does; only what is permitted happens, and is a contact.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -20,8 +25,10 @@ from schemas.inbox import (
     AttemptReleased,
     Cause,
     ContactReported,
+    DialAsked,
 )
-from schemas.values import Millis
+from schemas.journal import JournalRecord
+from schemas.values import Millis, to_millis
 
 Outcome = AttemptAccepted | AttemptInDoubt | AttemptRejected | AttemptReleased
 _PROVIDER: Final = "stand-in"
@@ -49,6 +56,7 @@ class Delivery:
         self._tally = tally
         self._withdrawn: set[str] = set()
         self._variants: dict[str, str] = {}
+        self._tasks: dict[str, Claim] = {}
 
     def withdraw(self, attempt_ids: tuple[str, ...]) -> None:
         """These are no longer wanted: what has not left will not."""
@@ -60,15 +68,37 @@ class Delivery:
             self._variants[claim.attempt_id] = variant
         if claim.channel == "call_task":
             self._tally.tasks["issued"] += 1
-            self._witness.sees(claim, self._made(claim, at, reached=True))
+            self._tasks[claim.attempt_id] = claim
             self._agenda.add(
-                at + self._dice.among(f"{claim.attempt_id}/called", 1, 40) * HOUR, partial(self._call, claim)
+                at + self._dice.among(f"{claim.attempt_id}/called", 1, 40) * HOUR, partial(self._ask, claim)
             )
         else:
             self._agenda.add(at + SECOND, partial(self._send, claim))
 
+    def _ask(self, claim: Claim, at: Millis) -> None:
+        """Somebody is about to dial."""
+        cause = Cause("", -1, -1, "dispatcher/gateway", f"{claim.attempt_id}/dial/{at}")
+        self._agenda.add(at, Arrival(at * 1000, cause, DialAsked(claim.attempt_id, 1, "desk")))
+
+    def answered(self, records: Sequence[JournalRecord], at: Millis) -> None:
+        """What the lane said to those who asked: they dial, come back when they may, or leave it."""
+        for record in records:
+            claim = self._tasks.get(record.attempt_id or "")
+            if claim is None or record.result not in {"permitted", "refused"}:
+                continue
+            if record.result == "permitted":
+                self._tally.tasks["dialled"] += 1
+                owed = [name.removeprefix("due.") for name in record.reasons[0].inputs if name.startswith("due.")]
+                call = replace(self._made(claim, at, reached=True), decided_at=at, invoice_ids=tuple(owed))
+                self._witness.sees(claim, call)
+                self._call(claim, at)
+            elif record.next_at is None:
+                self._tally.tasks["refused"] += 1
+            else:
+                self._agenda.add(max(to_millis(record.next_at), at + SECOND), partial(self._ask, claim))
+
     def _call(self, claim: Claim, at: Millis) -> None:
-        """The desk reports what came of the call; some tasks are never reported."""
+        """The desk reports what came of the call; some calls are never reported."""
         fate = self._dice(f"{claim.attempt_id}/desk")
         if fate < 0.1:  # noqa: PLR2004
             return

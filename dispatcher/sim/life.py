@@ -82,6 +82,7 @@ def live(  # noqa: PLR0917  which customer, which world
             wake_at = FAR if made.wake_at is None else max(made.wake_at, now + 1)
             tally.decision(made)
             delivery.withdraw(made.withdrawn)
+            delivery.answered(made.records, now)
             for claim in made.claims:
                 delivery.submit(claim, now, made.records[0].variant)
         for deed in deeds:

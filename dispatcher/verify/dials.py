@@ -1,7 +1,8 @@
 """Tasks that were permitted to be dialled: each is held against the rules as if it had been claimed at that instant.
 
 A task may lie on a desk for days. What counts for the customer is the call: hours, limits, stops and objections are judged
-again, with what was known then. And a task is permitted once, while it is open, to nobody who had lost it to another.
+again, with what was known then. And a task is permitted once (and once more when the customer asked to be called back),
+while it is open, to nobody who had lost it to another.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,9 +11,11 @@ from dataclasses import replace
 from dispatcher.verify.findings import Findings, Invariant
 from dispatcher.verify.history import Claim, History, Said, shown
 from dispatcher.verify.known import Known
+from schemas.inbox import ContactReported
 from schemas.journal import JournalRecord, Result
 from schemas.values import to_millis
 
+_CALL_BACK = "call_back"
 _ENDS: tuple[Result, ...] = ("delivered", "undelivered", "rejected", "released", "cancelled", "expired")
 
 
@@ -33,12 +36,23 @@ def of_what_is_owed(dial: Claim, known: Known) -> Claim:
 
 
 def judge_dials(history: History, dials: Sequence[Claim], out: Findings) -> None:
-    """I3: a task is permitted once, to the latest lease. I2: only while it is open."""
-    permitted: set[str] = set()
+    """I3: a task is permitted once, or once more for each call-back, to the latest lease. I2: only while it is open."""
+    permitted: dict[str, int] = {}
     for dial in dials:
-        for invariant, says in _wrong(history.journal, dial, again=dial.attempt_id in permitted):
+        before = permitted.get(dial.attempt_id)
+        again = before is not None and not _is_called_back(history, dial.attempt_id, before, dial.index)
+        for invariant, says in _wrong(history.journal, dial, again=again):
             out.add(invariant, history.customer_id, shown(dial.said.where), f"{dial.name}: {says}", dial.at)
-        permitted.add(dial.attempt_id)
+        permitted[dial.attempt_id] = dial.index
+
+
+def _is_called_back(history: History, attempt_id: str, after: int, before: int) -> bool:
+    """Whether it was reported between two records that the customer wants to be called another time."""
+    return any(
+        after < index < before and arrival.fact.task_id == attempt_id and arrival.fact.next_action == _CALL_BACK
+        for index, arrival in history.facts()
+        if isinstance(arrival.fact, ContactReported)
+    )
 
 
 def _wrong(journal: Sequence[Said], dial: Claim, *, again: bool) -> Iterator[tuple[Invariant, str]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from dispatcher.verify.keeping import ERASED
 from dispatcher.verify.point_log import PointLog
 from dispatcher.verify.rules import Rules, rules_of, variants_of
 from dispatcher.verify.spool import Spool
@@ -99,6 +100,8 @@ class Reader:
     def _of_customer(self, raw: Raw, customer_id: str) -> None:
         where = (raw.topic, raw.partition, raw.offset)
         if raw.value is None:
+            if raw.topic == topics.TASKS:
+                self.spool.task(customer_id, where, ERASED)
             return
         if raw.topic == topics.STATE:
             self.spool.state(customer_id, where, raw.value)

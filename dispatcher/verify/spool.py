@@ -72,7 +72,7 @@ class Spool:
         self._add("INSERT INTO state VALUES (?, ?, ?, ?, ?)", (customer_id, *where, body))
 
     def task(self, customer_id: str, where: Coordinates, task_id: str) -> None:
-        """A task."""
+        """A task; see `keeping.ERASED`."""
         self._add("INSERT INTO task VALUES (?, ?, ?, ?, ?)", (customer_id, *where, task_id))
 
     def waiting(self, customer_id: str, where: Coordinates, appended: Millis, body: bytes) -> None:

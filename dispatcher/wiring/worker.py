@@ -13,6 +13,7 @@ import uvloop
 
 from dispatcher.core import calendars
 from dispatcher.core.policy import Policy
+from dispatcher.engine.admission import check_master_key
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection, EngineConfig
 from dispatcher.engine.gate import SourcePartition
@@ -38,6 +39,7 @@ from dispatcher.settings import Settings, client_options
 from dispatcher.wiring.certificates import ends_of
 from dispatcher.wiring.providers import objection_of, supplies
 from dispatcher.wiring.unstartable import Unstartable
+from schemas.master_keys import MasterKeyRefused
 
 _log = structlog.get_logger(__name__)
 
@@ -50,6 +52,8 @@ def run_worker(settings: Settings, *, accept_gap: bool = False) -> int:
             runner.run(_start(settings, engine_config(settings, accept_gap=accept_gap)))
     except Unstartable as unstartable:
         return _told(unstartable.code, str(unstartable))
+    except MasterKeyRefused as refused:
+        return _told(ExitCode.SETTINGS, str(refused))
     except (KafkaAway, AppendFailed) as away:
         return _told(ExitCode.NO_BROKER, str(away))
     except PortTaken as taken:
@@ -59,6 +63,7 @@ def run_worker(settings: Settings, *, accept_gap: bool = False) -> int:
 
 async def _start(settings: Settings, config: EngineConfig) -> None:
     sources = await sources_of(config)
+    await check_master_key(config.connection, config.topic_prefix)
     parts = parts_of(settings, await policy_of(settings, config))
     await serve(settings, config, parts, sources)
 
@@ -174,7 +179,7 @@ async def sources_of(config: EngineConfig) -> frozenset[SourcePartition]:
 def engine_config(settings: Settings, *, accept_gap: bool = False) -> EngineConfig:
     """The engine's part of the settings."""
     return EngineConfig(
-        connection=Connection(settings.bootstrap_servers, client_options(settings.kafka)),
+        connection=Connection(settings.bootstrap_servers, client_options(settings.kafka), settings.masters),
         app_id=settings.topic_prefix + settings.app_id,
         topic_prefix=settings.topic_prefix,
         partitions=settings.partitions,

@@ -10,9 +10,11 @@ from dispatcher.archive.batch import Batch
 from dispatcher.archive.store import Positions, Store
 from dispatcher.archive.tables import METADATA
 from dispatcher.engine.clients import Record
-from schemas import inbox, journal, topics
+from schemas import inbox, journal, texts, topics
 from schemas.inbox import Arrival, Cause, Fact
 from schemas.journal import CauseRecord, JournalRecord, Reason, TaskRecord
+from schemas.master_keys import MasterKeys
+from schemas.texts import SentText
 from schemas.values import to_micros, to_millis
 
 KEY = b"k" * 32
@@ -89,10 +91,17 @@ class Topics:
         )
 
     def noted(
-        self, customer: str, event: str, code: str = "recorded", *, minutes: float = 0, detail: str = ""
+        self,
+        customer: str,
+        event: str,
+        code: str = "recorded",
+        *,
+        minutes: float = 0,
+        detail: str = "",
+        **fields: object,
     ) -> Record:
         reasons = (Reason(code, event, {"detail": detail} if detail else {}),)
-        return self.decided(customer, "recorded", minutes=minutes, kind="fact", reasons=reasons)
+        return self.decided(customer, "recorded", minutes=minutes, kind="fact", reasons=reasons, **fields)
 
     def said(self, customer: str, fact: Fact, *, minutes: float = 0, event_id: str | None = None) -> Record:
         """A fact of the inbox."""
@@ -100,6 +109,10 @@ class Topics:
         cause = Cause("customers.feedback", 0, number, "/desk", event_id or f"{customer}-said-{number}")
         value = inbox.encode(Arrival(to_micros(instant(minutes)), cause, fact))
         return self.append(topics.INBOX, customer, value, instant(minutes))
+
+    def sent(self, customer: str, text: SentText, *, minutes: float = 0) -> Record:
+        """What a sender wrote down of an attempt."""
+        return self.append(topics.TEXTS, customer, texts.encode(text), instant(minutes))
 
     def handed_over(self, task: TaskRecord, *, minutes: float = 0) -> Record:
         return self.append(topics.TASKS, task.customer_id, journal.encode(task), instant(minutes))
@@ -111,13 +124,13 @@ def task(customer: str, task_id: str, script: str = "Please ask Ada Example why.
     )
 
 
-def begun(engine: Engine, key: bytes = KEY) -> tuple[Store, Positions]:
+def begun(engine: Engine, key: bytes = KEY, masters: MasterKeys | None = None) -> tuple[Store, Positions]:
     """A store, and the positions of a first start."""
-    store = Store(engine, key)
+    store = Store(engine, key, masters)
     store.claim()
     places = {
         (topic, partition): 0
-        for topic in (topics.JOURNAL, topics.INBOX, topics.TASKS)
+        for topic in (topics.JOURNAL, topics.INBOX, topics.TASKS, topics.TEXTS)
         for partition in range(PARTITIONS)
     } | {(topics.POLICY, 0): 0}
     standing = store.positions()
@@ -132,12 +145,19 @@ def batch(records: Iterable[Record], key: bytes = KEY) -> Batch:
     return made
 
 
-def archived(engine: Engine, records: Sequence[Record], *, turn: int = 1_000) -> None:
+def archived(
+    engine: Engine,
+    records: Sequence[Record],
+    *,
+    turn: int = 1_000,
+    key: bytes = KEY,
+    masters: MasterKeys | None = None,
+) -> None:
     """Write records as an archiver would, from where the database stands, in turns of this size."""
-    store, positions = begun(engine)
+    store, positions = begun(engine, key, masters=masters)
     ahead = [each for each in records if each.offset >= positions[each.topic, each.partition]]
     for start in range(0, len(ahead), turn):
-        positions = store.write(batch(ahead[start : start + turn]), positions)
+        positions = store.write(batch(ahead[start : start + turn], key), positions)
 
 
 def contents(engine: Engine, without: Callable[[str], bool] = lambda _: False) -> dict[str, list[tuple[object, ...]]]:

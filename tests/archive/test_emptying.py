@@ -1,20 +1,28 @@
 """What is erased or too old is gone for good, what the law wants kept is kept, and no figure changes by it."""
 
+from hashlib import sha256
+
 import pytest
 
 from dispatcher.archive.checking import check
-from dispatcher.archive.emptying import Caretaker, Retention
+from dispatcher.archive.emptying import Caretaker
+from dispatcher.archive.keeping import Days, Retention
 from dispatcher.archive.tables import CHANGES, CONTACTS, DIGESTS, ERASURES, METADATA, RECORDS, TALLIES, TEXTS
 from schemas.inbox import (
+    ConsentChanged,
     ContactReported,
     CustomerErased,
     FeedbackGiven,
     HoldPlaced,
     HoldReleased,
+    InstalmentDue,
     InvoiceSettled,
     InvoiceStated,
+    PlanAgreed,
+    ProfileStated,
     PromiseMade,
 )
+from schemas.texts import SentText
 from schemas.values import to_millis
 from tests.archive.journal import KEY, Topics, archived, contents, instant, rows, task
 
@@ -39,6 +47,13 @@ def lived(told: Topics, customer: str, minutes: float = 0) -> None:
     told.said(customer, PromiseMade(f"P-{customer}", (f"I-{customer}",), 500, "EUR", 739_720), minutes=minutes)
     told.said(customer, HoldPlaced(f"H-{customer}", "customer", "complaint", note="Rude."), minutes=minutes)
     told.attempted(customer, attempt(customer, 1), "delivered", minutes=minutes)
+    told.sent(customer, SentText(attempt(customer, 1), "sms", f"{customer}, please pay."), minutes=minutes)
+    plan = PlanAgreed(f"N-{customer}", (f"I-{customer}",), "EUR", (InstalmentDue(739_720, 500),))
+    told.said(customer, plan, minutes=minutes)
+    told.said(
+        customer, ConsentChanged(f"{customer}@example.com", "email", allowed=False, source="desk"), minutes=minutes
+    )
+    told.said(customer, ProfileStated(customer, "en", "consumer", "GB", (), (), "Europe/London"), minutes=minutes)
     told.noted(customer, f"promises.P-{customer}", "promise_broken", minutes=minutes, detail="promised 5 settled 0 EUR")
 
 
@@ -131,6 +146,30 @@ def test_what_is_said_after_an_erasure_is_the_same_whenever_it_was_carried_out(e
     assert {each["customer_id"] for each in rows(engine, CHANGES)} != {"Ada"}
 
 
+def test_a_text_that_its_sender_wrote_down_after_the_erasure_is_not_kept(engine, told):
+    archived(engine, told.records)
+    cared_for(engine)
+    told.sent("Ada", SentText(attempt("Ada", 1), "sms", "Ada, please pay."), minutes=61)
+    archived(engine, told.records)
+    assert named_in(engine, "Ada") == set()
+
+
+def test_a_text_that_was_written_down_between_the_erasure_and_its_execution_goes_too(engine, told):
+    told.claimed("Ada", attempt("Ada", 9), minutes=59)
+    erased(told, "Ada", minutes=60)
+    told.sent("Ada", SentText(attempt("Ada", 9), "sms", "Ada, please pay."), minutes=61)
+    archived(engine, told.records)
+    cared_for(engine)
+    assert named_in(engine, "Ada") == set()
+
+
+def test_the_hash_of_a_text_outlives_it(engine, told):
+    archived(engine, told.records)
+    cared_for(engine)
+    proof = sha256(b"Ada, please pay.").digest()
+    assert proof in {bytes(each["sha256"]) for each in rows(engine, DIGESTS)}
+
+
 def test_a_legal_hold_postpones_an_erasure_until_it_is_released(engine, told):
     told.said("Ada", HoldPlaced("court", "customer", "legal"), minutes=30)
     archived(engine, told.records)
@@ -139,7 +178,7 @@ def test_a_legal_hold_postpones_an_erasure_until_it_is_released(engine, told):
     told.said("Ada", HoldReleased("court"), minutes=90)
     archived(engine, told.records)
     cared_for(engine)
-    assert named_in(engine, "Ada") <= {"holds"}  # which was placed after the erasure
+    assert named_in(engine, "Ada") <= {"holds", "statements"}  # of the hold which was placed after the erasure
     assert [each["done_at"] for each in rows(engine, ERASURES)] == [LATER, LATER]
 
 
@@ -150,7 +189,7 @@ def test_a_legal_hold_that_has_run_out_postpones_nothing(engine, told):
     cared_for(engine, until - 1)
     assert "records" in named_in(engine, "Ada")
     cared_for(engine, until)
-    assert named_in(engine, "Ada") <= {"holds"}  # which was placed after the erasure
+    assert named_in(engine, "Ada") <= {"holds", "statements"}  # of the hold which was placed after the erasure
 
 
 def test_texts_go_when_their_time_is_over_and_their_digests_stay(engine, told):
@@ -205,3 +244,39 @@ def test_the_caretaker_has_nothing_to_do_until_an_hour_has_passed_or_somebody_is
     assert caretaker.due(LATER + 3_600_000)
     archived(engine, told.records)
     assert caretaker.due(LATER)
+
+
+def two_creditors(engine) -> None:
+    told = Topics()
+    for creditor in ("acme", "other"):
+        told.claimed(creditor, attempt(creditor, 1), creditor_id=creditor)
+        told.sent(creditor, SentText(attempt(creditor, 1), "sms", "Please pay."))
+    archived(engine, told.records)
+
+
+def expired_after(engine, days: int, **kept: object) -> None:
+    now = to_millis(instant(days * DAY))
+    Caretaker(engine, Retention(**kept), lambda *_: None).work(now)
+
+
+@pytest.mark.parametrize(
+    ("of", "left"), [({}, set()), ({"acme": Days(90, 90)}, {"acme"}), ({"other": Days(5, 5)}, set())]
+)
+def test_a_creditors_texts_and_records_are_kept_for_the_time_that_was_said_of_it(engine, of, left):
+    two_creditors(engine)
+    expired_after(engine, 30, texts=10, records=10, of=of)
+    found = [{each["customer_id"] for each in rows(engine, table)} - {""} for table in (TEXTS, CONTACTS, RECORDS)]
+    assert found == [left, left, left]
+
+
+def test_a_creditors_shorter_time_touches_no_other(engine):
+    two_creditors(engine)
+    expired_after(engine, 30, texts=90, records=90, of={"acme": Days(10, 10)})
+    found = [{each["customer_id"] for each in rows(engine, table)} - {""} for table in (TEXTS, CONTACTS, RECORDS)]
+    assert found == [{"other"}, {"other"}, {"other"}]
+
+
+def test_the_chain_holds_where_creditors_have_times_of_their_own(engine):
+    two_creditors(engine)
+    expired_after(engine, 30, texts=10, records=10, of={"acme": Days(90, 90)})
+    assert check(engine, KEY).findings == ()

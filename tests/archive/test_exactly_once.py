@@ -1,12 +1,23 @@
 """Whatever is read again, by whom, and in what portions: every record stands in the archive once."""
 
+from hashlib import sha256
+
 import pytest
 
 from dispatcher.archive.rebuilding import rebuild
 from dispatcher.archive.store import Overtaken, WrongSecret
-from dispatcher.archive.tables import CONTACTS, RECORDS, TALLIES
+from dispatcher.archive.tables import CONTACTS, DIGESTS, RECORDS, TALLIES, TEXTS
 from schemas import topics
-from schemas.inbox import ContactReported, InvoiceSettled, InvoiceStated, PromiseMade
+from schemas.inbox import (
+    ConsentChanged,
+    ContactReported,
+    InstalmentDue,
+    InvoiceSettled,
+    InvoiceStated,
+    PlanAgreed,
+    PromiseMade,
+)
+from schemas.texts import SentText
 from schemas.values import to_millis
 from tests.archive.journal import Topics, archived, batch, begun, contents, instant, rows, task
 
@@ -22,6 +33,10 @@ def told() -> Topics:
         told.decided(customer, "planned", minutes=1)
         told.claimed(customer, f"ct-{number}.1", minutes=2)
         told.attempted(customer, f"ct-{number}.1", "accepted", minutes=3)
+        for _ in range(2):  # a sender that heard nothing writes again
+            told.sent(customer, SentText(f"ct-{number}.1", "sms", f"{customer}, please pay."), minutes=3)
+        told.said(customer, PlanAgreed("N", (), "EUR", (InstalmentDue(739_720, 500),)), minutes=3, event_id="plan")
+        told.said(customer, ConsentChanged("a", "sms", allowed=True, source="desk"), minutes=3)
         told.handed_over(task(customer, f"ct-{number}.2"), minutes=4)
         reported = ContactReported("call_task", "outbound", to_millis(instant(9)), "desk", "promise", "right_party")
         told.said(customer, reported, minutes=9)
@@ -97,6 +112,14 @@ def test_a_rebuild_keeps_what_the_topics_no_longer_hold(told, engine):
     assert len(rows(engine, RECORDS)) < sum(each.topic == topics.JOURNAL for each in told.records)
     archived(engine, remaining)
     assert contents(engine) == before
+
+
+def test_what_was_sent_in_an_attempt_stands_once_and_proves_itself(told, engine):
+    archived(engine, told.records)
+    (text,) = (each for each in rows(engine, TEXTS) if each["attempt_id"] == "ct-3.1")
+    (digest,) = (each for each in rows(engine, DIGESTS) if each["attempt_id"] == "ct-3.1")
+    assert (text["body"], text["kind"]) == ("C-3, please pay.", "sms")
+    assert bytes(digest["sha256"]) == sha256(b"C-3, please pay.").digest()
 
 
 def test_an_archive_is_not_written_with_another_secret(told, engine):

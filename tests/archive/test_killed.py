@@ -17,7 +17,17 @@ from dispatcher.engine.clients import Kafka
 from dispatcher.engine.config import Connection
 from dispatcher.settings import load
 from schemas import topics
-from schemas.inbox import CustomerErased, FeedbackGiven, HoldPlaced, InvoiceStated, PromiseMade
+from schemas.inbox import (
+    ConsentChanged,
+    CustomerErased,
+    FeedbackGiven,
+    HoldPlaced,
+    InstalmentDue,
+    InvoiceStated,
+    PlanAgreed,
+    PromiseMade,
+)
+from schemas.texts import SentText
 from tests.archive.journal import PARTITIONS, Topics, archived, contents, task
 from tests.broker.installation import Installation, Process, installation, new_prefix
 from tests.broker.operations import eventually, logged
@@ -35,6 +45,9 @@ def story(customers: int) -> Topics:
         told.noted(customer, "invoice.overdue")
         told.claimed(customer, f"ct-{number}.1", minutes=1)
         told.attempted(customer, f"ct-{number}.1", "accepted", minutes=2)
+        told.sent(customer, SentText(f"ct-{number}.1", "sms", f"{customer}, please pay."), minutes=2)
+        told.said(customer, PlanAgreed("N", (), "EUR", (InstalmentDue(739_720, 500),)), minutes=3)
+        told.said(customer, ConsentChanged("a", "sms", allowed=True, source="desk"), minutes=3)
         told.handed_over(task(customer, f"ct-{number}.2"), minutes=3)
         told.said(customer, PromiseMade("P", (f"I-{number}",), 500, "EUR", 739_720), minutes=4)
         told.said(customer, HoldPlaced("H", "customer", "complaint", note="She was rude."), minutes=5)
@@ -117,7 +130,7 @@ async def all_written(made: Installation, engine: Engine, process: Process) -> N
     async with Kafka(Connection(made.broker)) as kafka:
         ends = {
             (topic, partition): end
-            for topic in (topics.JOURNAL, topics.INBOX, topics.TASKS)
+            for topic in (topics.JOURNAL, topics.INBOX, topics.TASKS, topics.TEXTS)
             for partition, (_, end) in (await kafka.ends(made.prefix + topic)).items()
         }
 

@@ -12,16 +12,18 @@ from pathlib import Path
 
 from dispatcher.local.kafka import EmbeddedKafka
 from dispatcher.local.kafka_settings import BENCH
-from tests.bench import medians
+from tests.bench import medians, sealing
 from tests.bench.archive import BARS as ARCHIVE_BARS
 from tests.bench.archive import TIMELINE_MS, archive
 from tests.bench.gateway import hooks
 from tests.bench.latency import latency
 from tests.bench.partitions import SIZES, partitions
 from tests.bench.restoring import restore
-from tests.bench.runs import Figures, bare, end_to_end, every_rule, pipeline, stock
+from tests.bench.runs import Figures, bare, end_to_end, every_rule, pipeline, sealed, stock
 from tests.bench.sending import ANSWERS_MS, mails, texts
 from tests.bench.silence import silence
+from tests.bench.why import MOST_MS as WHY_MS
+from tests.bench.why import why
 from tests.broker.installation import ROOT
 
 RESULT = ROOT / "build" / "bench" / "throughput.json"
@@ -29,6 +31,7 @@ BARS = {
     "pipeline_to_bare": (0.3, "at least"),
     "pipeline_to_stock": (8.0, "at least"),
     "every_rule_to_bare": (0.2, "at least"),
+    "sealed_to_pipeline": (0.8, "at least"),
     "every_rule_to_stock": (5.0, "at least"),
     "end_to_end_to_bare": (0.15, "at least"),
     "restore": (150_000, "at least"),
@@ -43,6 +46,8 @@ BARS = {
     **{f"latency_p99_ms_{n}": (250, "below") for n in SIZES},
     **{f"archive_{name}": (bar, "at least") for name, bar in ARCHIVE_BARS.items()},
     **{f"archive_{name}_timeline_ms": (TIMELINE_MS, "below") for name in ARCHIVE_BARS},
+    **{f"why_{name}_{asked}_p99_ms": (WHY_MS, "below") for name in ARCHIVE_BARS for asked in ("usual", "largest")},
+    **{name: (bar, "at least") for name, bar in sealing.BARS.items()},
     **{name: (bar, "at most") for name, bar in medians.BARS.items()},
 }
 
@@ -55,6 +60,7 @@ async def run(customers: int, rounds: int, only: set[str]) -> Figures:
             servers = kafka.bootstrap_servers
             for name, measure in (
                 ("pipeline", pipeline),
+                ("sealed", sealed),
                 ("bare", bare),
                 ("stock", stock),
                 ("every_rule", every_rule),
@@ -67,6 +73,7 @@ async def run(customers: int, rounds: int, only: set[str]) -> Figures:
                 ("silence", silence),
                 ("partitions", partitions),
                 ("archive", archive),
+                ("why", why),
             ):
                 if not only or name in only:
                     print(f"{name} ...", flush=True)
@@ -81,6 +88,7 @@ def judged(figures: Figures, decision: dict[str, float]) -> dict[str, object]:
     values = {
         "pipeline_to_bare": figures.pipeline / bare_rate,
         "pipeline_to_stock": figures.pipeline / (figures.stock or float("nan")),
+        "sealed_to_pipeline": figures.sealed / (figures.pipeline or float("nan")),
         "every_rule_to_bare": figures.every_rule / bare_rate,
         "every_rule_to_stock": figures.every_rule / (figures.stock or float("nan")),
         "end_to_end_to_bare": figures.end_to_end / bare_rate,
@@ -93,7 +101,8 @@ def judged(figures: Figures, decision: dict[str, float]) -> dict[str, object]:
         "silence_falling_due_p99_s": figures.silence_s.get("falling_due_p99", float("nan")),
         **figures.partitions,
         **{f"archive_{name}": value for name, value in figures.archive.items()},
-        **{name: decision[name] for name in medians.BARS},
+        **{f"why_{name}": value for name, value in figures.why.items()},
+        **{name: decision[name] for name in (*medians.BARS, *sealing.BARS)},
     }
     told: dict[str, object] = {}
     for name, (bar, kind) in BARS.items():
@@ -112,7 +121,7 @@ def main() -> None:
     asked = parser.parse_args()
     only = {name for name in asked.only.split(",") if name}
     figures = asyncio.run(run(asked.customers, asked.rounds, only))
-    decision = medians.medians()
+    decision = medians.medians() | sealing.costs()
     bars = judged(figures, decision)
     whole = figures.as_json() | {
         "decision": decision,

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import secrets
 import sys
 import time
+from base64 import b64encode
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -38,7 +40,8 @@ class Figures:
 
     `sending` has ratios to a bare loop around the same client, `silence_s` is p99 from a payment's append to its
     effect, `hooks_ms` how long callbacks of a provider waited for their answer, `partitions` has the ratio of pipeline and
-    the latency by their number, `archive` records a second and the milliseconds of a timeline by database.
+    the latency by their number, `archive` records a second and the milliseconds of a timeline by database, `why` those of
+    its page.
     """
 
     customers: int
@@ -47,6 +50,7 @@ class Figures:
     stock: float = 0.0
     pipeline: float = 0.0
     every_rule: float = 0.0
+    sealed: float = 0.0
     end_to_end: float = 0.0
     restore: float = 0.0
     sending: dict[str, float] = field(default_factory=dict)
@@ -54,6 +58,7 @@ class Figures:
     partitions: dict[str, float] = field(default_factory=dict)
     latency_ms: dict[str, float] = field(default_factory=dict)
     archive: dict[str, float] = field(default_factory=dict)
+    why: dict[str, float] = field(default_factory=dict)
     hooks_ms: dict[str, float] = field(default_factory=dict)
     details: dict[str, object] = field(default_factory=dict)
 
@@ -74,6 +79,16 @@ async def pipeline(broker: str, folder: Path, figures: Figures) -> None:
     """
     figures.pipeline, figures.details["pipeline"] = await through(
         Installation(broker, "pipeline.", folder, PARTITIONS, SETTINGS), figures
+    )
+
+
+async def sealed(broker: str, folder: Path, figures: Figures) -> None:
+    """The same, where inbox, state and tasks are sealed with a key of each customer."""
+    file = folder / "master-key"
+    file.write_text(b64encode(secrets.token_bytes(32)).decode(), "utf-8")
+    settings = SETTINGS | {"DISPATCHER_MASTER_KEY_FILE": str(file)}
+    figures.sealed, figures.details["sealed"] = await through(
+        Installation(broker, "sealed.", folder, PARTITIONS, settings), figures
     )
 
 
@@ -167,7 +182,7 @@ async def to_inbox(installed: Installation, events: list[Published], round_numbe
     for number, published in enumerate(events):
         key, value = load.as_arrival(published, round_number * 10_000_000 + number)
         parts.setdefault(partition_of(key.decode(), installed.partitions), []).append((key, value))
-    async with Kafka(Connection(installed.broker)) as kafka:
+    async with Kafka(installed.connection) as kafka:
         for partition, records in parts.items():
             await kafka.publish_all(installed.config.inbox, records, partition)
 

@@ -17,7 +17,7 @@ from dispatcher.engine.config import Connection, EngineConfig
 from dispatcher.engine.log_position import WATERMARK_KEY
 from dispatcher.local.process import LocalProcess
 from dispatcher.ops import topic_plan
-from schemas import journal, points, state
+from schemas import journal, master_keys, points, state
 from schemas.events import EVENT_TYPES
 from schemas.journal import JournalRecord
 from schemas.state import Customer
@@ -97,9 +97,17 @@ class Installation:
     replication: int = 1
 
     @property
+    def connection(self) -> Connection:
+        """With the master key of the settings, if they have one."""
+        file = self.settings.get("DISPATCHER_MASTER_KEY_FILE")
+        masters = master_keys.read(Path(file).read_text("utf-8")) if file else None
+        assert not isinstance(masters, master_keys.Unsuitable)
+        return Connection(self.broker, masters=masters)
+
+    @property
     def config(self) -> EngineConfig:
         return EngineConfig(
-            Connection(self.broker),
+            self.connection,
             f"{self.prefix}dispatcher",
             self.prefix,
             self.partitions,
@@ -109,7 +117,7 @@ class Installation:
 
     async def create(self) -> None:
         """All topics, ours and billing's."""
-        async with Kafka(Connection(self.broker)) as kafka:
+        async with Kafka(self.connection) as kafka:
             wanted = topic_plan.Wanted(self.prefix, self.partitions, self.replication)
             await topic_plan.apply(kafka, await topic_plan.plan(kafka, wanted))
 
@@ -118,7 +126,7 @@ class Installation:
         by_topic: dict[str, list[tuple[bytes | None, bytes]]] = {}
         for topic, key, value in events:
             by_topic.setdefault(topic, []).append((key, value))
-        async with Kafka(Connection(self.broker)) as kafka:
+        async with Kafka(self.connection) as kafka:
             for topic, records in by_topic.items():
                 await kafka.publish_all(self.prefix + topic, records)
 
@@ -132,12 +140,12 @@ class Installation:
         headers: Headers = (),
     ) -> Appended:
         """One record as it is, on the partition of the caller's choice."""
-        async with Kafka(Connection(self.broker)) as kafka:
+        async with Kafka(self.connection) as kafka:
             return await kafka.publish(self.prefix + topic, key, value, headers, partition)
 
     async def records(self, topic: str) -> list[Record]:
         """All committed records of a topic (its name without prefix)."""
-        async with Kafka(Connection(self.broker)) as kafka:
+        async with Kafka(self.connection) as kafka:
             return [each async for each in kafka.read(self.prefix + topic)]
 
     def worker(
@@ -170,14 +178,14 @@ class Installation:
 
     async def journal(self) -> list[JournalRecord]:
         """All committed journal records, in the order of their partitions."""
-        async with Kafka(Connection(self.broker)) as kafka:
+        async with Kafka(self.connection) as kafka:
             topic = self.config.topic("reminders.journal")
             return [journal.decode_journal(each.value or b"") async for each in kafka.read(topic)]
 
     async def customers(self) -> dict[str, Customer]:
         """The aggregates as the state topic holds them."""
         found: dict[str, Customer] = {}
-        async with Kafka(Connection(self.broker)) as kafka:
+        async with Kafka(self.connection) as kafka:
             async for each in kafka.read(self.config.topic("reminders.state")):
                 if each.key is not None and each.key != WATERMARK_KEY and each.value is not None:
                     found[each.key.decode()] = state.decode(each.value)
@@ -189,7 +197,7 @@ class Installation:
         """Follow the journal until what was read satisfies `done`; the failure shows the workers' last words."""
         records: list[JournalRecord] = []
         try:
-            async with asyncio.timeout(timeout_s), Kafka(Connection(self.broker)) as kafka:
+            async with asyncio.timeout(timeout_s), Kafka(self.connection) as kafka:
                 async for each in kafka.read(self.config.topic("reminders.journal"), follow=True):
                     records.append(journal.decode_journal(each.value or b""))
                     if done(records):

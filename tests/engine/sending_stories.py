@@ -92,7 +92,7 @@ def account(provider, **supply) -> Account:
     return made
 
 
-def pool(*accounts, text=SHORT, inbox=None) -> Pool:
+def pool(*accounts, text=SHORT, inbox=None, sent=lambda *_: None) -> Pool:
     return Pool(
         "sms",
         accounts,
@@ -106,6 +106,7 @@ def pool(*accounts, text=SHORT, inbox=None) -> Pool:
         clock=Noon(),
         metrics=Metrics(),
         now=now,
+        sent=sent,
     )
 
 

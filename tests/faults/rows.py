@@ -6,6 +6,7 @@ from tests.faults import (
     rows_billing,
     rows_broker,
     rows_clocks,
+    rows_desk,
     rows_inputs,
     rows_links,
     rows_load,
@@ -28,6 +29,7 @@ ROWS: Mapping[str, Row] = dict(
             | rows_links.ROWS
             | rows_providers.ROWS
             | rows_receipts.ROWS
+            | rows_desk.ROWS
             | rows_billing.ROWS
             | rows_state.ROWS
             | rows_topics.ROWS
@@ -50,11 +52,12 @@ CONTACTS: Mapping[str, int] = {
     **dict.fromkeys(("F6", "F13", "F14", "F16", "F20", "F25", "F28", "F30"), _MANY),
     **dict.fromkeys(("F26", "F27"), 20_000),
     "F15": 2_000,
+    "F24": 250,
 }
 """Customers of the rows in which nothing but their number takes time; of all others `USUAL`. A good half is contacted.
 
 Two cores send some 200 to 400 messages a second, worker, Kafka and stand-ins included; whoever owes has to be reached within
-60 s after healing. In F15 a gateway shares the cores, and takes as many callbacks besides.
+60 s after healing. In F15 a gateway shares the cores, and takes as many callbacks besides. In F24 every contact is a call.
 """
 
 QUICK = ("F1", "F2", "F3", "F10", "F11", "F14", "F16", "F18", "F26")

@@ -18,6 +18,8 @@ Shown = tuple[type, str, Any]
 """A class, and the name and type of a field that its `repr` shows."""
 
 WORDS_OF_OURS = {
+    ("dispatcher.archive.figures.asking.Bars", "value"),
+    ("dispatcher.archive.figures.satisfaction.Satisfaction", "content"),
     ("dispatcher.core.grouping.Approach", "notes"),
     ("dispatcher.core.jurisdictions.Preset", "text"),
     ("dispatcher.core.policy_text.CaseConditions", "attributes"),
@@ -30,13 +32,15 @@ WORDS_OF_OURS = {
     ("dispatcher.core.rules.Creditor", "phone"),
     ("dispatcher.core.rules.Creditor", "postal_address"),
     ("dispatcher.engine.policy_topic.Policies", "texts"),
+    ("dispatcher.gateway.desk_pages.notices.Notice", "lines"),
+    ("dispatcher.gateway.staff.statics.Static", "address"),
     ("dispatcher.local.twilio_faults.Garbage", "body"),
     ("dispatcher.ops.topic_plan.Fits", "notes"),
     ("dispatcher.verify.reading._PolicyText", "text"),
     ("schemas.events.QuietHours", "to"),
     ("schemas.policies.PolicyText", "text"),
 }
-"""What a creditor publishes about itself, conditions and texts of a policy, ids of credit notes, a time of day."""
+"""What a creditor publishes about itself, words of a policy or page, ids of notes, figures, a time, an address of ours."""
 
 
 def classes_of(package: Any) -> set[type]:
@@ -49,7 +53,9 @@ def classes_of(package: Any) -> set[type]:
 
 
 def shown_fields(owner: type) -> list[Shown]:
-    """The fields that the `repr` of a class shows; none where it has one of its own."""
+    """The fields that the `repr` of a class shows; none where it has one of its own, or words of pages are in it."""
+    if owner.__name__.endswith("Words"):
+        return []
     if issubclass(owner, msgspec.Struct):
         shows = owner.__repr__ is msgspec.Struct.__repr__
         return [(owner, each.name, each.type) for each in msgspec.structs.fields(owner)] if shows else []

@@ -34,6 +34,7 @@ def samples(metrics: Metrics) -> dict[str, float]:
         "dispatcher_waiting_for_profile",
         'dispatcher_paused{channel="email"}',
         'dispatcher_rejected_total{reason="malformed_json"}',
+        'dispatcher_texts_total{result="dropped"}',
         'dispatcher_sends_in_flight{channel="sms"}',
         'dispatcher_sending_mode{mode="on"}',
         "dispatcher_flush_seconds_count",

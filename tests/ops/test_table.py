@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 
+from dispatcher.archive.batch import ARCHIVED
 from dispatcher.archive.metrics import ArchiveMetrics
 from dispatcher.gateway.calls.outcomes import Word
 from dispatcher.gateway.metrics import GatewayMetrics
@@ -70,6 +71,12 @@ def test_no_closed_set_is_empty_or_names_a_value_twice(series: Series):
     closed = [values for values in series.labels.values() if not isinstance(values, Configured)]
 
     assert [values for values in closed if not values or len(set(values)) != len(values)] == []
+
+
+def test_every_topic_that_is_archived_has_its_series():
+    (written,) = [series for series in TABLE["archive"] if series.name == "dispatcher_archive_records_total"]
+
+    assert written.labels["topic"] == ARCHIVED
 
 
 def test_what_comes_of_calls_is_counted_in_the_words_of_the_desk():

@@ -1,9 +1,9 @@
-"""A tab of Chromium that remembers what went wrong in it: errors of scripts, refusals of the content policy, lost files."""
+"""A tab of Chromium that remembers what went wrong in it: errors and dialogs of scripts, refused or lost files."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page
 
 SCREENS = Path(__file__).parents[2] / "build" / "screens"
 AXE = (Path(__file__).parent / "vendored" / "axe.min.js").read_text("utf-8")
@@ -54,6 +54,10 @@ class Tab:
         """What stands in the page's main part."""
         return " ".join((await self.page.inner_text("main")).split())
 
+    async def _asks(self, dialog: Dialog) -> None:
+        self.troubles.append(f"a dialog: {dialog.message}")
+        await dialog.dismiss()
+
     def _says(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not any(each in message.text for each in self.expected):
             self.troubles.append(message.text)
@@ -70,6 +74,7 @@ async def new_tab(
     await context.add_init_script(_WATCH)
     tab = Tab(await context.new_page(), context, url)
     tab.page.on("console", tab._says)
+    tab.page.on("dialog", tab._asks)
     tab.page.on("pageerror", lambda fault: tab.troubles.append(str(fault)))
     tab.page.on("requestfailed", lambda request: tab.troubles.append(f"{request.url}: {request.failure}"))
     return tab

@@ -33,14 +33,20 @@ def test_all_that_concerns_one_customer_stands_in_partitions_of_one_number():
         "reminders.inbox",
         "reminders.state",
         "reminders.journal",
+        "reminders.keys",
         "reminders.tasks",
+        "reminders.texts",
     }
 
 
 def test_only_what_is_the_last_word_by_key_is_compacted():
     compacted = {name for name, topic in BY_NAME.items() if ("cleanup.policy", "compact") in topic.settings}
-    assert compacted == {"reminders.state", "reminders.policy", "reminders.brakes"}
+    assert compacted == {"reminders.state", "reminders.policy", "reminders.brakes", "reminders.keys"}
 
 
 def test_no_setting_stands_twice():
     assert all(len(dict(topic.settings)) == len(topic.settings) for topic in TOPICS)
+
+
+def test_only_texts_can_be_done_without():
+    assert {name for name, topic in BY_NAME.items() if topic.optional} == {"reminders.texts"}

@@ -104,3 +104,14 @@ def test_a_core_that_changes_the_variant_of_a_running_case_is_found_out():
         return decide(customer_id, other, arrivals, policy, now, conditions)
 
     assert simulate(SMALL, rules_of(text, "variants"), without_a_case).breaches["variant_switched"] > 0
+
+
+def test_a_core_that_lets_collectors_dial_at_any_hour_is_found_out(rules):
+    def lenient(customer_id, customer, arrivals, policy, now, conditions):  # noqa: PLR0917
+        made = decide(customer_id, customer, arrivals, policy, now, conditions)
+        told = [replace(each, result="permitted") if each.result == "refused" else each for each in made.records]
+        return replace(made, records=told)
+
+    found = simulate(SMALL, rules, lenient)
+    assert found.breaches["quiet_hours"] > 0
+    assert {each.channel for each in found.examples} == {"call_task"}

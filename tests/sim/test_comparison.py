@@ -70,7 +70,7 @@ def test_the_gate_is_closed_for_a_policy_under_which_too_many_hear_more(command,
 
 
 def test_the_gate_is_closed_for_a_policy_that_costs_too_much_more(command, stricter):
-    ended = command("compare", stricter, str(POLICY), *OPTIONS, "--fail-if-dearer", "5")
+    ended = command("compare", stricter, str(POLICY), *OPTIONS, "--fail-if-dearer", "1")
     assert (ended.code, "would cost" in ended.err) == (1, True)
 
 
@@ -79,7 +79,7 @@ def test_the_gate_is_open_for_a_policy_that_costs_as_much(command):
 
 
 def test_every_reason_why_the_gate_is_closed_is_said(command, stricter):
-    ended = command("compare", stricter, str(POLICY), *OPTIONS, "--fail-if-dearer", "5", "--fail-if-more", "5")
+    ended = command("compare", stricter, str(POLICY), *OPTIONS, "--fail-if-dearer", "1", "--fail-if-more", "5")
     assert (ended.code, ended.err.count("dispatcher: ")) == (1, 2)
 
 

@@ -20,6 +20,11 @@ def test_every_channel_is_used(lived):
     assert {channel for _, channel, _ in lived.contacts} == set(CHANNELS)
 
 
+@pytest.mark.parametrize("what", ["dialled", "refused", "reached", "expired"])
+def test_tasks_come_to_every_end(lived, what):
+    assert lived.tasks[what] > 0
+
+
 def test_stages_of_every_phase_are_reached(lived):
     stages = {stage for _, _, stage in lived.contacts}
     assert stages >= {"pre_due_7", "due_day", "first_contact", "notice", "class_31_60"}

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, case, null, or_
+from sqlalchemy import Connection, case, null, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from dispatcher.gateway.calls.tables import TASKS
+from dispatcher.gateway.calls.leases import IN_HAND
+from dispatcher.gateway.calls.person import spoken
+from dispatcher.gateway.calls.tables import ESCALATIONS, TASKS
 from schemas import journal
 from schemas.journal import JournalRecord, Result, TaskRecord
 from schemas.reasons import ReasonCode
@@ -18,8 +20,9 @@ _ENDS: Final[frozenset[Result]] = frozenset(
 )
 """Results of a task's attempt after which nobody is to do it any more."""
 
-_IN_HAND: Final = ("dialled", "reported")
-"""States in which somebody still has to say, or has just said, what came of it."""
+
+ERASED: Final = "customer.erased"
+"""The rule by which the journal tells that a customer is to be forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,20 @@ def end_of(record: JournalRecord) -> Ended | None:
     return Ended(record.attempt_id, record.customer_id, code, to_millis(record.at))
 
 
+def erasure_of(record: JournalRecord) -> str | None:
+    """The customer of whom nothing personal may be kept any more, if a record says so."""
+    said = record.reasons[0] if record.reasons else None
+    is_erased = said is not None and said.rule == ERASED and said.code == "recorded"
+    return record.customer_id if is_erased else None
+
+
+def forget_notes(connection: Connection, customers: Sequence[str]) -> None:
+    """Empty what collectors wrote of customers who were erased; their tasks end by the journal's own word."""
+    if customers:
+        here = ESCALATIONS.c.customer_id.in_(customers)
+        connection.execute(update(ESCALATIONS).where(here).values(note=None))
+
+
 def take_in(connection: Connection, tasks: Sequence[TaskRecord]) -> None:
     """Tasks that wait from now on; one that is there already, or is over, stays as it is."""
     if tasks:
@@ -57,7 +74,7 @@ def take_out(connection: Connection, ends: Iterable[Ended]) -> None:
     """
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     new = insert(TASKS)
-    in_hand = TASKS.c.state.in_(_IN_HAND)
+    in_hand = or_(*(TASKS.c.state == state for state in IN_HAND))  # `in_` cannot be said of many rows at once
     over = {
         "state": case((in_hand, TASKS.c.state), else_="over"),
         "holder": case((in_hand, TASKS.c.holder), else_=null()),
@@ -84,6 +101,7 @@ def _row(task: TaskRecord) -> dict[str, object]:
         "offered_at": to_millis(task.not_before),
         "assignee": task.assignee,
         "gate": task.gate,
+        "language": None if task.language is None else spoken(task.language),
         "record": journal.encode(task),
     }
 
@@ -108,6 +126,7 @@ _BLANK: Final[dict[str, object]] = {
     "fence": 0,
     "assignee": None,
     "gate": None,
+    "language": None,
     "record": None,
     "ended_by": None,
     "ended_at": None,

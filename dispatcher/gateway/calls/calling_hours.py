@@ -9,11 +9,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dispatcher.core.phone_areas import area_of, zones_of
+from dispatcher.core.zones import distinct
 from schemas.values import Millis, from_millis
 
 FIRST_HOUR: Final = 6
 LAST_HOUR: Final = 22
 """The widest hours of calls that any preset allows, on the clock of the customer."""
+
+_MOST_CLOCKS: Final = 4
+"""A number that may be anywhere in a large country names no clock: more than this many are not listed."""
 
 _DAY: Final = timedelta(hours=LAST_HOUR - FIRST_HOUR)
 
@@ -23,6 +27,14 @@ def may_be_called(contact_point: str, at: Millis) -> bool:
     if not contact_point.startswith("+"):
         return True
     return all(_is_by_day(zone, at) for zone in zones_of(area_of(contact_point)))
+
+
+def clocks_of(contact_point: str) -> tuple[str, ...]:
+    """The zones, one for each clock, in which whoever has the number may be; none where it names no zone, or too many."""
+    if not contact_point.startswith("+"):
+        return ()
+    zones = distinct(zones_of(area_of(contact_point)))
+    return zones if len(zones) <= _MOST_CLOCKS else ()
 
 
 def _is_by_day(zone: str, at: Millis) -> bool:

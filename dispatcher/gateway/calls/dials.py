@@ -17,6 +17,7 @@ LOOK_AGAIN_MS: Final = 3_600_000
 """After a refusal that only a fact can change (a hold, a promise), the task is offered again so much later."""
 
 SOON_MS: Final = 60_000
+_DIALLED: Final = "already_dialled"
 _PASSING: Final = frozenset({"input_behind", "paused"})
 """Reasons that pass by themselves, nobody knows when."""
 
@@ -82,6 +83,10 @@ def _refused(connection: Connection, row: TaskRow, answer: dialling.Refused, per
     code = answer.reasons[0].code if answer.reasons else "refused"
     note_step(connection, now, person, row.task_id, "refused", code)
     back_at = answer.next_at or now + (SOON_MS if code in _PASSING else LOOK_AGAIN_MS)
+    if code == _DIALLED:
+        # It was permitted once, and the answer got lost: somebody may have called. A supervisor finds out.
+        change(connection, row.task_id, state="dialled", holder=None, until=now, dialled_at=row.dialled_at or now)
+        return Refused(answer.reasons, None)
     if answer.is_over:
         ended = {"record": None, "amounts": None, "ended_by": code, "ended_at": now}
         change(connection, row.task_id, state="over", holder=None, until=None, **ended)

@@ -19,10 +19,10 @@ def escalated(
     connection: Connection, reporter: Reporter, note: str, now: Millis
 ) -> Stored | Recorded | Incomplete | LeaseLost:
     """Take a task out of the queue before it is dialled, and stop contact with the customer; one that was is reported."""
+    row = row_of(connection, reporter.task_id)
     known = known_submit(connection, reporter)
     if known is not None:
         return known
-    row = row_of(connection, reporter.task_id)
     gone = lost(standing(row), reporter.person, reporter.fence or 0, now)
     if gone is not None or row is None:
         return gone or LeaseLost("not_held")

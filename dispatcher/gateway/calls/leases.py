@@ -1,6 +1,6 @@
 """The rules of a lease: how long, what it allows, when it is lost. Pure.
 
-A fence grows with every lease of a task. It is never below the seconds since the epoch, so that a desk whose database was
+A fence grows with every lease of a task. It is never below the minutes since the epoch, so that a desk whose database was
 lost does not hand out fences that customers' lanes have seen before.
 """
 
@@ -10,6 +10,8 @@ from typing import Final, Literal
 from dispatcher.gateway.calls.results import LeaseLost
 from schemas.journal import TaskKind
 from schemas.values import Millis
+
+_MINUTE_MS: Final = 60_000
 
 TO_DIAL_MS: Final = 120_000
 """How long a task is kept for a person who has not dialled; renewing does not lengthen it."""
@@ -26,6 +28,10 @@ ASKING_MS: Final = 15_000
 State = Literal["waiting", "leased", "dialled", "reported", "aside", "over"]
 
 
+IN_HAND: Final[tuple[State, ...]] = ("dialled", "reported")
+"""States in which somebody still has to say, or has just said, what came of it: nothing else ends them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a task stands: whose it is, under which fence, until when."""
@@ -39,7 +45,7 @@ class Standing:
 
 def next_fence(before: int, now: Millis) -> int:
     """The fence of the next lease."""
-    return max(before + 1, now // 1000)
+    return max(before + 1, now // _MINUTE_MS)
 
 
 def first_until(kind: TaskKind, now: Millis) -> Millis:

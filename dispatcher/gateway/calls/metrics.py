@@ -3,7 +3,7 @@
 from typing import Final, get_args
 
 from dispatcher.gateway.calls.outcomes import Word
-from dispatcher.gateway.calls.overview import Queued
+from dispatcher.gateway.calls.overview import Figures
 from dispatcher.gateway.calls.results import DialAnswer, Dialled, LeaseLost, NoAnswer, Refused
 from dispatcher.ops.labels import Dialling
 from dispatcher.ops.meters import Meters
@@ -33,15 +33,17 @@ class CallMetrics:
         self._meters.counter("call_reports").add(1, word)
         self._meters.counter("call_disclosures_missing").add(missing)
 
-    def measured(
-        self, queue: tuple[Queued, ...], without_outcome: int, escalations: int, unpublished: int, now: Millis
-    ) -> None:
+    def escalated(self) -> None:
+        """A major or special case was reported."""
+        self._meters.counter("call_escalations").add(1)
+
+    def measured(self, figures: Figures, now: Millis) -> None:
         """How the desk stands."""
         for kind in get_args(TaskKind):
-            mine = [each for each in queue if each.kind == kind]
+            mine = [each for each in figures.queue if each.kind == kind]
             oldest = min((each.oldest_ready_at for each in mine if each.oldest_ready_at is not None), default=now)
             self._meters.gauge("call_tasks_open").set(sum(each.waiting for each in mine), kind)
             self._meters.gauge("call_task_age_seconds").set((now - oldest) / 1000, kind)
-        self._meters.gauge("call_tasks_without_outcome").set(without_outcome)
-        self._meters.gauge("call_escalations_open").set(escalations)
-        self._meters.gauge("call_reports_unpublished").set(unpublished)
+        self._meters.gauge("call_tasks_without_outcome").set(figures.without_outcome)
+        self._meters.gauge("call_escalations_open").set(figures.escalations)
+        self._meters.gauge("call_reports_unpublished").set(figures.unpublished)

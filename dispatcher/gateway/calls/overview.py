@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, and_, func, select
 
 from dispatcher.gateway.calls.leases import State
 from dispatcher.gateway.calls.queue import is_in_queue, is_leased
@@ -59,7 +59,7 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
-    """What one collector did in the last 24 hours.
+    """What one collector did in a time: the last 24 hours, in an overview.
 
     `conversations` are those with the customer; `incomplete` ones lack a disclosure. `refused`: dials not permitted.
     """
@@ -107,9 +107,33 @@ def overview(connection: Connection, now: Millis) -> Overview:
         call_backs=_tasks(connection, due, TASKS.c.offered_at),
         aside=_tasks(connection, TASKS.c.state == "aside", TASKS.c.expires_at),
         escalations=_escalations(connection),
-        conduct=_conduct(connection, now - DAY_MS),
-        unpublished=connection.execute(select(func.count()).where(REPORTS.c.published_at.is_(None))).scalar_one(),
+        conduct=conduct(connection, now - DAY_MS),
+        unpublished=_count(connection, REPORTS.c.published_at.is_(None)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is measured of the desk."""
+
+    queue: tuple[Queued, ...]
+    without_outcome: int
+    escalations: int
+    unpublished: int
+
+
+def standing(connection: Connection, now: Millis) -> Figures:
+    """How the desk stands, in numbers."""
+    return Figures(
+        queued(connection, now),
+        _count(connection, and_(TASKS.c.state == "dialled", TASKS.c.until <= now)),
+        _count(connection, ESCALATIONS.c.resolved_at.is_(None)),
+        _count(connection, REPORTS.c.published_at.is_(None)),
+    )
+
+
+def _count(connection: Connection, where: ColumnElement[bool]) -> int:
+    return connection.execute(select(func.count()).where(where)).scalar_one()
 
 
 def queued(connection: Connection, now: Millis) -> tuple[Queued, ...]:
@@ -132,7 +156,7 @@ def queued(connection: Connection, now: Millis) -> tuple[Queued, ...]:
     )
 
 
-def _tasks(connection: Connection, where: Any, first: Any) -> tuple[OpenTask, ...]:  # noqa: ANN401 - expressions of SQLAlchemy
+def _tasks(connection: Connection, where: ColumnElement[bool], first: Column[int]) -> tuple[OpenTask, ...]:
     rows = connection.execute(select(TASKS).where(where).order_by(first, TASKS.c.task_id).limit(_MOST))
     return tuple(_task(row) for row in rows)
 
@@ -162,12 +186,13 @@ def _escalations(connection: Connection) -> tuple[Escalation, ...]:
     )
 
 
-def _conduct(connection: Connection, since: Millis) -> tuple[Conduct, ...]:
+def conduct(connection: Connection, since: Millis) -> tuple[Conduct, ...]:
+    """What each collector did since an instant."""
     spoke = REPORTS.c.contact_class == "right_party"
     said = connection.execute(
         select(
             REPORTS.c.person,
-            func.count().filter(REPORTS.c.word.not_in(("escalated", "released"))).label("reports"),
+            func.count().filter(REPORTS.c.word.not_in(("escalated", "released", "not_called"))).label("reports"),
             func.count().filter(spoke).label("conversations"),
             func.count().filter(and_(spoke, REPORTS.c.missing != "[]")).label("incomplete"),
             func.count().filter(REPORTS.c.word.in_(("promise_to_pay", "payment_arranged"))).label("promises"),

@@ -15,3 +15,12 @@ class Person(Protocol):
     @property
     def role(self) -> Role:
         """What the person may do."""
+
+    @property
+    def language(self) -> str:
+        """In which the person reads, a BCP 47 tag; customers who speak it come first."""
+
+
+def spoken(tag: str) -> str:
+    """The language of a BCP 47 tag without script and country: `zh` for `zh-CN`."""
+    return tag.partition("-")[0].lower()

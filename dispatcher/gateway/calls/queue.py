@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_,
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dispatcher.gateway.calls.leases import first_until, lost, next_fence, renewed_until
-from dispatcher.gateway.calls.person import Person
-from dispatcher.gateway.calls.results import GivenBack, LeaseLost, NextTask, NothingToDo, Renewed
+from dispatcher.gateway.calls.person import Person, spoken
+from dispatcher.gateway.calls.results import GivenBack, Leased, LeaseLost, NextTask, NothingToDo, Renewed
 from dispatcher.gateway.calls.rows import TaskRow, change, leased, note_step, row_of, standing
 from dispatcher.gateway.calls.tables import PEOPLE, TASKS
 from schemas.values import Millis
@@ -35,7 +35,7 @@ def taken(connection: Connection, person: Person, now: Millis) -> NextTask:
     if held is not None:
         return leased(held, now)
     chosen = connection.execute(
-        select(TASKS)
+        select(TASKS.c.task_id, TASKS.c.kind, TASKS.c.fence)  # all that wait are sorted: they had better be small
         .where(_is_offered(now), _suits(person, now))
         .order_by(*_order(person))
         .limit(1)
@@ -48,6 +48,12 @@ def taken(connection: Connection, person: Person, now: Millis) -> NextTask:
     change(connection, chosen.task_id, state="leased", holder=person.name, fence=fence, until=until)
     note_step(connection, now, person.name, chosen.task_id, "leased")
     return leased(_read(connection, chosen.task_id), now)
+
+
+def held(connection: Connection, person: Person, now: Millis) -> Leased | None:
+    """The task that the person holds; nothing is taken."""
+    row = connection.execute(select(TASKS).where(TASKS.c.holder == person.name, _is_held(now))).first()
+    return None if row is None else leased(row, now)
 
 
 def renewed(connection: Connection, person: Person, task_id: str, fence: int, now: Millis) -> Renewed:
@@ -117,11 +123,21 @@ def _is_allowed(person: Person) -> ColumnElement[bool]:
 
 
 def _order(person: Person) -> tuple[ColumnElement[Any], ...]:
-    """Promised call-backs, then one's own, then by weight, then what is over first; the id decides the rest."""
+    """Promised call-backs, one's own, by weight, who speaks one's language, what is over first; the id decides the rest."""
     own = case((TASKS.c.assignee == person.name, 0), else_=1)
     kind = case(_KINDS, value=TASKS.c.kind, else_=len(_KINDS))
     promised = case((TASKS.c.call_back, 0), else_=1)
-    return (promised, own, TASKS.c.priority.desc(), kind, TASKS.c.expires_at, TASKS.c.offered_at, TASKS.c.task_id)
+    understood = case((TASKS.c.language == spoken(person.language), 0), else_=1)
+    return (
+        promised,
+        own,
+        TASKS.c.priority.desc(),
+        kind,
+        understood,
+        TASKS.c.expires_at,
+        TASKS.c.offered_at,
+        TASKS.c.task_id,
+    )
 
 
 def _next_at(connection: Connection, person: Person, now: Millis) -> Millis | None:

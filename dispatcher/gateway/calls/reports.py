@@ -25,15 +25,17 @@ ESCALATED: Final = "escalated"
 """The word of a submit that reports a special case before anybody was called."""
 
 _MOST: Final = 50
+_entries: Final = msgspec.msgpack.Decoder(list[tuple[str, bytes, bytes, int | None]])
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Stored:
-    """A submit that is stored and has to be published."""
+    """A submit that is stored and has to be published. `escalates`: a supervisor has to hear of it, and has not yet."""
 
     submit_id: str
     entries: tuple[Entry, ...]
     recorded: Recorded
+    escalates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,12 @@ def stored(
     connection: Connection, reporter: Reporter, outcome: Outcome, now: Millis
 ) -> Stored | Recorded | Incomplete | LeaseLost:
     """Store an outcome that is complete and comes from whom it has to come from."""
+    row = row_of(
+        connection, reporter.task_id
+    )  # first, so that the same form sent twice at once comes one after the other
     known = known_submit(connection, reporter)
     if known is not None:
         return known
-    row = row_of(connection, reporter.task_id)
     gone = _lost(row, reporter, now)
     if gone is not None or row is None:
         return gone or LeaseLost("not_held")
@@ -94,11 +98,11 @@ def keep(
             at=now,
             missing=msgspec.json.encode(recorded.missing).decode(),
             comes_back_at=recorded.comes_back_at,
-            entries=msgspec.msgpack.encode([(each.topic, each.key, each.value) for each in entries]),
+            entries=msgspec.msgpack.encode([(each.topic, each.key, each.value, each.partition) for each in entries]),
             **said,
         )
     )
-    return Stored(reporter.submit_id, entries, recorded)
+    return Stored(reporter.submit_id, entries, recorded, escalates=said["next_action"] == "escalate")
 
 
 def known_submit(connection: Connection, reporter: Reporter) -> Stored | Recorded | Incomplete | None:
@@ -162,7 +166,7 @@ def _lost(row: TaskRow | None, reporter: Reporter, now: Millis) -> LeaseLost | N
 
 
 def _stored(known: Row[Any]) -> Stored:
-    entries = tuple(Entry(*each) for each in msgspec.msgpack.decode(known.entries, type=list[tuple[str, bytes, bytes]]))
+    entries = tuple(Entry(*each) for each in _entries.decode(known.entries))
     return Stored(known.submit_id, entries, Recorded(_missing(known), known.comes_back_at, again=True))
 
 

@@ -31,7 +31,8 @@ class Leased:
     `masked` is the number without all but its last two digits. `work` is there as soon as the person may see it: at once
     for what is not dialled, after `dial` for a call. `call_back`: the customer asked to be called at this time. `tries`: how
     often it was dialled before. `is_late`: it was dialled and its time is over; the outcome is still wanted. `ended_by`: the
-    case ended meanwhile, by this reason of the journal (`paid`); the outcome is wanted all the same.
+    case ended meanwhile, by this reason of the journal (`paid`); the outcome is wanted all the same. `zones`: one for each
+    clock that the number may be under. `amounts`: what was owed when the task was made.
     """
 
     task_id: str
@@ -49,6 +50,8 @@ class Leased:
     dialled_at: Millis | None = None
     is_late: bool = False
     ended_by: str | None = None
+    zones: tuple[str, ...] = ()
+    amounts: tuple[AmountOfInvoice, ...] = ()
     work: Work | None = None
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, Row, insert, select, update
 
+from dispatcher.gateway.calls.calling_hours import clocks_of
 from dispatcher.gateway.calls.disclosures import disclosures_of
 from dispatcher.gateway.calls.leases import Standing
 from dispatcher.gateway.calls.masking import mask
@@ -66,6 +67,8 @@ def leased(row: TaskRow, now: Millis) -> Leased:
         dialled_at=row.dialled_at if dialled else None,
         is_late=dialled and row.until <= now,
         ended_by=row.ended_by,
+        zones=clocks_of(task.contact_point),
+        amounts=task.amounts,
         work=work_of(row, task) if dialled or task.kind != "call" else None,
     )
 

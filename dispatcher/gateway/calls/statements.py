@@ -13,9 +13,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from dispatcher.core.lifecycle import parts_of
 from dispatcher.gateway.appending import Entry, to_points
 from dispatcher.gateway.calls.completeness import chosen
+from dispatcher.gateway.calls.disclosures import disclosures_of
 from dispatcher.gateway.calls.outcomes import NUMBER, RULES, NextAction, Outcome
 from dispatcher.gateway.calls.texts import clean
 from schemas.codec import read
@@ -65,7 +65,7 @@ def entries_of(
 
 def hold_id(task_id: str, kind: str, target: str = "") -> str:
     """The hold that a task led to; said again, it is the same one."""
-    return _digest(task_id, "hold", kind, target)
+    return name_of(task_id, "hold", kind, target)
 
 
 def missing(outcome: Outcome, named: tuple[str, ...]) -> tuple[str, ...]:
@@ -84,7 +84,7 @@ def event(customer_id: str, event_type: str, data: dict[str, object], submit: Su
         {
             "specversion": "1.0",
             "type": event_type,
-            "id": _digest(submit.submit_id, event_type, about),
+            "id": name_of(submit.submit_id, event_type, about),
             "source": source_of(submit.person),
             "subject": customer_id,
             "time": from_millis(submit.at).isoformat(),
@@ -102,7 +102,7 @@ _Event = tuple[str, dict[str, object]]
 def _points(outcome: Outcome, submit: Submit) -> Iterator[PointStated]:
     """Who wants no calls says so for the number, whoever's it is."""
     if outcome.word == "do_not_call":
-        name = _digest(submit.submit_id, "point")
+        name = name_of(submit.submit_id, "point")
         at = submit.at * 1000
         yield PointStated("call_task", "opted_out", at, source_of(submit.person), name, "do_not_call")
 
@@ -141,7 +141,7 @@ def _promise(outcome: Outcome, task: TaskRecord, amounts: tuple[AmountOfInvoice,
     owed = {each.invoice_id: each for each in amounts}
     invoices = [each for each in chosen(outcome, task) if each in owed]
     return "promise.made", {
-        "promise_id": _digest(task.task_id, "promise"),
+        "promise_id": name_of(task.task_id, "promise"),
         "invoice_ids": invoices,
         "amount": outcome.amount,
         "currency": owed[invoices[0]].currency,
@@ -150,10 +150,8 @@ def _promise(outcome: Outcome, task: TaskRecord, amounts: tuple[AmountOfInvoice,
 
 
 def _reported(outcome: Outcome, task: TaskRecord, submit: Submit, note: str) -> _Event:
-    """The contact itself. A call-back is told of the contact, and leaves the task open: the same one is done again later."""
+    """The contact itself. One whose next action is to call back leaves the task open: the same one is done again later."""
     rule = RULES[outcome.word]
-    comes_back = outcome.word == "callback_requested"
-    own = {"contact_id": parts_of(task.task_id)[0]} if comes_back else {"task_id": task.task_id}
     data: dict[str, object] = {
         "channel": "call_task",
         "direction": "outbound",
@@ -164,9 +162,11 @@ def _reported(outcome: Outcome, task: TaskRecord, submit: Submit, note: str) -> 
         "number_status": NUMBER.get(outcome.word, outcome.number_status),
         "next_action": followed_by(outcome),
         "invoice_ids": chosen(outcome, task),
-        **own,
+        "task_id": task.task_id,
     }
-    return "contact.reported", data | ({"note": note} if note else {})
+    named = tuple(each.id for each in disclosures_of(task.script))
+    omitted = {"omitted": left_out} if (left_out := missing(outcome, named)) else {}
+    return "contact.reported", data | ({"note": note} if note else {}) | omitted
 
 
 def followed_by(outcome: Outcome) -> NextAction:
@@ -174,5 +174,6 @@ def followed_by(outcome: Outcome) -> NextAction:
     return RULES[outcome.word].next_action if outcome.next_action == "none" else outcome.next_action
 
 
-def _digest(*texts: str) -> str:
+def name_of(*texts: str) -> str:
+    """An id made of texts, the same for the same ones."""
     return "desk-" + blake2b(msgspec.msgpack.encode(texts), digest_size=_ID_BYTES).hexdigest()

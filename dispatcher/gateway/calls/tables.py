@@ -56,6 +56,7 @@ TASKS: Final = Table(
     _number("fence"),
     _maybe("assignee"),
     _maybe("gate"),
+    _maybe("language"),
     _maybe("holder"),
     _instant("until"),
     _instant("dialled_at"),

@@ -2,7 +2,7 @@
 
 What is kept of a customer is an id, and a word of ours for what was done: never a name, a number or what somebody wrote.
 A row is chained like those of the archive (`dispatcher.archive.sealing`): who knows the database but not the installation's
-secret can neither change one nor take one out without `broken` naming it.
+secret can neither change one nor take one out without `checked` naming it.
 """
 
 from collections.abc import Callable, Sequence
@@ -45,7 +45,7 @@ NOBODY: Final = "?"
 """Who did it, where that is not known: a name that was only typed may be a password in the wrong field."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Deed:
     """Something that was done. `detail` is a word of ours; `address` stands where the deed is a sign-in."""
 
@@ -56,6 +56,18 @@ class Deed:
     address: str | None = None
     customer_id: str | None = None
     task_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a look over the whole record found: rows that are as they were written, the last row's number, and `broken`.
+
+    That is the number of the first row that was changed or is missing; None where the record is whole.
+    """
+
+    rows: int
+    last: int
+    broken: int | None
 
 
 class Audit:
@@ -105,19 +117,21 @@ class Audit:
         """Take out the rows that were written before an instant; returns how many. The chain then begins after them."""
         return await self._store.writes(lambda connection: _forget_before(connection, instant))
 
-    def broken(self, connection: Connection) -> int | None:
-        """The number of the first row that was changed or is missing; None where the record is whole."""
+    def checked(self, connection: Connection) -> Checked:
+        """Make all links anew, and say where the first differs. Give it a `Store.snapshot`: rows are added meanwhile."""
         chain = connection.execute(select(CHAIN)).one()
         number, before = chain.root_number, chain.root
-        for row in connection.execute(select(AUDIT).order_by(AUDIT.c.number).execution_options(yield_per=1000)):
-            number += 1
-            deed = _deed(row)
-            sealed = seal(self._key, _personal(deed))
-            linked = link(self._key, before, _lasting(row.number, row.at, deed), sealed)
-            if (row.number, row.seal, row.link) != (number, sealed, linked):
-                return int(number)
-            before = row.link
-        return None if (number, before) == (chain.number, chain.link) else int(number) + 1
+        in_order = select(AUDIT).order_by(AUDIT.c.number).execution_options(yield_per=1000)
+        with connection.execute(in_order) as rows:
+            for row in rows:
+                deed = _deed(row)
+                sealed = seal(self._key, _personal(deed))
+                linked = link(self._key, before, _lasting(row.number, row.at, deed), sealed)
+                if (row.number, row.seal, row.link) != (number + 1, sealed, linked):
+                    return Checked(number - chain.root_number, chain.number, number + 1)
+                number, before = row.number, row.link
+        is_whole = (number, before) == (chain.number, chain.link)
+        return Checked(number - chain.root_number, chain.number, None if is_whole else number + 1)
 
 
 def _forget_before(connection: Connection, instant: Millis) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
+import structlog
 from litestar import Request
 from litestar.handlers import BaseRouteHandler
 
@@ -16,6 +17,8 @@ from dispatcher.gateway.staff.visits import AnyConnection, Visit, keep
 AnyRequest = Request[Any, Any, Any]
 KeyCheck = Callable[[AnyRequest], ApiKey]
 """Admits a caller by the key in its request, or raises `TurnedAway`."""
+
+_log = structlog.get_logger(__name__)
 
 _READING: Final = frozenset({"GET", "HEAD"})
 
@@ -77,6 +80,10 @@ class Guard:
             host=headers.get("host", ""),
         )
         if not ours:
+            # The origin is the browser's word, and no secret: it shows an operator that DISPATCHER_STAFF_URL is another.
+            _log.warning(
+                "staff_form_from_elsewhere", origin=headers.get("origin", "")[:100], expected=self.reception.url
+            )
             raise Denied("forged")
         presented = headers.get(HEADER) or (await request.form()).get(FIELD)
         if not isinstance(presented, str) or not visit.carries(presented):
@@ -84,8 +91,10 @@ class Guard:
 
 
 def _is_program(request: AnyRequest, visit: Visit) -> bool:
-    """Whether a request is to prove itself by a key: it brings one, or is no browser's and nobody is signed in."""
-    if request.method not in _READING:
+    """Whether a request is to prove itself by a key: nobody is signed in, and it brings one or is no browser's.
+
+    A proxy that vouches for somebody may send a token of its own along; that person needs no key.
+    """
+    if request.method not in _READING or visit.person is not None:
         return False
-    headers = request.headers
-    return "authorization" in headers or (visit.person is None and "text/html" not in headers.get("accept", ""))
+    return "authorization" in request.headers or "text/html" not in request.headers.get("accept", "")

@@ -18,7 +18,13 @@ class Section:
     roles: frozenset[Role]
 
 
-SECTIONS: Final = (Section("home", HOME, frozenset({"agent", "supervisor", "auditor"})),)
+SECTIONS: Final = (
+    Section("home", HOME, frozenset({"agent", "supervisor", "auditor"})),
+    Section("desk", "/desk", frozenset({"agent", "supervisor"})),
+    Section("overview", "/desk/overview", frozenset({"supervisor"})),
+    Section("why", "/why", frozenset({"supervisor", "auditor"})),
+    Section("audit", "/desk/audit", frozenset({"auditor"})),
+)
 """In the order in which they are shown."""
 
 

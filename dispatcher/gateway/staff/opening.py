@@ -35,7 +35,7 @@ def staff_of(settings: Settings, store: Store, now: Callable[[], Millis]) -> Sta
     audit = Audit(store, settings.staff_key, now)
     proxy = None
     if settings.staff.proxy_secret is not None:
-        proxy = Proxy(settings.gateway.proxies, settings.staff.proxy_secret)
+        proxy = Proxy(settings.gateway.proxies, settings.staff.proxy_secret, settings.staff.sign_out_url)
     return Staff(
         store=store,
         audit=audit,

@@ -24,10 +24,11 @@ class Vouched:
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """The proxies that may vouch, by their networks, and the secret that they share with us."""
+    """The proxies that may vouch, by their networks, and the secret that they share with us; where they sign people out."""
 
     networks: tuple[str, ...]
     secret: Secret
+    sign_out_url: str | None = None
 
     def vouches(self, peer: str, headers: Sequence[tuple[str, str]]) -> Vouched | None:
         """For whom, as the headers of a request from `peer` say; None where any of it is missing, wrong or said twice."""

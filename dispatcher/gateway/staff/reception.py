@@ -65,6 +65,7 @@ class FrontDesk:
             flash=self._cookie(request, "flash"),
             fresh=come.fresh,
             signs_out=come.by_session,
+            sign_out_url=None if self.proxy is None or come.person is None else self.proxy.sign_out_url,
         )
 
     def _language(self, request: AnyRequest) -> Language:

@@ -17,7 +17,6 @@ from dispatcher.gateway.staff.visits import Visit
 
 _OURS: Final = Path(__file__).parent / "templates"
 _PROTECTING: Final = {
-    "Cache-Control": "no-store",
     # Not "no-referrer": browsers then hide the origin of forms, which is how we tell that they are ours.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",

@@ -22,7 +22,7 @@ class Visit:
 
     `nonce` allows this answer's scripts and styles, `form_token` proves this visit's forms. `flash` is a word of ours that
     the page before left. `fresh`: a cookie that has to be set so that the form token holds. `signs_out`: whether there is a
-    session of ours to end.
+    session of ours to end; `sign_out_url`: where whoever was signed in elsewhere ends theirs.
     """
 
     person: Person | None
@@ -34,6 +34,7 @@ class Visit:
     flash: str | None = None
     fresh: str | None = field(default=None, repr=False)
     signs_out: bool = False
+    sign_out_url: str | None = None
 
     @property
     def words(self) -> Words:

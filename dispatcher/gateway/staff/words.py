@@ -30,7 +30,7 @@ class ErrorWords:
 
 @dataclass(frozen=True, slots=True)
 class AuditWords:
-    """The record of what people did; `whats` says each deed, `details` what a deed was about."""
+    """The record of what people did; `whats` says each deed, `details` our words for what it was about."""
 
     title: str
     intro: str
@@ -51,8 +51,6 @@ class AuditWords:
     address: str
     none: str
     older: str
-    whole: str
-    broken: str
     whats: Mapping[What, str]
     details: Mapping[str, str]
 

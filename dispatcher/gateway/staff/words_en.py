@@ -81,8 +81,6 @@ EN: Final = Words(
         address="Address",
         none="No rows fit.",
         older="Older rows",
-        whole="The record is whole: {count} rows, up to number {number}.",
-        broken="The record was changed: row {number} is not what was written, or is missing.",
         whats={
             "signed_in": "signed in",
             "sign_in_failed": "failed to sign in",

@@ -75,8 +75,6 @@ ZH: Final = Words(
         address="地址",
         none="没有符合条件的记录。",
         older="更早的记录",
-        whole="记录完整：共 {count} 行，最后序号为 {number}。",
-        broken="记录被改动过：第 {number} 行与写入时不符，或已缺失。",
         whats={
             "signed_in": "登录",
             "sign_in_failed": "登录失败",

@@ -2,7 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -47,6 +48,15 @@ class Store:
         """What `work` returns, once what it wrote stands; where it raises, nothing was written."""
         return await asyncio.to_thread(self._written, work)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that sees the database as it is now, however long it reads and whatever is written meanwhile."""
+        options = (
+            {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {"reads": True}
+        )
+        with self.engine.connect().execution_options(**options) as connection:
+            yield connection
+
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
@@ -69,6 +79,7 @@ def store_at(url: str) -> Store:
     """
     engine = opened(url)
     if engine.dialect.name == "sqlite":
+        Path(str(engine.url.database)).touch(mode=0o600)  # hashes of passwords, and numbers to call
         event.listen(engine, "connect", _durable)
     try:
         STEPS.migrate(engine)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from dispatcher.gateway.appending import Append, Away, Entry, Stood
+from dispatcher.gateway.appending import Append, Away, Entry, Stood, Whereabouts
 from dispatcher.gateway.calls.arrivals import take_in
 from dispatcher.gateway.calls.desk import CallDesk
 from dispatcher.gateway.calls.metrics import CallMetrics
@@ -33,6 +33,7 @@ SCRIPT = """Northwind calls Ada Example
    [identity] Say: "My name is [your name], I am calling from Northwind."
    [check] Check who is speaking.
 """
+PARTITIONS = 4
 POINT_KEY = point_key("a secret of the tests")
 
 
@@ -42,6 +43,7 @@ class Worker:
 
     name: str
     role: Role = "agent"
+    language: str = "en"
 
 
 ANN, BEN, EVE = Worker("ann"), Worker("ben"), Worker("eve", "supervisor")
@@ -131,7 +133,13 @@ class House:
     desk: CallDesk = field(init=False)
 
     def __post_init__(self) -> None:
-        self.desk = CallDesk(self.store, self.lane, self.kafka, lambda: self.now, POINT_KEY, CallMetrics(self.meters))
+        self.desk = CallDesk(
+            self.store,
+            self.lane,
+            self.kafka,
+            lambda: Whereabouts(PARTITIONS, POINT_KEY, self.now * 1000),
+            CallMetrics(self.meters),
+        )
 
     async def put(self, *tasks: TaskRecord) -> None:
         """Tasks that were read from their topic."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dispatcher.gateway.calls.results import GivenBack, Leased, LeaseLost, NothingToDo
+from tests.gateway.calls.conftest import empty
 from tests.gateway.calls.house import ANN, BEN, EVE, HOUR, MINUTE, NOW, NUMBER, House, Worker, task
 
 pytestmark = pytest.mark.asyncio
@@ -53,6 +54,21 @@ async def test_calls_come_before_letters_of_the_same_weight(store):
     await house.put(task("letter", kind="letter"), task("visit", kind="visit"), task("call"))
 
     assert await given_in_turn(house, 3) == ["call", "visit", "letter"]
+
+
+async def test_who_speaks_ones_language_comes_before_others_of_the_same_weight(store):
+    house = House(store)
+    soon = NOW + timedelta(hours=2)
+    await house.put(task("english", language="en-GB", expires_at=soon), task("chinese", language="zh-CN"))
+
+    assert (await house.held(Worker("li", language="zh-CN"))).task_id == "chinese"
+
+
+async def test_but_not_before_weightier_ones(store):
+    house = House(store)
+    await house.put(task("english", language="en-GB", priority=8), task("chinese", language="zh-CN"))
+
+    assert (await house.held(Worker("li", language="zh-CN"))).task_id == "english"
 
 
 async def test_what_ends_sooner_comes_first(store):
@@ -163,6 +179,26 @@ async def test_every_lease_has_a_larger_fence(store):
         house.now += 2 * MINUTE
 
     assert fences == sorted(set(fences))
+
+
+async def test_also_within_a_minute(store):
+    house = House(store)
+    await house.put(task("t-1"))
+    mine = await house.held(ANN)
+    await house.desk.give_back(ANN, mine.task_id, mine.fence, "language")
+
+    assert (await house.held(BEN)).fence > mine.fence
+
+
+async def test_a_desk_that_lost_its_database_begins_above_the_fences_that_were_seen(store):
+    house = House(store)
+    await house.put(task("t-1"))
+    before = (await house.held(ANN)).fence
+    empty(store)
+    house.now += MINUTE
+    await house.put(task("t-1"))
+
+    assert (await house.held(ANN)).fence > before
 
 
 async def test_who_does_not_dial_in_time_loses_it_to_the_next(store):

@@ -38,18 +38,21 @@ def test_several_gateways_may_start_at_once(url):
     assert versions == {STEPS.wanted()}
 
 
-def test_a_newer_release_is_left_alone(store, url):
+def test_a_newer_release_is_left_alone(url):
+    store = store_at(url)
     with store.engine.begin() as connection:
         connection.execute(text("UPDATE gateway_version SET version_num = 'of-tomorrow'"))
     with pytest.raises(NewerSchema, match=r"the gateway's tables are of version of-tomorrow"):
         store_at(url)
+    store.close()
 
 
-def test_the_archive_may_share_the_database(store):
+def test_the_archive_may_share_the_database(url):
+    store = store_at(url)
     of_archive.migrate(store.engine)
-    assert {"staff_audit", "records", "gateway_version", "alembic_version"} <= set(
-        inspect(store.engine).get_table_names()
-    )
+    tables = set(inspect(store.engine).get_table_names())
+    store.close()
+    assert {"staff_audit", "records", "gateway_version", "alembic_version"} <= tables
 
 
 @pytest.mark.asyncio

@@ -79,6 +79,7 @@ def upgrade() -> None:
         sa.Column("fence", sa.BigInteger(), nullable=False),
         sa.Column("assignee", sa.Text(), nullable=True),
         sa.Column("gate", sa.Text(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=True),
         sa.Column("holder", sa.Text(), nullable=True),
         sa.Column("until", sa.BigInteger(), nullable=True),
         sa.Column("dialled_at", sa.BigInteger(), nullable=True),

@@ -1,0 +1,1 @@
+"""Why a customer was contacted, or not: the archive's timeline as a page, for people and for programs."""
