@@ -1,6 +1,6 @@
 """`make ops`: alerts and dashboards, proven on real Kafka, Prometheus and Alertmanager while faults are made.
 
-python -m tests.live [--seed N] [--picture]
+python -m tests.live [--seed N] [--faults 1,6] [--picture]
 exit 1: an alert did not come or go, or a panel has nothing to show; build/ops/report.json has it all
 """
 
@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from dispatcher.local.kafka import EmbeddedKafka
@@ -19,7 +20,7 @@ from tests.broker.installation import ROOT
 from tests.broker.operations import eventually, gates_open, ready
 from tests.faults.scene import PARTITIONS, scene
 from tests.live.alarms import sounded
-from tests.live.faults import House, warm
+from tests.live.faults import FAULTS, Fault, House, warm
 from tests.live.pictures import ask_panels, draw
 from tests.live.shortened import FACTOR
 from tests.live.watching import now, watchers
@@ -29,10 +30,11 @@ PICTURE = ROOT / "deploy" / "pictures" / "ops.svg"
 _CONTACTS = 400
 _MOST_SERIES = 2_000
 """Of a process."""
+_MOST = 'max(max_over_time(scrape_samples_scraped{{job="{job}"}}[30m]))'
 _JOBS = ("dispatcher-worker", "dispatcher-gateway", "dispatcher-archive", "dispatcher-checker")
 
 
-async def proven(seed: int, *, picture: bool) -> bool:
+async def proven(seed: int, faults: Sequence[Fault], *, picture: bool) -> bool:
     """The whole proof; whether all of it holds."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ops") as name:
@@ -45,7 +47,9 @@ async def proven(seed: int, *, picture: bool) -> bool:
             watchers(folder / "watchers", made.installed, page) as there,
         ):
             worker = made.worker()
-            made.installed.worker("archive", program=("dispatcher", "archive"), DISPATCHER_ARCHIVE_METRICS_PORT="0")
+            archive = made.installed.worker(
+                "archive", program=("dispatcher", "archive"), DISPATCHER_ARCHIVE_METRICS_PORT="0"
+            )
             serving = await gateway(made.installed)
             await ready(worker)
             await gates_open(worker, PARTITIONS)
@@ -53,12 +57,14 @@ async def proven(seed: int, *, picture: bool) -> bool:
             first = now()
             await warm(house)
             await eventually(lambda: _watchdog(there), "the watchdog fires", timeout_s=60)
-            alarms, spells = await sounded(house, there)
+            alarms, spells = await sounded(house, there, faults)
             last = now()
             asked = await ask_panels(there, first, last)
-            series = {job: int(await there.count(f'scrape_samples_scraped{{job="{job}"}}')) for job in _JOBS}
+            series = {job: int(await there.count(_MOST.format(job=job))) for job in _JOBS}
             BUILD.mkdir(parents=True, exist_ok=True)
             await draw(there, BUILD / "ops.svg", spells, first, last)
+            if archive.exit_code is not None:
+                print(f"the archive ended with {archive.exit_code}: {archive.output()[-1500:]}")
             await serving.client.aclose()
     shown = all(0 < count <= _MOST_SERIES for count in series.values())
     holds = all(each.proven for each in alarms) and shown and not asked.empty and not asked.infinite
@@ -97,12 +103,14 @@ async def _watchdog(there) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--faults", default=",".join(str(n + 1) for n in range(len(FAULTS))), help="by number")
     parser.add_argument("--picture", action="store_true", help="renew the picture of the README")
     chosen = parser.parse_args()
+    faults = [FAULTS[int(n) - 1] for n in chosen.faults.split(",")]
     missing = [name for name in ("prometheus", "prometheus-alertmanager") if shutil.which(name) is None]
     if missing:
         sys.exit(f"not installed: {', '.join(missing)} (Debian: prometheus, prometheus-alertmanager)")
-    sys.exit(not asyncio.run(proven(chosen.seed, picture=chosen.picture)))
+    sys.exit(not asyncio.run(proven(chosen.seed, faults, picture=chosen.picture)))
 
 
 if __name__ == "__main__":

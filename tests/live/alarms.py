@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.broker.operations import eventually
@@ -37,11 +38,11 @@ class Spell:
     ended: float
 
 
-async def sounded(house: House, there: Watchers) -> tuple[list[Alarm], list[Spell]]:
-    """All faults, with their alerts."""
+async def sounded(house: House, there: Watchers, faults: Sequence[Fault] = FAULTS) -> tuple[list[Alarm], list[Spell]]:
+    """The faults, one after the other, with their alerts."""
     alarms: list[Alarm] = []
     spells: list[Spell] = []
-    for fault in FAULTS:
+    for fault in faults:
         began = time.time()
         alarms += await _one(fault, house, there)
         spells.append(Spell(fault.name, began, time.time()))

@@ -24,7 +24,7 @@ from tests.faults.rows_policy import _hash, _put
 from tests.faults.scene import PARTITIONS, Scene
 
 _SILENT_S = 20
-_FLOOD = 300_000
+_FLOOD = 600_000
 _STORM = 400
 
 
@@ -160,7 +160,7 @@ async def _flood(house: House) -> None:
     """More than is read in a moment has been published while nobody read."""
     await house.worker.end()
     at = house.scene.now
-    bills = [due(f"flood-{n % 2000}", f"I-{n // 2000}", at=at, in_days=20) for n in range(_FLOOD)]
+    bills = [due(f"flood-{n % 6000}", f"I-{n // 6000}", at=at, in_days=20) for n in range(_FLOOD)]
     await house.scene.installed.publish(bills)
     house.worker = house.scene.worker()
     await ready(house.worker)
