@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from tests.broker.operations import eventually
@@ -57,7 +58,7 @@ async def _one(fault: Fault, house: House, there: Watchers) -> list[Alarm]:
     )
     began = time.monotonic()
     acting = asyncio.ensure_future(fault.does(house))
-    came = await _until(there, set(fault.alerts), began, _COMES_S, present=True)
+    came = await _until(there, set(fault.alerts), began, _COMES_S, present=True, during=acting)
     await acting
     mended = time.monotonic()
     if fault.mends is not None:
@@ -70,10 +71,21 @@ async def _quiet(fault: Fault, there: Watchers) -> bool:
     return not await there.firing() & set(fault.alerts)
 
 
-async def _until(there: Watchers, alerts: set[str], since: float, most_s: float, *, present: bool) -> dict[str, float]:
-    """When each was first seen to be (or not to be) there, seconds after `since`."""
+async def _until(
+    there: Watchers,
+    alerts: AbstractSet[str],
+    since: float,
+    most_s: float,
+    *,
+    present: bool,
+    during: "asyncio.Future[None] | None" = None,
+) -> dict[str, float]:
+    """When each was first seen to be (or not to be) there, seconds after `since`; `most_s` begin when `during` is over."""
     seen: dict[str, float] = {}
-    while len(seen) < len(alerts) and time.monotonic() < since + most_s:
+    ends = since + most_s
+    while len(seen) < len(alerts) and time.monotonic() < ends:
+        if during is not None and not during.done():
+            ends = time.monotonic() + most_s
         firing = await there.firing()
         for alert in alerts - seen.keys():
             if (alert in firing) == present:

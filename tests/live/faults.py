@@ -24,7 +24,7 @@ from tests.faults.rows_policy import _hash, _put
 from tests.faults.scene import PARTITIONS, Scene
 
 _SILENT_S = 20
-_FLOOD = 600_000
+_FLOOD = 300_000
 _STORM = 400
 
 
