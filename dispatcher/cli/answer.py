@@ -80,7 +80,7 @@ def answer(
         return None if found is None else _from_archive(customer, found, now, None)
     if found is None:
         return _from_topics(settings, customer, invoice, now)
-    lacks = _lacks(settings, found)
+    lacks = _lacks(settings, customer, found)
     if lacks is None:
         return _from_archive(customer, found, now, None)
     return (
@@ -119,12 +119,12 @@ def _about(invoice: str | None, ahead: Prospect) -> Prospect:
     return msgspec.structs.replace(ahead, planned=planned)
 
 
-def _lacks(settings: Settings, found: Archived) -> int | None:
+def _lacks(settings: Settings, customer: str, found: Archived) -> int | None:
     """How many records the archive lacks; None where Kafka does not answer."""
 
     async def asked() -> int:
         async with Kafka(Connection(settings.bootstrap_servers, client_options(settings.kafka))) as kafka:
-            return await behind(kafka, settings, found.positions)
+            return await behind(kafka, settings, customer, found.positions)
 
     try:
         return asyncio.run(asked())

@@ -14,6 +14,7 @@ from dispatcher.archive.said import Said
 from dispatcher.archive.timelines import MOST, Entry, Wanted
 from dispatcher.core.zones import place_of
 from dispatcher.engine.clients import Kafka
+from dispatcher.engine.placement import partition_of
 from dispatcher.settings import Settings
 from schemas import topics
 from schemas.journal import JournalRecord
@@ -74,13 +75,20 @@ def archived(settings: Settings, customer: str, invoice: str | None, now: Millis
         raise Unusable(f"the archive cannot be read ({type(fault).__name__}): {_WHY}") from fault
 
 
-async def behind(kafka: Kafka, settings: Settings, positions: dict[int, int]) -> int:
-    """How many records of the journal the archive has not written yet."""
+async def behind(kafka: Kafka, settings: Settings, customer: str, positions: dict[int, int]) -> int:
+    """How many records of the customer's partition the archive has not written yet.
+
+    They are read, because the end of a topic counts marks of transactions, too.
+    """
     journal = settings.topic(topics.JOURNAL)
-    if await kafka.partitions(journal) is None:
+    partitions = await kafka.partitions(journal)
+    if partitions is None:
         return 0
-    ends = await kafka.ends(journal)
-    return sum(max(0, end - max(begin, positions.get(partition, 0))) for partition, (begin, end) in ends.items())
+    partition = partition_of(customer, partitions)
+    missing = 0
+    async for _ in kafka.read(journal, partition=partition, start=positions.get(partition)):
+        missing += 1
+    return missing
 
 
 def _read(archive: Archive, customer: str, invoice: str | None, now: Millis) -> Archived:

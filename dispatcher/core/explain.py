@@ -75,9 +75,11 @@ def _when(record: JournalRecord, clock: ZoneInfo) -> str:
 
 def _subject(record: JournalRecord) -> str:
     about = f" about {' and '.join(record.invoice_ids)}" if record.invoice_ids else ""
+    stage = "" if record.stage is None else f" of stage {record.stage}"
+    if record.result in {"permitted", "refused"}:
+        return f"the task{stage}{about}"
     if record.kind == "fact":
         return f"an event{about}"
-    stage = "" if record.stage is None else f" of stage {record.stage}"
     channel = "" if record.channel is None else f" by {record.channel}"
     return f"the contact{stage}{about}{channel}"
 

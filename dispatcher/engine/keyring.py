@@ -13,7 +13,7 @@ from dispatcher.engine.config import Connection
 from dispatcher.engine.own_key import PARTITION
 from dispatcher.engine.record import Record
 from schemas import topics
-from schemas.master_keys import MasterKeyRefused, MasterKeys, owner_of, wrapped_by
+from schemas.master_keys import MasterKeyRefused, owner_of
 from schemas.sealed import BY_CUSTOMER, SEALED, SealingKey, key_id_of, sealing_key, unseal
 
 _MOST_OPEN: Final = 20_000
@@ -41,6 +41,10 @@ class Keyring:
         name = next((each for each in SEALED if topic.endswith(each)), None)
         if name is None or not any(_key_id(name, each) for each in records):
             return records
+        if self._connection.masters is None:
+            raise MasterKeyRefused(
+                f"{topic} is sealed, and DISPATCHER_MASTER_KEY_FILE is not set: name its master key's file"
+            )
         await self._know(topic.removesuffix(name), name, records)
         return [self._open(name, each) for each in records]
 
@@ -59,13 +63,13 @@ class Keyring:
         ready = self._ready.get(key_id)
         if ready is not None:
             return ready
-        found = self._wrapped.get(key_id)
-        if found is None:
+        found, masters = self._wrapped.get(key_id), self._connection.masters
+        if found is None or masters is None:
             return None
         if len(self._ready) >= _MOST_OPEN:
             self._ready.clear()
         name, record = found
-        ready = self._ready[key_id] = sealing_key(key_id, _masters(self._connection, record).unwrap(name, record))
+        ready = self._ready[key_id] = sealing_key(key_id, masters.unwrap(name, record))
         return ready
 
     @property
@@ -107,11 +111,3 @@ def _key_id(name: str, record: Record) -> bytes | None:
     if not record.value or (record.key is not None and record.key.startswith(b"\0")):
         return None
     return key_id_of(name, record.value)
-
-
-def _masters(connection: Connection, record: bytes) -> MasterKeys:
-    if connection.masters is None:
-        raise MasterKeyRefused(
-            f"records are sealed (master key {wrapped_by(record).hex()}), and DISPATCHER_MASTER_KEY_FILE is not set"
-        )
-    return connection.masters

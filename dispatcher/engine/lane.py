@@ -27,6 +27,7 @@ from dispatcher.engine.transactions import Written
 from dispatcher.engine.turn import StateUnreadable, Turn
 from dispatcher.ops.clock import Forward
 from dispatcher.ops.redaction import told
+from schemas.master_keys import MasterKeyRefused
 from schemas.values import Millis
 
 _log = structlog.get_logger(__name__)
@@ -162,6 +163,10 @@ class Lane:
                 await self._serve(await self._restore())
             except (LaneRefused, LaneFailed):
                 raise
+            except MasterKeyRefused as fault:  # nothing mends that but another file
+                self.gate.lost()
+                await self._give_up()
+                raise LaneRefused(str(fault)) from fault
             except StateUnreadable as fault:
                 self.gate.lost()
                 await self._give_up()

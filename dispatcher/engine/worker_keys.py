@@ -45,7 +45,9 @@ class WorkerKeys:
         await self._ring.read_on(self._config.topic_prefix, PARTITION)
         async with Kafka(self._config.connection) as kafka:
             for topic, owner in OWNERS.items():
-                self._kept[owner] = _kept_for(await kafka.settings(self._config.topic(topic)))
+                name = self._config.topic(topic)
+                if await kafka.partitions(name) is not None:
+                    self._kept[owner] = _kept_for(await kafka.settings(name))
 
     async def know(self, records: Iterable[ConsumerRecord]) -> None:
         """Read on if one of these records of the inbox was sealed with a key that is not known yet."""

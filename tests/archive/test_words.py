@@ -34,7 +34,7 @@ def scripts(engine: Engine, masters: MasterKeys | None) -> list[str | None]:
     told = Topics()
     called(told, "Ada", "ct-1.1", 0, "promise")
     kept(engine, told)
-    return [each.text for each in Archive(engine, masters).contacts("Ada")]
+    return [each.text for each in Archive(engine, masters=masters).contacts("Ada")]
 
 
 def test_whoever_has_the_master_key_reads_them(engine: Engine):
@@ -72,7 +72,7 @@ def test_after_a_new_master_key_the_former_one_is_not_needed(engine: Engine):
     called(told, "Ada", "ct-1.1", 0, "promise")
     kept(engine, told)
     begun(engine, masters=MasterKeys([b"n" * 32, b"m" * 32]))
-    assert [each.text for each in Archive(engine, MasterKeys([b"n" * 32])).contacts("Ada")] == ["Script ct-1.1"]
+    assert [each.text for each in Archive(engine, masters=MasterKeys([b"n" * 32])).contacts("Ada")] == ["Script ct-1.1"]
 
 
 def test_an_erasure_takes_the_key_with_the_last_words(engine: Engine):

@@ -238,6 +238,7 @@ async def test_a_dispute_stops_contact_within_a_second_of_its_report(told: Told)
 
 
 async def test_a_report_closes_the_attempt(told: Told):
+    """S18"""
     assert {tuple(of(told, each)) for each in DISPUTING} == {("accepted", "permitted", "delivered")}
 
 

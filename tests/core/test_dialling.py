@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from dispatcher.core.claim import Braked, Conditions
 from dispatcher.core.dialling import ASK_AGAIN, OUTCOME_WITHIN, PERMIT_LASTS
 from dispatcher.core.draft import draft_of
+from dispatcher.core.explain import explain
 from dispatcher.core.lifecycle import status_of
 from dispatcher.core.point_bars import PointBars
 from dispatcher.core.policy import Policy
@@ -601,3 +602,28 @@ def test_the_question_names_nobody_but_the_collector():
 def test_the_policy_of_the_day_judges():
     story = tasked(policy())
     assert story.claims[0].channel != "call_task"
+
+
+def test_a_refusal_in_words_names_the_task_and_the_hour():
+    words = explain(dial(tasked().go("2026-03-11 20:00")), "Europe/Berlin")
+    assert words.startswith("On Wednesday 2026-03-11 at 21:00 the task of stage call about I-1 was not to be dialled.")
+    assert "This can change on Thursday 2026-03-12 at 09:00." in words
+
+
+def test_an_hour_that_comes_with_the_tasks_end_is_no_hope_either():
+    story = known(staged(stage_text("call", 1, 'channels = { default = ["call_task"] }', "task_days = 1")), CALLED)
+    story.go("2026-03-11 08:00").hear(overdue())
+    story.go("2026-03-11 20:00")
+    assert dial(story).next_at is None
+
+
+def test_a_text_to_the_number_since_keeps_its_telephone_quiet():
+    pause = (
+        '[[cooldowns]]\nid = "p"\nafter = "attempt"\nhours = 5\nchannels = ["call_task"]\nafter_channels = ["sms"]\n'
+    )
+    changes = (("[consent]", f'{pause}scope = "point"\n\n[consent]'), ("min_gap_hours = 20", "min_gap_hours = 0"))
+    text = stage_text("text", 2, 'channels = { default = ["sms"] }')
+    story = tasked(staged(CALL, text, changes=changes))
+    story.now += HOUR
+    story.hear(overdue("I-2", due_on="2026-03-09", creditor_id="acme"))
+    assert (story.claims[-1].channel, told(dial(story))) == ("sms", ("refused", "cool_down"))

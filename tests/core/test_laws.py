@@ -4,7 +4,7 @@ from dataclasses import replace as replaced
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -370,8 +370,10 @@ def test_one_contact_speaks_for_one_creditor_by_one_channel(name, history, repli
 
 @given(st.sampled_from(("plain", "by date")), events)
 def test_shadow_marks_and_counts_exactly_what_would_have_been_sent(name, history):
+    """As long as no task is withdrawn: that leads to another attempt, and in the shadow there was no task."""
     lived = live(name, history, (), conditions("on"))
     shadowed = live(name, history, (), conditions("shadow"))
+    assume(not any(r.kind == "attempt" and r.result == "cancelled" for r in lived.records))
     sent = [(r.at, r.stage, r.channel, r.invoice_ids) for r in lived.records if r.result == "claimed"]
     kept = [(r.at, r.stage, r.channel, r.invoice_ids) for r in shadowed.records if r.reasons[0].code == "shadow"]
     assert sent == kept

@@ -43,6 +43,8 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "reserve": ("reserve", "corners", "stage_conditions"),
     "grouping": ("grouping", "corners", "reasons"),
+    "dialling": ("dialling", "call_back", "machine"),
+    "open_tasks": ("dialling", "attempts", "hand_overs", "ladder"),
     "ledger": ("caps", "cap_dimensions", "attempts", "channels", "size", "doubts", "corners", "hand_overs"),
 }
 """The tests of each module, those that say most about it first."""

@@ -38,6 +38,7 @@ _LOOKED_AT: Final = (b'"call_task"', b'"task":', ERASED.encode())
 _MOST: Final = 2_000
 _POLL_S: Final = 0.5
 _AGAIN_S: Final = 1.0
+_UNFIT_S: Final = 60.0
 
 _log = structlog.get_logger(__name__)
 
@@ -69,6 +70,7 @@ async def _read(store: Store, connection: Connection, prefix: str, duty: Duty) -
     begun = places(standing, await _extents(connection, prefix), accept_gap=True)
     if isinstance(begun, Unfit):
         _log.error("desk_does_not_fit_topics", why=begun.why)
+        await asyncio.sleep(_UNFIT_S)  # somebody has to see to it
         return
     await store.writes(lambda at: begin(at, begun, standing))
     _log.info("desk_reads", partitions=len(begun))

@@ -1,7 +1,7 @@
 """An entry of the timeline in words: what it is, why, by which rule, and when or by what that can change."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -36,7 +36,7 @@ class ToldWords:
     """What was said or noted; `text`: None where it may no longer be kept."""
 
     title: str
-    text: str | None
+    text: str | None = field(repr=False)
     sha256: str
 
 
@@ -79,7 +79,7 @@ class Teller:
             next=None if record.next_at is None else self._clock.shown(record.next_at),
             change=self.change(record),
             words=tuple(
-                ToldWords(self._words.texts.get(each.kind, each.kind), each.text, each.sha256) for each in entry.words
+                ToldWords(self._words.kinds.get(each.kind, each.kind), each.text, each.sha256) for each in entry.words
             ),
             policy=record.policy[:12],
             record_id=record.record_id,

@@ -71,7 +71,7 @@ class Words:
     labels: Mapping[str, str]
     values: Mapping[str, str]
     changes: Mapping[str, str]
-    texts: Mapping[str, str]
+    kinds: Mapping[str, str]
 
     def value(self, said: str) -> str:
         """A word of the closed lists in this language, or as it was said."""

@@ -191,7 +191,7 @@ EN: Final = Words(
         "no": "no",
     },
     changes={str(code): says for code, says in CHANGES.items()},
-    texts={
+    kinds={
         "sms": "SMS as it was sent",
         "email": "E-mail as it was sent",
         "script": "Script of the call",

@@ -211,7 +211,7 @@ ZH: Final = Words(
         "shadow": "开启发送时",
         "not_in_allowlist": "发送不再受限时",
     },
-    texts={
+    kinds={
         "sms": "已发送的短信原文",
         "email": "已发送的电子邮件原文",
         "script": "通话脚本",
