@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run check test test-all coverage mutants bench faults lock clean jars
+.PHONY: help setup demo run check test test-all coverage mutants bench faults ops lock clean jars
 
 # Workers, commands and tests are hundreds of processes: without cached bytecode each compiles 2 s of modules anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -50,6 +50,8 @@ check: .venv/.stamp ## ruff, mypy, import contracts, drift of generated schemas
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m schemas.export --check
 	$(BIN)/dispatcher policy schema | cmp - deploy/policy.schema.json
+	$(BIN)/python -m dispatcher.ops.reference | cmp - deploy/metrics.md
+	$(BIN)/python -m deploy.grafana.dashboards --check
 
 test: setup ## fast tests, then check, then the rest, real Kafka included
 	$(BIN)/pytest $(FAST)
@@ -72,6 +74,9 @@ mutants: .venv/.stamp ## small mistakes in the rules of time and frequency that 
 
 faults: .venv/.stamp ## the fault matrix on real Kafka; SEED=N repeats a run, ROWS=F1,F3 chooses, MANY=N sizes F27 and F31
 	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) $(if $(ROWS),--rows $(ROWS)) $(if $(MANY),--many $(MANY))
+
+ops: setup ## alerts and dashboards on a live Prometheus and Alertmanager while faults are made; at most 15 minutes
+	$(BIN)/python -m tests.live
 
 bench: setup ## throughput and latency, written to build/bench
 	$(BIN)/python -m tests.bench

@@ -63,6 +63,7 @@ IMPERSONAL: Final = frozenset(
         "promise_id",
         "record_id",
         "source",
+        "trace",
         "stamp",
         "subject",
         "task_id",

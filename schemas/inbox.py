@@ -31,13 +31,17 @@ Stamp = tuple[int, str, str]
 
 
 class Cause(msgspec.Struct, frozen=True, array_like=True):
-    """Where a record came from: input coordinates and the CloudEvents identity of the event."""
+    """Where a record came from: input coordinates and the CloudEvents identity of the event.
+
+    `trace` is the W3C trace context (`traceparent`) that the input record carried, if any.
+    """
 
     topic: str
     partition: int
     offset: int
     source: str
     id: str
+    trace: str = ""
 
 
 class _Fact(msgspec.Struct, frozen=True, array_like=True):

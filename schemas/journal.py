@@ -35,14 +35,15 @@ Gate = Literal["counsel"]
 """Who has to approve a step before it counts."""
 
 
-class CauseRecord(msgspec.Struct, frozen=True):
-    """The event behind a record: input coordinates and CloudEvents identity."""
+class CauseRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The event behind a record: input coordinates, CloudEvents identity, and the trace context (W3C) that it came with."""
 
     topic: str
     partition: int
     offset: int
     source: str
     id: str
+    trace: str = ""
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -120,7 +121,7 @@ class TaskRecord(Discreet, msgspec.Struct, frozen=True, omit_defaults=True):
 
 def cause_record(cause: Cause) -> CauseRecord:
     """The journal's form of a cause."""
-    return CauseRecord(cause.topic, cause.partition, cause.offset, cause.source, cause.id)
+    return CauseRecord(cause.topic, cause.partition, cause.offset, cause.source, cause.id, cause.trace)
 
 
 _encoder = msgspec.json.Encoder()

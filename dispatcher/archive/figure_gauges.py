@@ -3,18 +3,17 @@
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy import Engine
 
 from dispatcher.archive.figures import ageing, promises, recovery
 from dispatcher.archive.figures.asking import Question
 from dispatcher.archive.figures.periods import Period, day_at, month_at
 from dispatcher.archive.figures.reading import looking
+from dispatcher.archive.metrics import ArchiveMetrics
 from dispatcher.settings import Reports
 from schemas.values import Millis
 
 EVERY_MS: Final = 60_000
-_PREFIX: Final = "dispatcher_report_"
 
 
 class Chores(Protocol):
@@ -30,22 +29,8 @@ class Chores(Protocol):
 class FigureGauges:
     """Recovery and kept promises of the month that it is, and what is overdue now. Labels: currencies and classes of age."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._recovery = Gauge(
-            f"{_PREFIX}recovery_ratio",
-            "Of what was overdue this month, the part that was recovered.",
-            ["currency"],
-            registry=registry,
-        )
-        self._overdue = Gauge(
-            f"{_PREFIX}overdue_minor_units", "What is overdue now, by days.", ["currency", "age"], registry=registry
-        )
-        self._kept = Gauge(
-            f"{_PREFIX}promises_kept_ratio",
-            "Of this month's promises that were judged, the part that was kept.",
-            ["currency"],
-            registry=registry,
-        )
+    def __init__(self, metrics: ArchiveMetrics) -> None:
+        self._metrics = metrics
 
     def refresh(self, engine: Engine, reports: Reports, now: Millis) -> None:
         """Work them out anew; what has become empty disappears."""
@@ -56,16 +41,11 @@ class FigureGauges:
             recovered = recovery.rows(connection, question)
             ages = ageing.rows(connection, today)
             kept = promises.rows(connection, question)
-        for gauge in (self._recovery, self._overdue, self._kept):
-            gauge.clear()
-        for row in recovered:
-            if row.rate is not None:
-                self._recovery.labels(row.currency).set(row.rate)
-        for age in ages:
-            self._overdue.labels(age.currency, age.age).set(age.amount)
-        for promise in kept:
-            if promise.rate is not None:
-                self._kept.labels(promise.currency).set(promise.rate)
+        self._metrics.reported(
+            recovered={(each.currency,): each.rate for each in recovered if each.rate is not None},
+            overdue={(each.currency, each.age): each.amount for each in ages},
+            kept={(each.currency,): each.rate for each in kept if each.rate is not None},
+        )
 
 
 class WithGauges:

@@ -135,7 +135,7 @@ def as_record(row: Row) -> JournalRecord:
             "responsible": row.responsible,
             "cause": None
             if cause is None
-            else CauseRecord(cause.topic, cause.partition, cause.offset, cause.source, cause.id),
+            else CauseRecord(cause.topic, cause.partition, cause.offset, cause.source, cause.id, cause.trace),
         },
         JournalRecord,
     )
@@ -148,7 +148,7 @@ def _reasons_of(row: Row) -> tuple[Reason, ...]:
 
 
 def _plain(cause: CauseRecord) -> Cause:
-    return Cause(cause.topic, cause.partition, cause.offset, cause.source, cause.id)
+    return Cause(cause.topic, cause.partition, cause.offset, cause.source, cause.id, cause.trace)
 
 
 def _millis(instant: datetime | None) -> Millis | None:

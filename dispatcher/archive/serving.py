@@ -34,6 +34,7 @@ from dispatcher.exit_codes import ExitCode
 from dispatcher.ops import logs
 from dispatcher.ops.clock import clock_for
 from dispatcher.ops.health import Health, keep_beating
+from dispatcher.ops.loop_lag import watch_loop
 from dispatcher.ops.serving import OperationsServer, PortTaken
 from dispatcher.settings import Settings, client_options
 from schemas.master_keys import MasterKeyRefused
@@ -106,13 +107,14 @@ async def _serve(settings: Settings, *, rebuilt: bool, accept_gap: bool) -> None
     connection = Connection(settings.bootstrap_servers, client_options(settings.kafka), settings.masters)
     kept = _retention(settings)
     store = Store(engine, settings.archive_key, settings.masters)
-    gauges = FigureGauges(metrics.registry)
+    gauges = FigureGauges(metrics)
     caretaker = WithGauges(
         Caretaker(engine, kept, metrics.emptied), lambda now: gauges.refresh(engine, settings.reports, now)
     )
 
     def caught_up() -> None:
         health.restored(_ON_DUTY)
+        metrics.caught_up(time.time())
 
     archiver = Archiver(settings.topic_prefix, settings.archive_key, store, caretaker, clock.now, metrics, caught_up)
     shift = _Shift(settings.topic_prefix, connection, engine, store, archiver, metrics, accept_gap=accept_gap)
@@ -120,12 +122,14 @@ async def _serve(settings: Settings, *, rebuilt: bool, accept_gap: bool) -> None
         await shift.rebuild(stop)
     host, port = settings.metrics_host, settings.archive.metrics_port
     beating = asyncio.ensure_future(keep_beating(health))
+    watching = asyncio.ensure_future(watch_loop(metrics.loop_lag))
     try:
         with OperationsServer(metrics, health, host=host, port=port) as server:
             _log.info("archive_started", port=server.port, database=engine.dialect.name, migrated=changed)
             await shift.serve(stop)
     finally:
         beating.cancel()
+        watching.cancel()
         engine.dispose()
     _log.info("archive_stopped")
 
@@ -159,6 +163,7 @@ class _Shift:
         self._metrics = metrics
         self._accept_gap = accept_gap
         self._duty = duty_of(engine)
+        self._begun = False
 
     async def rebuild(self, stop: asyncio.Event) -> None:
         """Forget what the topics still hold."""
@@ -169,7 +174,7 @@ class _Shift:
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Until `stop`. Kafka and the database may fail and come back; what does not fit together ends it."""
-        pause, first = _FIRST_PAUSE_S, True
+        pause = _FIRST_PAUSE_S
         while not stop.is_set():
             began = time.monotonic()
             try:
@@ -187,7 +192,7 @@ class _Shift:
             except RecordsGone as gone:
                 raise Unstartable(ExitCode.REFUSED, f"{gone}; see --accept-gap") from gone
             except KafkaAway as away:
-                if first:
+                if not self._begun:
                     raise
                 self._metrics.failed("kafka")
                 _log.warning("archive_waits_for_kafka", why=str(away))
@@ -197,7 +202,6 @@ class _Shift:
             finally:
                 self._metrics.on_duty(False)  # noqa: FBT003 - the state itself
                 await asyncio.to_thread(self._duty.released)
-            first = False
             if time.monotonic() - began > _LONGEST_PAUSE_S:
                 pause = _FIRST_PAUSE_S
             with contextlib.suppress(TimeoutError):
@@ -215,6 +219,7 @@ class _Shift:
         if isinstance(begun, Unfit):
             raise Unstartable(ExitCode.REFUSED, begun.why)
         await asyncio.to_thread(self._store.begin, begun, standing)
+        self._begun = True
         _log.info("archive_writes", partitions=len(begun))
         full = {(self._prefix + topic, partition): offset for (topic, partition), offset in begun.items()}
         async with tail(self._connection, full) as source:

@@ -40,6 +40,10 @@ _ENDS = typer.Option(
     help="With --archive: what an earlier --archive --json printed; the chains must still lead to there.",
 )
 
+_METRICS = typer.Option(
+    None, "--metrics", help="Write the counts there too, as Prometheus reads them (textfile collector; name it *.prom)."
+)
+
 _UNJUDGED: Final = 2
 """Exit code where something is missing for a verdict (and no violation was found)."""
 
@@ -56,6 +60,7 @@ def verify(  # noqa: PLR0917  its options
     settle: int = _SETTLE,
     archive: bool = _ARCHIVE,
     ends: Path | None = _ENDS,
+    metrics: Path | None = _METRICS,
     as_json: bool = _JSON,
 ) -> None:
     """Check that nothing was lost, sent twice or sent against a rule. Independent of the code that decides."""
@@ -81,6 +86,8 @@ def verify(  # noqa: PLR0917  its options
             reader.policy(_text(file))
         extents, taken = on_kafka(settings, lambda kafka: _read(kafka, settings, reader))
         report = check(reader, extents=extents, taken=taken, settled=settled, messages=messages, since=earliest)
+    if metrics is not None:
+        _write_metrics(report, metrics)
     if as_json:
         print_json(report)
     else:
@@ -160,6 +167,15 @@ def provider_journals(named: list[str]) -> dict[Channel, list["Message"]]:
         earlier = found.get(channel)
         found[channel] = took if earlier is None else sorted([*earlier, *took], key=lambda message: message.at)
     return found
+
+
+def _write_metrics(report: "Report", file: Path) -> None:
+    from dispatcher.cli.verify_metrics import page_of, write
+
+    try:
+        write(page_of(report, time.time()), file)
+    except OSError as fault:
+        stop(ExitCode.USAGE, f"{file}: {fault.strerror}")
 
 
 def _text(file: Path) -> str:

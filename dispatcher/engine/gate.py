@@ -46,6 +46,7 @@ class Gate:
         self._sources: dict[SourcePartition, float] = {}
         self._oldest: tuple[frozenset[SourcePartition], float] | None = None
         self._draining = False
+        self._began_at = monotonic()
 
     def assigned(self) -> int:
         """The group has given us the partition (again): a flush that starts from now on proves it. Returns its number."""
@@ -105,6 +106,12 @@ class Gate:
         if not self._points_known():
             return False
         return self._oldest_word() >= self._wall() - FRESH_S and self._clock_agrees()
+
+    def age_s(self) -> float:
+        """Seconds since we last knew everything that could forbid a contact; never yet: since this gate was made."""
+        now, word = self._monotonic(), self._oldest_word()
+        heard = now - self._began_at if word == 0.0 else self._wall() - word
+        return max(0.0, heard, now - max(self._caught_up_at, self._began_at))
 
     def _oldest_word(self) -> float:
         """What intake said last of the source of which it spoke longest ago; asked at every slice, so it is kept."""

@@ -18,7 +18,8 @@ def hand_on(turn: Turn, partition: int, shared: Shared, lease: Lease, may_send: 
     for claim, appended in turn.claims:
         pool = senders.pool(claim.channel)
         if pool is not None:
-            pool.submit(Job(claim, turn.policy, lease, may_send, appended, partition))
+            due = turn.due.get(claim.attempt_id, 0)
+            pool.submit(Job(claim, turn.policy, lease, may_send, appended, partition, due))
     for receipt in turn.receipts:
         if receipt.status != "accepted":
             senders.received(receipt.attempt_id, delivered=receipt.status == "delivered")

@@ -41,6 +41,12 @@ class Held:
             creditors = self._others.setdefault(lacking.channel, {})
             creditors.setdefault(lacking.creditor_id, OrderedDict()).setdefault(key)
 
+    def first(self) -> Iterator[bytes]:
+        """Of each queue the customer who has waited longest in it."""
+        for keys in (*self._mandatory.values(), *(k for each in self._others.values() for k in each.values())):
+            if keys:
+                yield next(iter(keys))
+
     def ready(self, with_credit: WithCredit, with_reserve: WithCredit) -> Iterator[bytes]:
         """Take out customers while their channel has credit; it is asked for each one, for each may use one up.
 

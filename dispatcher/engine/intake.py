@@ -27,6 +27,7 @@ from dispatcher.ops.metrics import Metrics
 from schemas import codec, inbox
 from schemas.codec import Accepted, Rejected
 from schemas.inbox import Arrival, Cause, ConsentChanged, Stamp
+from schemas.trace import trace_of
 from schemas.values import Millis
 
 _log = structlog.get_logger(__name__)
@@ -239,7 +240,8 @@ class Intake:
             found.append(entry)
 
     def _entry(self, source: Source, record: ConsumerRecord, read: Accepted) -> Entry:
-        cause = Cause(source.topic, record.partition, record.offset, read.source, read.id)
+        trace = trace_of(record.headers) if record.headers else ""
+        cause = Cause(source.topic, record.partition, record.offset, read.source, read.id, trace)
         arrival = Arrival(read.at, cause, read.fact, record.timestamp)
         return read.customer_id.encode(), inbox.encode(arrival)
 

@@ -28,6 +28,7 @@ from dispatcher.engine.turn import StateUnreadable, Turn
 from dispatcher.ops.clock import Forward
 from dispatcher.ops.redaction import told
 from schemas.master_keys import MasterKeyRefused
+from schemas.values import Millis
 
 _log = structlog.get_logger(__name__)
 
@@ -118,6 +119,20 @@ class Lane:
         """Customers who have not been planned by the policy in force yet."""
         return len(self._deciding.replanning)
 
+    @property
+    def held(self) -> int:
+        """Customers who are due and wait for a credit."""
+        return len(self._deciding.held)
+
+    def undecided_since(self, now: Millis) -> Millis | None:
+        """Since when the longest waiting customer is due; None: nobody waits."""
+        state = self._state
+        if state is None:
+            return None
+        held = [state.instants(key) for key in self._deciding.held.first()]
+        waiting = state.wake_ups.overdue_since(now, state.instants)
+        return min((each for each in (*held, waiting) if each), default=None)
+
     def offer(self, stretch: Stretch) -> None:
         """Take records from the agent, or refuse them: the chain shows the hole and the lane reads again."""
         if self._state is not None and self._backlog.offer(stretch):
@@ -164,6 +179,7 @@ class Lane:
                 await self._give_up()
                 # While Kafka is away, waiting is all there is to do.
                 self._failures += self._shared.ends.answered_lately
+                self._shared.metrics.lane_failed()
                 _log.warning("lane_failed", partition=self.partition, why=told(fault))
                 if self._failures > _MOST_FAILURES:
                     raise LaneFailed(f"partition {self.partition} failed {self._failures} times in a row") from fault

@@ -42,11 +42,13 @@ class PolicyInForce:
         self.policy = policy
         self._objection = objection
         self._announcement = announcement
-        announcement.policy(policy.hash, policy.stage_ids)
+        self._announce()
 
     def offer(self, text: PolicyText) -> bool:
         """Whether this text decides from now on; False if it did before, or is refused."""
         if text.hash == self.policy.hash:
+            if self._refused:
+                self._announce()
             return False
         parsed = parse(text.text, file=f"policy {text.hash}")
         why = str(parsed) if isinstance(parsed, PolicyProblems) else self._objection(parsed)
@@ -55,13 +57,18 @@ class PolicyInForce:
             return False
         _log.info("policy_switched", before=self.policy.hash, policy=parsed.hash)
         self.policy = parsed
-        self._announcement.policy(parsed.hash, parsed.stage_ids)
+        self._announce()
         return True
 
     def refuse(self, name: str, why: str) -> None:
         """Say that what the topic names cannot be used."""
         _log.error("policy_refused", policy=name, stays=self.policy.hash, why=why)
+        self._refused = True
         self._announcement.policy_refused()
+
+    def _announce(self) -> None:
+        self._refused = False
+        self._announcement.policy(self.policy.hash, self.policy.stage_ids)
 
 
 async def follow(config: EngineConfig, in_force: PolicyInForce, switched: Callable[[], None]) -> None:

@@ -216,7 +216,9 @@ class Pool:
         try:
             message = self._compose(job.claim, job.policy)
         except Exception as fault:  # a fault of a template must not end the pool
-            _log.exception("attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel)
+            _log.exception(
+                "attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel, trace=_trace_of(job)
+            )
             self._report_soon(job, Rejected("content", type(fault).__name__), account.name)
             return
         units = segments(message.text).parts if self._counts_units else 1
@@ -238,7 +240,9 @@ class Pool:
             else:
                 outcome = await adapter.send(prepared, permit=permit, deadline_s=self._timeout_s)
         except Exception as fault:  # a fault of an adapter must not end the pool
-            _log.exception("attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel)
+            _log.exception(
+                "attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel, trace=_trace_of(job)
+            )
             why = type(fault).__name__
             outcome = Rejected("content", why) if prepared is None else Failed()
             if permit.granted:
@@ -246,7 +250,10 @@ class Pool:
             if prepared is not None:
                 account.heard(Unknown(why), self._now())
         finally:
-            account.end(outcome, units, self._now() - began, self._now(), started=permit.granted)
+            seconds = self._now() - began
+            account.end(outcome, units, seconds, self._now(), started=permit.granted)
+            if permit.granted:
+                self._metrics.sent_in(self.channel, seconds)
             self._metrics.sends_in_flight(self.channel, self._accounts.calls)
             self._serve_soon()
         if isinstance(outcome, NotStarted) and permit.refusal == "input_behind":
@@ -262,7 +269,11 @@ class Pool:
 
     def _starts(self, job: Job) -> None:
         if job.appended:
-            self._metrics.event_to_send(max(0.0, time.time() - job.appended / 1000))
+            waited = max(0.0, time.time() - job.appended / 1000)
+            self._metrics.event_to_send(waited)
+            self._metrics.due_to_send(waited)
+        elif job.due:
+            self._metrics.due_to_send(max(0.0, (self._clock.now() - job.due) / 1000))
 
     def _report_soon(self, job: Job, outcome: Ended, account: str, why: ReasonCode | None = None) -> None:
         self._spawn(self._report(job, outcome, account, why))
@@ -285,3 +296,8 @@ class Pool:
         task = asyncio.get_running_loop().create_task(work, name=f"sender-{self.channel}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _trace_of(job: Job) -> str | None:
+    """The trace context of the event behind an attempt, for the log."""
+    return None if job.claim.cause is None else job.claim.cause.trace or None

@@ -41,7 +41,8 @@ class StateUnreadable(Exception):
 class Turn:
     """What a lane is about to flush; one policy decides all of it.
 
-    `claims` go to senders once they stand, with the append time (ms) of their cause; `settled` are the append times of
+    `claims` go to senders once they stand, with the append time (ms) of their cause; `due` is the instant from which those
+    were due that time alone caused, by attempt; `settled` are the append times of
     payments; `receipts` are those of messages; `counts` are journal records, counted once they stand; `repeated` are events
     seen before, by topic. `keys` are those of others that the partition keeps: what becomes of them.
     """
@@ -54,6 +55,7 @@ class Turn:
     tasks: list[Entry] = field(default_factory=list)
     keys: list[Written] = field(default_factory=list)
     claims: list[tuple[Claim, int]] = field(default_factory=list)
+    due: dict[str, Millis] = field(default_factory=dict)
     withdrawn: list[str] = field(default_factory=list)
     settled: list[int] = field(default_factory=list)
     receipts: list[AttemptReceipt] = field(default_factory=list)
@@ -117,7 +119,7 @@ class Decider:
                 return None
             turn.state.append((key, encoded))
         turn.tasks.extend(written)
-        self._write(turn, key, decision, arrivals)
+        self._write(turn, key, decision, arrivals, record)
         return decision
 
     def _tasks_of(self, turn: Turn, key: bytes, decision: Decision) -> list[Entry]:
@@ -125,7 +127,7 @@ class Decider:
         plain = (journal.encode(self._tasks.record(each, turn.policy)) for each in tasks)
         return [(key, turn.keeper.handed_over(TASKS, key, each)) for each in plain]
 
-    def _write(self, turn: Turn, key: bytes, decision: Decision, arrivals: list[Arrival]) -> None:
+    def _write(self, turn: Turn, key: bytes, decision: Decision, arrivals: list[Arrival], record: bytes | None) -> None:
         counts, append, encode = turn.counts, turn.journal.append, journal.encode
         for entry in decision.records:
             append((key, encode(entry)))
@@ -134,6 +136,8 @@ class Decider:
         for claim in decision.claims:
             if claim.channel != "call_task":
                 turn.claims.append((claim, next((each.appended for each in arrivals if each.appended), 0)))
+                if record is not None and not arrivals:
+                    turn.due[claim.attempt_id] = _due_since(record, turn.now)
         if decision.repeated and arrivals[-1].cause.topic in INPUTS:
             topic = arrivals[-1].cause.topic
             turn.repeated[topic] = turn.repeated.get(topic, 0) + decision.repeated
@@ -180,6 +184,11 @@ class Decider:
 
 def _waits_for_input(customer: Customer) -> bool:
     return any(each.verdict.startswith("waiting|input_behind") for each in customer.invoices.values())
+
+
+def _due_since(record: bytes, now: Millis) -> Millis:
+    """When the customer was to be looked at; now, if that was not to be yet (another policy, a brake let go)."""
+    return min(state.wake_of(record) or now, now)
 
 
 def _unchanged(decision: Decision, customer: Customer, record: bytes | None) -> bool:

@@ -42,6 +42,11 @@ class WakeUps:
         yield from self._urgent.due(now, instants)
         yield from self._others.due(now, instants)
 
+    def overdue_since(self, now: Millis, instants: "Instants") -> Millis | None:
+        """The earliest instant that has come and of whom nobody was taken out yet, None if there is none."""
+        found = [self._urgent.earliest(now, instants), self._others.earliest(now, instants)]
+        return min((each for each in found if each is not None), default=None)
+
     def next_at(self) -> Millis | None:
         """A lower bound for the next wake-up, None if there is none."""
         first, second = self._urgent.next_at(), self._others.next_at()
@@ -84,6 +89,17 @@ class _Index:
             self._size -= 1
             if instants(key) == at:
                 yield key
+
+    def earliest(self, now: Millis, instants: "Instants") -> Millis | None:
+        self._open(now, instants)
+        near = self._near
+        while near and near[0][0] <= now:
+            at, key = near[0]
+            if instants(key) == at:
+                return at
+            heappop(near)
+            self._size -= 1
+        return None
 
     def next_at(self) -> Millis | None:
         bounds = [self._near[0][0]] if self._near else []

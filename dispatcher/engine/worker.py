@@ -45,6 +45,7 @@ from dispatcher.engine.turn import Decider
 from dispatcher.engine.watchdog import Stuck, Watchdog
 from dispatcher.engine.worker_keys import WorkerKeys
 from dispatcher.ops.health import keep_beating
+from dispatcher.ops.loop_lag import watch_loop
 from dispatcher.ops.redaction import told
 from schemas.topics import TEXTS
 from schemas.values import Channel
@@ -126,6 +127,8 @@ class Worker:
             self._brakes,
             self._lanes.values,
             broker_time=self._broker_time,
+            clock=parts.clock,
+            kafka_answers=lambda: self._ends.answered_lately,
         )
         self._doubts = Doubts(self._doubtful, _adapters_of(parts.supplies), self._outcomes.report, config.doubt)
         self._progress = Progress(config, self._intake, self._ends, self._writer, self._broker_time)
@@ -136,9 +139,7 @@ class Worker:
             parts.metrics.no_progress,
             config.stillness,
         )
-        self._app = build_app(
-            config, self._committable, parts.datadir, customers=self._to_lane, intake=self._intake.offer
-        )
+        self._app = build_app(config, self._committable, parts.datadir, customers=self._to_lane, intake=self._to_intake)
         self._app.on_partitions_revoked.connect(self._on_revoked)
         self._app.on_partitions_assigned.connect(self._on_assigned)  # type: ignore[arg-type]  # sent with one argument
 
@@ -164,6 +165,7 @@ class Worker:
             self._gauges.run(self._parts.sending),
             self._doubts.run(),
             self._watchdog.run(),
+            watch_loop(self._parts.metrics.loop_lag),
         ):
             self._spawn(task)
         self._spawn(self._watch_topology())
@@ -305,7 +307,12 @@ class Worker:
         if tp in self._consumer.assignment():
             self._consumer.resume_partitions({tp})
 
+    def _to_intake(self, stretch: Stretch) -> None:
+        self._parts.metrics.carried(len(stretch.records))
+        self._intake.offer(stretch)
+
     def _to_lane(self, stretch: Stretch) -> None:
+        self._parts.metrics.carried(len(stretch.records))
         lane = self._lanes.get(stretch.tp.partition)
         if lane is not None:
             lane.offer(stretch)

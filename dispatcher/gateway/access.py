@@ -10,9 +10,9 @@ from litestar import Request
 
 from dispatcher.gateway.api_keys import ApiKey, Scope, caller
 from dispatcher.gateway.buckets import neighbourhood
-from dispatcher.gateway.metrics import Turned
 from dispatcher.gateway.parts import Parts
 from dispatcher.gateway.problems import TurnedAway, problem
+from dispatcher.ops.labels import Turned
 
 AnyRequest = Request[Any, Any, Any]
 

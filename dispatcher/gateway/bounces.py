@@ -13,10 +13,10 @@ from litestar.params import FromPath
 from channels.email_bounces import LARGEST, NotAReport
 from dispatcher.gateway.access import AnyRequest, admit
 from dispatcher.gateway.appending import Away
-from dispatcher.gateway.metrics import Report
 from dispatcher.gateway.parts import Parts
 from dispatcher.gateway.problems import kafka_away
 from dispatcher.gateway.word_of_mail import Told, mail_in, told
+from dispatcher.ops.labels import Report
 
 LARGEST_BODY: Final = 2 * LARGEST
 """Bytes of one request: a report and what a form puts around it."""

@@ -1,35 +1,24 @@
-"""What is counted of the tasks that go to a call desk: closed sets of labels, every series at 0 from the start."""
+"""What is counted of the tasks that go to a call desk; the table of `ops.gateway_series` says what each figure means."""
 
-from typing import Literal, get_args
-
-from prometheus_client import CollectorRegistry, Counter, Gauge
-
-from channels.desk_webhook import WHYS, Why
-
-TaskEnd = Literal["posted", "expired", "unreadable", "erased"]
-"""The desk has it; nobody could do it in time; it is no task; its customer was erased, and its key with it."""
+from channels.desk_webhook import Why
+from dispatcher.ops.labels import TaskEnd
+from dispatcher.ops.meters import Meters
 
 
 class DeskMetrics:
-    """The metrics of one desk."""
+    """The metrics of one desk, among those of its gateway."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._ended = Counter("dispatcher_desk_tasks_total", "Tasks dealt with.", ("result",), registry=registry)
-        self._failed = Counter("dispatcher_desk_posts_failed_total", "Tasks not taken.", ("why",), registry=registry)
-        self._waiting = Gauge("dispatcher_desk_tasks_waiting", "Tasks that the desk has not taken.", registry=registry)
-        for end in get_args(TaskEnd):
-            self._ended.labels(end)
-        for why in WHYS:
-            self._failed.labels(why)
+    def __init__(self, meters: Meters) -> None:
+        self._meters = meters
 
     def ended(self, end: TaskEnd) -> None:
         """A task that is done with."""
-        self._ended.labels(end).inc()
+        self._meters.counter("desk_tasks").add(1, end)
 
     def failed(self, why: Why) -> None:
         """A task that the desk did not take; it will be asked again."""
-        self._failed.labels(why).inc()
+        self._meters.counter("desk_posts_failed").add(1, why)
 
     def waiting(self, tasks: int) -> None:
         """Tasks of our partitions, in hand or not yet read."""
-        self._waiting.set(tasks)
+        self._meters.gauge("desk_tasks_waiting").set(tasks)

@@ -9,7 +9,8 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from dispatcher.gateway.metrics import GatewayMetrics, Route, route_of
+from dispatcher.gateway.metrics import GatewayMetrics, route_of
+from dispatcher.ops.labels import Route
 
 _ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _PROTECTING: Final = (

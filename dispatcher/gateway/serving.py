@@ -40,6 +40,7 @@ from dispatcher.gateway.staffing import check_staff, staffed
 from dispatcher.gateway.task_posting import desk_of, post_tasks
 from dispatcher.ops import interpreter, logs
 from dispatcher.ops.clock import clock_for
+from dispatcher.ops.loop_lag import watch_loop
 from dispatcher.settings import Settings, client_options
 from schemas.links import Seal
 from schemas.master_keys import MasterKeyRefused
@@ -82,12 +83,14 @@ async def _serve(settings: Settings) -> None:
     try:
         await appender.start()
         bare = replace(_parts(settings, appender, keys, twilio), readers=receipts)
+        watching = asyncio.create_task(watch_loop(bare.metrics.loop_lag))
         async with (
             staffed(settings, bare) as peopled,
             working(settings, peopled, connection) as parts,
             _posting(settings, desk, connection, parts),
         ):
             await _answer(settings, parts, listening, posts_tasks=desk is not None)
+        watching.cancel()
     finally:
         await appender.close()
     _log.info("gateway_stopped")
@@ -122,7 +125,7 @@ async def _posting(
     if desk is None:
         yield
         return
-    posting = asyncio.create_task(post_tasks(settings, desk, connection, parts.metrics.registry))
+    posting = asyncio.create_task(post_tasks(settings, desk, connection, parts.metrics.meters))
     try:
         yield
     finally:

@@ -16,9 +16,10 @@ import structlog
 from channels.desk_webhook import NotTaken, Taken, body
 from dispatcher.engine.clients import KafkaAway, Record
 from dispatcher.engine.subscription import Positions
-from dispatcher.gateway.desk_metrics import DeskMetrics, TaskEnd
+from dispatcher.gateway.desk_metrics import DeskMetrics
 from dispatcher.gateway.desk_pace import Answer, Chance, DeskPace, Expired, wait_s
 from dispatcher.gateway.task_order import MOST_OPEN, TaskOrder
+from dispatcher.ops.labels import TaskEnd
 from schemas.journal import TaskRecord, decode_task
 from schemas.values import Millis, to_millis
 

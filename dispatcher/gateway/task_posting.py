@@ -6,7 +6,6 @@ import time
 from typing import Final
 
 import structlog
-from prometheus_client import CollectorRegistry
 
 from channels.accounts import DeskConfig
 from channels.desk_webhook import DeskWebhook
@@ -17,6 +16,7 @@ from dispatcher.gateway.desk_metrics import DeskMetrics
 from dispatcher.gateway.desk_pace import DeskPace
 from dispatcher.gateway.task_delivery import AT_ONCE, TaskDelivery
 from dispatcher.ops.clock import clock_for
+from dispatcher.ops.meters import Meters
 from dispatcher.settings import Settings
 from schemas.topics import TASKS
 
@@ -33,12 +33,12 @@ def desk_of(settings: Settings) -> DeskConfig | None:
     return DeskConfig(url, tuple(each.reveal() for each in settings.gateway.desk_secrets), connections=AT_ONCE)
 
 
-async def post_tasks(settings: Settings, desk: DeskConfig, connection: Connection, registry: CollectorRegistry) -> None:
+async def post_tasks(settings: Settings, desk: DeskConfig, connection: Connection, meters: Meters) -> None:
     """Post until cancelled. Where Kafka is away, or after a fault of ours, it begins anew; the gateway serves on."""
     webhook = DeskWebhook(desk)
     chance = secrets.SystemRandom().random
     pace = DeskPace(chance, time.monotonic)
-    delivery = TaskDelivery(webhook, pace, DeskMetrics(registry), clock_for(settings.clock).now, chance=chance)
+    delivery = TaskDelivery(webhook, pace, DeskMetrics(meters), clock_for(settings.clock).now, chance=chance)
     topic, group = settings.topic(TASKS), f"{settings.topic_prefix}{settings.app_id}-desk"
     try:
         while True:

@@ -36,10 +36,10 @@ from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
 from dispatcher.ops.serving import OperationsServer, PortTaken
 from dispatcher.settings import Settings, client_options
+from dispatcher.wiring.certificates import ends_of
 from dispatcher.wiring.providers import objection_of, supplies
 from dispatcher.wiring.unstartable import Unstartable
 from schemas.master_keys import MasterKeyRefused
-from schemas.refusals import SENTENCES
 
 _log = structlog.get_logger(__name__)
 
@@ -127,8 +127,11 @@ def parts_of(settings: Settings, policy: Policy) -> Parts:
     Raises:
         Unstartable: templates or providers are wrong or missing.
     """
-    metrics = Metrics(policy.stage_ids, SENTENCES)
+    metrics = Metrics(policy.stage_ids)
     metrics.sending(settings.sending)
+    metrics.partitions(settings.partitions)
+    for which, ends in ends_of(settings.kafka):
+        metrics.certificate(which, ends)
     templates = read_templates(settings, policy, metrics)
     clock = clock_for(settings.clock)
     accounts = supplies(settings)

@@ -51,12 +51,12 @@ def logged(worker: Process, event: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in lines]
 
 
-async def page(worker: Process, path: str) -> Page:
-    """What the worker's own web server answers; (0, "") while it does not listen yet."""
-    started = logged(worker, "worker_started")
-    if not started:
+async def page(worker: Process, path: str, *, started: str = "worker_started") -> Page:
+    """What a process's own web server answers; (0, "") while it does not listen; its log says `started` with the port."""
+    begun = logged(worker, started)
+    if not begun:
         return 0, ""
-    return await asyncio.to_thread(_get, f"http://127.0.0.1:{started[-1]['port']}{path}")
+    return await asyncio.to_thread(_get, f"http://127.0.0.1:{begun[-1]['port']}{path}")
 
 
 async def ready(worker: Process, *, timeout_s: float = PATIENCE_S) -> None:

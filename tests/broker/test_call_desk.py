@@ -13,7 +13,6 @@ from statistics import median
 
 import pytest
 import pytest_asyncio
-from prometheus_client import CollectorRegistry
 
 from dispatcher.engine.appender import Appender
 from dispatcher.gateway.appending import Whereabouts
@@ -27,6 +26,8 @@ from dispatcher.gateway.kafka_append import KafkaAppend
 from dispatcher.gateway.listening import listening
 from dispatcher.gateway.metrics import GatewayMetrics
 from dispatcher.gateway.store.database import store_at
+from dispatcher.ops.gateway_series import CALLS
+from dispatcher.ops.meters import Meters
 from schemas.journal import JournalRecord
 from schemas.topics import JOURNAL
 from schemas.values import Millis, to_millis
@@ -80,7 +81,7 @@ async def desk_of(installed: Installation, folder: Path, clock: Clock) -> AsyncI
     reading = asyncio.create_task(follow(store, connection, prefix))
     try:
         async with listening(dial, connection, installed.config.topic(JOURNAL)):
-            yield CallDesk(store, dial, append, where, CallMetrics(CollectorRegistry()))
+            yield CallDesk(store, dial, append, where, CallMetrics(Meters(CALLS)))
     finally:
         reading.cancel()
         await asyncio.wait([reading])

@@ -42,6 +42,13 @@ def test_with_credit_it_is_claimed() -> None:
     assert (decision.lacking, len(turn.claims)) == (None, 1)
 
 
+def test_a_claim_that_time_caused_was_due_since_its_customer_was_to_be_looked_at() -> None:
+    turn, _ = woken(credit=("sms", "email"))
+    ((claim, _),) = turn.claims
+
+    assert turn.due == {claim.attempt_id: turn.now - 5_000}
+
+
 def test_a_record_that_cannot_be_read_decides_nothing() -> None:
     with pytest.raises(StateUnreadable, match=CUSTOMER):
         woken(record=b"\x01\x00" + bytes(8) + b"\xff\xff")

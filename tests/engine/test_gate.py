@@ -115,3 +115,27 @@ def test_a_word_of_an_instant_that_has_not_come_yet_proves_nothing(clock: Clock)
     clock.at += FRESH_S + 0.001
     gate.caught_up(clock.at)
     assert not gate.is_open()
+
+
+def test_what_is_known_ages_by_the_oldest_of_it(clock: Clock) -> None:
+    gate = opened(clock)
+    clock.at += 3.0
+    gate.caught_up(clock.at)
+    gate.progressed(marks(clock, ("billing.settled", 0)))
+
+    assert gate.age_s() == 3.0
+
+
+def test_an_inbox_that_is_not_read_ages_too(clock: Clock) -> None:
+    gate = opened(clock)
+    clock.at += 3.0
+    gate.progressed(marks(clock, *SOURCES))
+
+    assert gate.age_s() == 3.0
+
+
+def test_what_was_never_heard_is_as_old_as_the_gate(clock: Clock) -> None:
+    gate = Gate(lambda: SOURCES, clock.agrees, lambda: True, monotonic=clock, wall=clock)
+    clock.at += 5.0
+
+    assert gate.age_s() == 5.0

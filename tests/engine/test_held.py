@@ -35,6 +35,13 @@ def test_who_waits_already_keeps_the_place() -> None:
     assert (len(waiting), next(ready(waiting))) == (2, b"a")
 
 
+def test_the_first_of_each_queue_can_be_looked_at_and_stays() -> None:
+    waiting = held(("email", b"a"), ("email", b"b"), ("sms", b"c"))
+    waiting.add(Lacking("sms", "default", mandatory=True), b"d")
+
+    assert (sorted(waiting.first()), len(waiting)) == ([b"a", b"c", b"d"], 4)
+
+
 def test_credit_is_asked_for_each() -> None:
     waiting = held(("email", b"a"), ("email", b"b"))
     answers = iter([frozenset({"email"}), NOBODY])

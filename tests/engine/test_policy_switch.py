@@ -64,6 +64,14 @@ def test_a_new_policy_is_announced_with_its_stages(in_force: PolicyInForce, hear
     assert (heard.hashes[-1], heard.stages[-1]) == (rules(OTHER).hash, rules(OTHER).stage_ids)
 
 
+def test_the_policy_in_force_put_in_force_again_after_a_refused_one_is_announced(in_force: PolicyInForce, heard: Heard):
+    in_force.refuse("elsewhere", "its text is not in the topic")
+
+    in_force.offer(applied(POLICY))
+
+    assert len(heard.hashes) == 2
+
+
 def test_the_policy_in_force_offered_again_changes_nothing(in_force: PolicyInForce, heard: Heard):
     before = in_force.policy
 

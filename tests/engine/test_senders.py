@@ -103,6 +103,30 @@ async def test_an_attempt_is_sent_and_reported():
     assert len(adapter.calls) == 1
 
 
+async def test_how_long_a_contact_was_due_before_its_provider_was_called_is_measured():
+    async with sending(FakeAdapter("sms")) as (pool, desk):
+        pool.credits.take(0)
+        lease = Lease.starting_now(10.0)
+        pool.submit(Job(claim("sms"), policy(), lease, lambda: True, appended=0, partition=0, due=NOON - 45_000))
+        await asyncio.wait_for(desk.told.get(), 60)
+
+        sampled = pool._metrics.registry.get_sample_value
+        assert sampled("dispatcher_due_to_send_delay_seconds_sum") == 45.0
+
+
+async def test_a_call_of_a_provider_is_timed_and_what_never_started_is_not():
+    counts = []
+    for gate in (True,), (False,):
+        async with sending(FakeAdapter("sms")) as (pool, desk):
+            pool.credits.take(0)
+            pool.submit(Job(claim("sms"), policy(), Lease.starting_now(0.2), Gate(list(gate)).is_open, 0, 0))
+            await asyncio.wait_for(desk.told.get(), 60)
+            name, labels = "dispatcher_send_duration_seconds_count", {"channel": "sms"}
+            counts.append(pool._metrics.registry.get_sample_value(name, labels))
+
+    assert counts == [1, 0]
+
+
 async def test_a_gate_that_is_closed_at_first_is_waited_for():
     assert await outcome_of(FakeAdapter("sms"), gate=(False, False, True)) == TAKEN
 

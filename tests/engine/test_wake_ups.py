@@ -86,3 +86,25 @@ def test_urgent_ones_can_be_taken_alone() -> None:
     index.add(b"must", 2, urgent=True)
     records = {b"a": record(1), b"must": record(2)}
     assert (list(index.urgent(3, Instants(records))), len(index)) == ([b"must"], 1)
+
+
+@given(KEYS, st.integers(1, 5 * _HOUR))
+def test_the_longest_overdue_is_the_earliest_of_those_who_are_due(wakes: dict[bytes, int], now: int) -> None:
+    index, records = indexed(wakes)
+
+    assert index.overdue_since(now, Instants(records)) == min((at for at in wakes.values() if at <= now), default=None)
+
+
+@given(KEYS, st.integers(1, 5 * _HOUR))
+def test_asking_who_is_overdue_takes_nobody_out(wakes: dict[bytes, int], now: int) -> None:
+    index, records = indexed(wakes)
+    index.overdue_since(now, Instants(records))
+
+    assert sorted(index.due(now, Instants(records))) == sorted(key for key, at in wakes.items() if at <= now)
+
+
+def test_who_was_put_off_is_not_overdue() -> None:
+    index, records = indexed({b"a": 1_000})
+    records[b"a"] = record(9_000)
+
+    assert index.overdue_since(5_000, Instants(records)) is None

@@ -10,8 +10,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from prometheus_client import CollectorRegistry
-
 from dispatcher.engine.appender import Appender
 from dispatcher.gateway.appending import Whereabouts
 from dispatcher.gateway.asking import AskLane
@@ -24,6 +22,8 @@ from dispatcher.gateway.kafka_append import KafkaAppend
 from dispatcher.gateway.listening import listening
 from dispatcher.gateway.metrics import GatewayMetrics
 from dispatcher.gateway.store.database import store_at
+from dispatcher.ops.gateway_series import CALLS
+from dispatcher.ops.meters import Meters
 from schemas.topics import JOURNAL
 from schemas.values import to_micros
 from tests.broker.installation import due, profile
@@ -103,7 +103,7 @@ async def _room(scene: Scene, name: str) -> AsyncIterator[CallDesk]:
     reading = asyncio.create_task(follow(store, config.connection, config.topic_prefix))
     try:
         async with listening(dial, config.connection, config.topic(JOURNAL)):
-            yield CallDesk(store, dial, append, where, CallMetrics(CollectorRegistry()))
+            yield CallDesk(store, dial, append, where, CallMetrics(Meters(CALLS)))
     finally:
         reading.cancel()
         await asyncio.wait([reading])

@@ -5,7 +5,6 @@ import contextlib
 from collections import deque
 
 import pytest
-from prometheus_client import CollectorRegistry
 from structlog.testing import capture_logs
 
 from channels.desk_webhook import NotTaken, Taken
@@ -14,6 +13,8 @@ from dispatcher.gateway.desk_metrics import DeskMetrics
 from dispatcher.gateway.desk_pace import DeskPace
 from dispatcher.gateway.task_delivery import AT_ONCE, TaskDelivery
 from dispatcher.gateway.task_order import MOST_OPEN
+from dispatcher.ops.gateway_series import GATEWAY
+from dispatcher.ops.meters import Meters
 from schemas import journal
 from schemas.journal import TaskRecord
 from schemas.values import from_millis
@@ -88,13 +89,13 @@ class House:
     """A delivery from a topic to a desk; `for_s` seconds of it, on a clock of its own."""
 
     def __init__(self, *records, desk=None, batch=None):
-        self.topic, self.desk, self.registry = Topic(*records, batch=batch), desk or Desk(), CollectorRegistry()
+        self.topic, self.desk, self.meters = Topic(*records, batch=batch), desk or Desk(), Meters(GATEWAY)
 
     def goes_on(self, for_s=10.0):
         async def story():
             seconds = asyncio.get_running_loop().time
             pace = DeskPace(lambda: 0.0, seconds)
-            metrics = DeskMetrics(self.registry)
+            metrics = DeskMetrics(self.meters)
             self.delivery = TaskDelivery(self.desk, pace, metrics, lambda: int(seconds() * 1000), chance=lambda: 0.0)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(for_s):
@@ -105,7 +106,7 @@ class House:
         return self
 
     def counted(self, name, **labels):
-        return self.registry.get_sample_value(name, labels)
+        return self.meters.registry.get_sample_value(name, labels)
 
     def said(self, event):
         return [line for line in self.logs if line["event"] == event]
@@ -239,7 +240,7 @@ def test_a_partition_that_goes_to_somebody_else_is_left_where_it_is():
 
     async def story():
         seconds = asyncio.get_running_loop().time
-        pace, metrics = DeskPace(lambda: 0.0, seconds), DeskMetrics(house.registry)
+        pace, metrics = DeskPace(lambda: 0.0, seconds), DeskMetrics(house.meters)
         house.topic.delivery = TaskDelivery(house.desk, pace, metrics, lambda: 0, chance=lambda: 0.0)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(10):

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from dispatcher.ops.labels import OCCURRING
+from dispatcher.ops.labels import OCCURRING, OCCURRING_WITHOUT_STAGE
 from dispatcher.ops.metrics import Metrics
 from schemas.journal import Result
 from schemas.reasons import CODES
@@ -48,7 +48,7 @@ def samples(metrics: Metrics) -> dict[str, float]:
     ],
 )
 def test_every_series_starts_at_zero(series: str):
-    assert samples(Metrics(["notice"], ["malformed_json"]))[series] == 0
+    assert samples(Metrics(["notice"]))[series] == 0
 
 
 def test_the_build_names_its_version():
@@ -99,23 +99,57 @@ def test_two_processes_in_one_do_not_share_counts():
 
 
 def test_every_listed_combination_is_of_the_contract():
-    assert set(OCCURRING) <= set(get_args(Result))
-    assert {reason for reasons in OCCURRING.values() for reason in reasons} <= set(CODES)
+    listed = [*OCCURRING.items(), *OCCURRING_WITHOUT_STAGE.items()]
+
+    assert {result for result, _ in listed} <= set(get_args(Result))
+    assert {reason for _, reasons in listed for reason in reasons} <= set(CODES)
 
 
-def test_a_worker_with_twenty_stages_stays_within_two_thousand_series():
-    assert len(samples(Metrics([f"stage-{number}" for number in range(20)], ["x"] * 25))) < 2_000
+def test_a_worker_with_twenty_stages_and_six_accounts_stays_within_two_thousand_series():
+    metrics = Metrics([f"stage-{number}" for number in range(20)])
+    metrics.accounts([f"account-{number}" for number in range(6)])
+
+    assert len(samples(metrics)) < 2_000
 
 
-def test_names_have_base_units_and_help():
-    text = Metrics().exposition().decode()
-    kinds = dict(re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE))
-    helped = set(re.findall(r"^# HELP (\w+) \S", text, re.MULTILINE))
+def test_a_value_that_nobody_listed_makes_no_series_of_its_own():
+    metrics = Metrics()
 
-    assert {name for name, kind in kinds.items() if kind == "counter" and not name.endswith("_total")} == set()
-    assert {name for name, kind in kinds.items() if kind == "histogram" and not name.endswith("_seconds")} == set()
-    assert set(kinds) - helped == set()
-    assert "_created" not in text
+    metrics.account_attempt("+4915123456789", "accepted")
+
+    found = samples(metrics)
+    assert found['dispatcher_account_attempts_total{account="unlisted",outcome="accepted"}'] == 1
+    assert [series for series in found if "4915123456789" in series] == []
+
+
+def test_an_account_that_is_made_known_is_counted_under_its_name():
+    metrics = Metrics()
+    metrics.account_attempt("twilio", "accepted")
+
+    metrics.accounts(["twilio"])
+    metrics.account_attempt("twilio", "accepted")
+
+    assert samples(metrics)['dispatcher_account_attempts_total{account="twilio",outcome="accepted"}'] == 1
+
+
+def test_the_policy_in_force_is_one_series():
+    metrics = Metrics()
+
+    metrics.policy("aaa")
+    metrics.policy("bbb")
+
+    assert [series for series in samples(metrics) if "policy_info" in series] == ['dispatcher_policy_info{hash="bbb"}']
+
+
+def test_a_refused_policy_is_shown_until_a_usable_one_is_applied():
+    metrics = Metrics()
+    shown = []
+
+    for happens in (metrics.policy_refused, lambda: metrics.policy("aaa")):
+        happens()
+        shown.append(samples(metrics)["dispatcher_policy_refused"])
+
+    assert shown == [1, 0]
 
 
 def test_counting_while_somebody_reads_loses_nothing():

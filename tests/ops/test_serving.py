@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -23,6 +24,17 @@ def health() -> Health:
 def server(health: Health) -> Iterator[OperationsServer]:
     with OperationsServer(Metrics(), health, host="127.0.0.1", port=0) as serving:
         yield serving
+
+
+class Slow:
+    """Renders until it may end."""
+
+    def __init__(self) -> None:
+        self.rendering, self.may_end = threading.Event(), threading.Event()
+
+    def exposition(self) -> bytes:
+        self.rendering.set()
+        return b"rendered" if self.may_end.wait(10) else b"the loop stood still"
 
 
 def get(server: OperationsServer, path: str) -> tuple[int, str]:
@@ -94,6 +106,19 @@ def test_metrics_are_served(server: OperationsServer):
     status, body = get(server, "/metrics?name=x")
 
     assert (status, "dispatcher_in_doubt 0.0" in body) == (200, True)
+
+
+def test_the_loop_turns_while_metrics_are_rendered(health: Health):
+    async def turns() -> tuple[int, str]:
+        slow = Slow()
+        with OperationsServer(slow, health, host="127.0.0.1", port=0) as server:
+            asking = asyncio.create_task(asyncio.to_thread(get, server, "/metrics"))
+            while not slow.rendering.is_set():
+                await asyncio.sleep(0.001)
+            slow.may_end.set()  # which a loop that rendered by itself would never come to
+            return await asking
+
+    assert asyncio.run(turns()) == (200, "rendered")
 
 
 @pytest.mark.parametrize("path", ["/", "/tables", "/metrics/../../etc/passwd"])

@@ -33,7 +33,7 @@ async def working(settings: Settings, parts: Parts, connection: Connection) -> A
         return
     store = parts.staff.store
     dial = AskLane(parts.append, parts.here_and_now, parts.random_id, time.monotonic)
-    desk = CallDesk(store, dial, parts.append, parts.here_and_now, CallMetrics(parts.metrics.registry))
+    desk = CallDesk(store, dial, parts.append, parts.here_and_now, CallMetrics(parts.metrics.meters))
     async with listening(dial, connection, settings.topic(JOURNAL)):
         beside = [
             asyncio.create_task(_kept_up(lambda: follow(store, connection, settings.topic_prefix))),

@@ -3,9 +3,10 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from prometheus_client import CollectorRegistry
+from prometheus_client.parser import text_string_to_metric_families
 
 from dispatcher.archive.figure_gauges import EVERY_MS, FigureGauges, WithGauges
+from dispatcher.archive.metrics import ArchiveMetrics
 from dispatcher.settings import Reports
 from schemas.inbox import InvoiceSettled, InvoiceStated
 from schemas.values import to_millis
@@ -28,11 +29,16 @@ def test_gauges_show_recovery_and_what_is_overdue_now(engine):
     told.said("Ada", InvoiceStated("R", date(2026, 2, 20).toordinal(), 1_000, "EUR", overdue=True))
     told.said("Ada", InvoiceSettled("R", 250, "EUR", "payment", to_millis(instant(DAY))), minutes=DAY)
     archived(engine, told.records)
-    registry = CollectorRegistry()
-    FigureGauges(registry).refresh(engine, HOUSE, to_millis(instant(2 * DAY)))
-    assert registry.get_sample_value("dispatcher_report_recovery_ratio", {"currency": "EUR"}) == 0.75
-    ages = {"currency": "EUR", "age": "1-30"}
-    assert registry.get_sample_value("dispatcher_report_overdue_minor_units", ages) == 250
+    metrics = ArchiveMetrics()
+    FigureGauges(metrics).refresh(engine, HOUSE, to_millis(instant(2 * DAY)))
+    assert shown(metrics, "dispatcher_report_recovery_ratio") == [({"currency": "EUR"}, 0.75)]
+    overdue = {each["age"]: amount for each, amount in shown(metrics, "dispatcher_report_overdue_minor_units")}
+    assert overdue == {"1-30": 250, "31-60": 0, "61-90": 0, "91+": 0}
+
+
+def shown(metrics: ArchiveMetrics, name: str) -> list[tuple[dict[str, str], float]]:
+    families = text_string_to_metric_families(metrics.exposition().decode())
+    return [(each.labels, each.value) for family in families for each in family.samples if each.name == name]
 
 
 def test_gauges_are_refreshed_at_most_once_a_minute():

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from prometheus_client import CollectorRegistry
 from sqlalchemy import select
 
 from dispatcher.gateway.appending import Append, Away, Entry, Stood, Whereabouts
@@ -18,6 +17,8 @@ from dispatcher.gateway.calls.results import Dialled, Leased
 from dispatcher.gateway.calls.tables import TASKS
 from dispatcher.gateway.dialling import AmountNow, Dial, NoAnswer, Permitted, Refused
 from dispatcher.gateway.store.database import Store
+from dispatcher.ops.gateway_series import CALLS
+from dispatcher.ops.meters import Meters
 from schemas.codec import Accepted, read
 from schemas.journal import AmountOfInvoice, TaskRecord
 from schemas.points import point_key
@@ -128,7 +129,7 @@ class House:
     kafka: Kafka = field(default_factory=Kafka)
     lane: Lane = field(default_factory=Lane)
     now: Millis = OPENED
-    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    meters: Meters = field(default_factory=lambda: Meters(CALLS))
     desk: CallDesk = field(init=False)
 
     def __post_init__(self) -> None:
@@ -137,7 +138,7 @@ class House:
             self.lane,
             self.kafka,
             lambda: Whereabouts(PARTITIONS, POINT_KEY, self.now * 1000),
-            CallMetrics(self.registry),
+            CallMetrics(self.meters),
         )
 
     async def put(self, *tasks: TaskRecord) -> None:
@@ -164,4 +165,4 @@ class House:
 
     def counted(self, series: str, **labels: str) -> float | None:
         """A metric's value."""
-        return self.registry.get_sample_value(series, labels)
+        return self.meters.registry.get_sample_value(series, labels)
