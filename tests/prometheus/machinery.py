@@ -154,6 +154,22 @@ DESK_CASES: Mapping[str, Case] = {
         fires=75,
         resolved=90,
     ),
+    "CallTasksOld": held(
+        {'dispatcher_call_task_age_seconds{kind="call"}': (60, 15_000)},
+        {'dispatcher_call_task_age_seconds{kind="call"}': (60, 14_000)},
+        minutes=5,
+    ),
+    "CallsWithoutOutcome": held(
+        {"dispatcher_call_tasks_without_outcome": (0, 1)},
+        {"dispatcher_call_tasks_without_outcome": (0, 0)},
+        minutes=60,
+    ),
+    "ReportsUnpublished": held(
+        {"dispatcher_call_reports_unpublished": (0, 1)},
+        {"dispatcher_call_reports_unpublished": (0, 0)},
+        minutes=2,
+        severity="page",
+    ),
     "TasksExpire": jump(
         {'dispatcher_desk_tasks_total{result="expired"}': 1, decisions("expired", "expired"): 0},
         {'dispatcher_desk_tasks_total{result="expired"}': 0, decisions("expired", "expired"): 15},
