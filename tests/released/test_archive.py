@@ -72,6 +72,13 @@ def test_every_journal_record_is_read_as_it_was_written(migrated):
 
 
 @pytest.mark.parametrize("name", CUSTOMERS)
+def test_a_customer_stands_as_if_this_release_had_archived_everything(migrated, anew, name):
+    then, now = (Archive(each, record.ARCHIVE_KEY).standings.standing(name, MONTHS.end) for each in (migrated, anew))
+    # Zones and plans begin with the upgrade: the last release did not archive them.
+    assert (then.owed, then.holds, then.promises) == (now.owed, now.holds, now.promises)
+
+
+@pytest.mark.parametrize("name", CUSTOMERS)
 def test_a_customers_timeline_is_paged_through_to_its_begin(migrated, name):
     page = Archive(migrated, record.ARCHIVE_KEY).timelines.page(name, Wanted(), most=MOST)
     assert len(page.entries) == sum(each.key == name.encode() for each in TOLD)
