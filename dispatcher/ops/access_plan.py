@@ -59,7 +59,7 @@ _TOPICS: Final[Mapping[Role, Mapping[str, _Operations]]] = {
         topics.STATE: _BOTH,
         topics.JOURNAL: _BOTH,  # a lost state is built anew from it
         topics.TASKS: _WRITE,
-        topics.TEXTS: _WRITE,
+        topics.TEXTS: ("WRITE", "DESCRIBE_CONFIGS"),
         topics.REJECTED: ("WRITE", "DESCRIBE_CONFIGS"),
         topics.KEYS: _BOTH,  # read where nothing is sealed, too: that it is so
         topics.POLICY: _BOTH,  # the first start writes the policy of its file
