@@ -1,3 +1,7 @@
+#!/bin/sh
+# What each process may do at Kafka, as `dispatcher topics acls` prints it. Print it anew for a prefix or name of yours.
+# KAFKA_ACLS="kafka-acls.sh --bootstrap-server HOST:PORT --command-config FILE" sh acls.sh
+set -eu
 # billing
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-billing' --operation Write --topic 'billing.settled'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-billing' --operation Write --topic 'customers.feedback'

@@ -106,6 +106,14 @@ def grants(role: Role, *, prefix: str, app_id: str) -> tuple[Grant, ...]:
     return tuple(listed)
 
 
+SCRIPT_HEAD: Final = (
+    "#!/bin/sh",
+    "# What each process may do at Kafka, as `dispatcher topics acls` prints it. Print it anew for a prefix or name of yours.",
+    '# KAFKA_ACLS="kafka-acls.sh --bootstrap-server HOST:PORT --command-config FILE" sh acls.sh',
+    "set -eu",
+)
+
+
 def commands(role: Role, principal: str, given: Sequence[Grant]) -> Iterator[str]:
     """The same as lines for a shell: each calls `$KAFKA_ACLS`, which is `kafka-acls.sh` with server and configuration."""
     yield f"# {role}"
