@@ -1,5 +1,5 @@
 #!/bin/sh
-# What each process may do at Kafka, as `dispatcher topics acls` prints it. Print it anew for a prefix or name of yours.
+# What each process may do at Kafka, as `dispatcher topics acls` prints it. Print it anew for a name of yours.
 # KAFKA_ACLS="kafka-acls.sh --bootstrap-server HOST:PORT --command-config FILE" sh acls.sh
 set -eu
 # billing
