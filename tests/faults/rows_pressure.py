@@ -33,15 +33,16 @@ async def f22_pressure(scene: Scene) -> None:
     await ready(alone)
     await gates_open(alone, PARTITIONS)
     with starved_of_time():
-        await together(_backlog(scene), _spread(scene, causing[::2]), _closed_while_behind(scene, alone))
+        await together(_backlog(scene, 0), _spread(scene, causing[::2]), _closed_while_behind(scene, alone))
     await ready(scene.worker())
     leave_no_memory(alone.pid)
-    await together(_spread(scene, causing[1::2]), _replaced(scene, alone))
+    await together(_backlog(scene, 1), _spread(scene, causing[1::2]), _replaced(scene, alone))
 
 
-async def _backlog(scene: Scene) -> None:
+async def _backlog(scene: Scene, turn: int) -> None:
     """Invoices of others that are not due yet: no contact comes of them, but they have to be read."""
-    bills = [due(f"reads-{n % _BACKLOG_OF}", f"I-{n // _BACKLOG_OF}", at=OPENED, in_days=20) for n in range(_BACKLOG)]
+    ids = [(f"reads-{n % _BACKLOG_OF}", f"I-{turn}-{n // _BACKLOG_OF}") for n in range(_BACKLOG)]
+    bills = [due(customer, invoice, at=OPENED, in_days=20) for customer, invoice in ids]
     await scene.installed.publish(bills)
 
 
@@ -72,9 +73,14 @@ async def _replaced(scene: Scene, full: Process) -> None:
         await asyncio.sleep(_LOOK_S)
     code = full.exit_code
     how = f"was ended, {silent} times silent," if code is None else f"ended by itself with {code}"
-    scene.notes.append(f"the worker without memory {how} after {time.monotonic() - began:.0f} s")
+    failed = full.output().count(MemoryError.__name__)
+    scene.notes.append(
+        f"the worker without memory {how} after {time.monotonic() - began:.0f} s; {failed} times it got none"
+    )
     if code is None:
         await full.end(signal.SIGKILL)
+        if not (failed or silent):
+            raise AssertionError("the pressure was none: the worker needed no further memory")
     await ready(scene.worker())
 
 
