@@ -23,10 +23,7 @@ class ExitCode(IntEnum):
     POLICY = 4, "the policy, its words or a template is wrong; stderr names file and place"
     NO_BROKER = 5, "Kafka cannot be reached or refuses us"
     TOPICS = 6, "a topic is missing or not as it must be"
-    REFUSED = (
-        7,
-        "the worker refuses to go on: state and inbox do not fit together, are damaged, or of a later release",
-    )
+    REFUSED = 7, "the worker refuses to go on: state and inbox do not fit together, are damaged, or of a later release"
     UNAVAILABLE = 69, "no embedded Kafka on this machine: Java or Maven is missing"
     CRASH = 70, "a fault in the program; nothing was committed that was not done"
     STUCK = 75, "records wait, Kafka answers, and nothing moves: restart the process"

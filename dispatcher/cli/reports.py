@@ -153,7 +153,7 @@ def _tell(name: str, question: "Question", engine: "Engine") -> None:
     if not figure.rows:
         typer.echo(words.none)
         return
-    print_table([text for text, _ in figure.heads], [[text for text, _ in row] for row in figure.rows])
+    print_table([text for text, _ in figure.heads], [[cell.text for cell in row] for row in figure.rows])
     if figure.all_rows > len(figure.rows):
         typer.echo(f"{figure.all_rows - len(figure.rows)} further rows: --csv prints all")
 

@@ -55,6 +55,10 @@ class Policies:
             return Policies(self.texts, self.in_force, end, repr(record))
         return Policies({**self.texts, text.hash: text}, self.in_force, end, self.strange)
 
+    def ruled_by(self, text: PolicyText) -> "Policies":
+        """The same once `text` has been put in force."""
+        return Policies({**self.texts, text.hash: text}, _named(text), self.end, self.strange)
+
 
 async def read(kafka: Kafka, topic: str) -> Policies:
     """The whole topic; `KafkaAway` where Kafka does not answer."""
@@ -80,33 +84,44 @@ async def put_in_force(kafka: Kafka, config: EngineConfig, text: PolicyText, *, 
 
     for number in range(_MOST_TRIES):
         standing = await read(kafka, topic)
-        if settled(standing) or await _write(kafka, config, text, settled):
-            return standing if settled(standing) else await read(kafka, topic)
+        found = standing if settled(standing) else await _write(kafka, config, text, settled)
+        if found is not None:
+            return found
         await asyncio.sleep(_APART_S * (number + secrets.randbelow(1000) / 1000))  # out of each other's way
     raise KafkaAway("the policy could not be written: others write policies without end, or Kafka refuses")
 
 
-async def _write(kafka: Kafka, config: EngineConfig, text: PolicyText, settled: Callable[[Policies], bool]) -> bool:
-    """Whether it stands now, or is settled otherwise; False where somebody came in between, or nobody knows."""
+async def _write(
+    kafka: Kafka, config: EngineConfig, text: PolicyText, settled: Callable[[Policies], bool]
+) -> Policies | None:
+    """What stands now, written by us or settled otherwise; None where somebody came in between, or nobody knows.
+
+    What was written is not read again: Kafka confirms a transaction before it can be read.
+    """
     topic = config.topic(topics.POLICY)
     alone = PartitionTransactions(config.connection, f"{config.app_id}-policy", _PARTITION, config.flush_timeout_s)
     try:
         await alone.start()
         standing = await read(kafka, topic)
-        if not settled(standing):
-            await alone.write([(topic, list(_entries(standing, text)))])
+        if settled(standing):
+            return standing
+        await alone.write([(topic, list(_entries(standing, text)))])
+        return standing.ruled_by(text)
     except (FlushFailed, ProducerFenced):
-        return False
+        return None
     except (TimeoutError, KafkaError) as fault:
         raise KafkaAway(
             f"Kafka did not take the policy: {type(fault).__name__}; is it reachable, may we write?"
         ) from fault
     finally:
         await alone.close()
-    return True
 
 
 def _entries(standing: Policies, text: PolicyText) -> Iterator[Entry]:
     if text.hash not in standing.texts:
         yield text.hash.encode(), policies.encode(text)
-    yield IN_FORCE_KEY, policies.encode(InForce(text.hash, text.who, text.at))
+    yield IN_FORCE_KEY, policies.encode(_named(text))
+
+
+def _named(text: PolicyText) -> InForce:
+    return InForce(text.hash, text.who, text.at)

@@ -111,6 +111,8 @@ class Decider:
             raise
         except (KeyLost, MasterKeyRefused) as lost:
             raise StateUnreadable(f"customer {customer_id}: {told(lost)}") from lost
+        except MemoryError:  # the process's, not the record's: the lane begins anew, here or in another worker
+            raise
         except Exception as fault:  # a fault of ours, or a record that is not ours: parked, told, and never in the way
             if record is not None and customer is EMPTY:
                 raise StateUnreadable(f"customer {customer_id}: {told(fault)}") from fault

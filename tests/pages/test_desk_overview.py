@@ -7,6 +7,9 @@ from tests.pages.desk_office import call, house, more_parts
 
 __all__ = ["house", "more_parts"]
 
+_STREAMS = """window.streams = [];
+window.EventSource = class extends EventSource { constructor(url) { super(url); streams.push(this); } };"""
+
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
@@ -31,3 +34,21 @@ async def test_a_page_whose_session_is_over_goes_to_the_sign_in(house, front, si
 
     await tab.page.wait_for_url("**/desk/sign-in**")
     tab.troubles.remove(f"{tab.url}/desk/events: net::ERR_ABORTED")  # leaving the page ends its stream
+
+
+async def test_news_take_no_form_away_that_somebody_fills_in(house, signed_in):
+    """The page is told that something changed while a supervisor has chosen an outcome and types nothing."""
+    await house.put(call())
+    await house.in_call(ANN)
+    house.now += 121_000
+    tab = await signed_in("supervisor")
+    await tab.page.add_init_script(_STREAMS)
+    asked: list[str] = []
+    tab.page.on("request", lambda request: asked.append(request.url.removeprefix(tab.url)))
+    await tab.opens("/desk/overview")
+    await tab.page.get_by_role("button", name="Say what came of it").click()
+    await tab.page.get_by_label("Refuses to pay").check()
+    await tab.page.evaluate("streams.forEach(each => each.dispatchEvent(new MessageEvent('changed')))")
+
+    assert (await tab.page.get_by_label("Refuses to pay").is_checked(), "/desk/overview/now" in asked) == (True, False)
+    assert not await tab.page.locator("#line").is_visible()

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection, and_, case, func, or_, select
 
 from dispatcher.archive.figures.asking import Bars, Count, Figure, Mark, Question, Share
-from dispatcher.archive.figures.contacted import MADE, claimed_in
+from dispatcher.archive.figures.contacted import claimed_in, was_made
 from dispatcher.archive.figures.shares import FEW, share
 from dispatcher.archive.tables import CONTACTS, HOLDS
 
@@ -47,7 +47,7 @@ def rows(connection: Connection, question: Question) -> tuple[Complaints, ...]:
         .where(HOLDS.c.kind.in_(_KINDS), HOLDS.c.placed_us > 0)
         .group_by(HOLDS.c.kind)
     )
-    contacts = select(func.count()).select_from(CONTACTS).where(claimed_in(start, end), CONTACTS.c.result.in_(MADE))
+    contacts = select(func.count()).select_from(CONTACTS).where(claimed_in(start, end), was_made())
     cases = connection.execute(contacts).scalar_one()
     found = {kind: (int(one), int(two), int(three)) for kind, one, two, three in connection.execute(asked)}
     counted = [(kind, *found.get(kind, (0, 0, 0))) for kind in _KINDS]

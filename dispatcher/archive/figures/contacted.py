@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, or_
 
 from dispatcher.archive.tables import CONTACTS
 from schemas.values import Millis
@@ -15,6 +15,20 @@ FAILED: Final = ("undelivered", "rejected", "expired")
 
 NEVER: Final = ("released", "cancelled")
 """It was given back or called off before anything left."""
+
+
+_UNTOLD: Final = CONTACTS.c.code == "no_outcome"
+"""It was dialled, and nobody said what came of it: a contact, as the rules that forbid the next one count it."""
+
+
+def was_made() -> ColumnElement[bool]:
+    """Whether somebody was, or may have been, contacted."""
+    return or_(CONTACTS.c.result.in_(MADE), _UNTOLD)
+
+
+def has_failed(*results: str) -> ColumnElement[bool]:
+    """Whether it is known to have come to nothing, in one of these ways."""
+    return and_(CONTACTS.c.result.in_(results), ~_UNTOLD)
 
 
 def claimed_in(start: Millis, end: Millis) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, case, func, select
 
 from dispatcher.archive.figures.asking import Bars, Count, Figure, Mark, Question, Share
-from dispatcher.archive.figures.contacted import MADE, claimed_in
+from dispatcher.archive.figures.contacted import claimed_in, was_made
 from dispatcher.archive.figures.shares import FEW, share
 from dispatcher.archive.tables import CONSENTS, CONTACTS
 
@@ -45,7 +45,7 @@ def rows(connection: Connection, question: Question) -> tuple[OptOuts, ...]:
     )
     made = (
         select(CONTACTS.c.channel, func.count())
-        .where(claimed_in(start, end), CONTACTS.c.channel.is_not(None), CONTACTS.c.result.in_(MADE))
+        .where(claimed_in(start, end), CONTACTS.c.channel.is_not(None), was_made())
         .group_by(CONTACTS.c.channel)
     )
     contacts: dict[str, int] = {row[0]: row[1] for row in connection.execute(made)}

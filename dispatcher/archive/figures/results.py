@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from dispatcher.archive.figures.asking import Bars, Count, Figure, Mark, Question, Share
-from dispatcher.archive.figures.contacted import FAILED, NEVER, claimed_in
+from dispatcher.archive.figures.contacted import FAILED, NEVER, claimed_in, has_failed
 from dispatcher.archive.figures.held import payment
 from dispatcher.archive.figures.shares import FEW, interval, share
 from dispatcher.archive.tables import CHANGES, CONTACTS
@@ -56,7 +56,7 @@ def rows(connection: Connection, question: Question) -> tuple[Result, ...]:
             *sort,
             func.count(),
             func.sum(case((CONTACTS.c.result == "delivered", 1), else_=0)),
-            func.sum(case((CONTACTS.c.result.in_(FAILED), 1), else_=0)),
+            func.sum(case((has_failed(*FAILED), 1), else_=0)),
             func.sum(case((CONTACTS.c.claimed_at <= judged, 1), else_=0)),
         )
         .where(_in(question))

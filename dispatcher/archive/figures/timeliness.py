@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, fu
 from sqlalchemy.sql import FromClause
 
 from dispatcher.archive.figures.asking import Bars, Count, Figure, Mark, Question, Share
-from dispatcher.archive.figures.contacted import MADE, claimed_in
+from dispatcher.archive.figures.contacted import claimed_in, has_failed, was_made
 from dispatcher.archive.figures.shares import FEW, share
 from dispatcher.archive.tables import CONTACTS, RECORDS
 
@@ -66,8 +66,8 @@ def _contacts(question: Question) -> Select[Any]:
             CONTACTS.c.customer_id,
             CONTACTS.c.stage,
             func.min(CONTACTS.c.claimed_at).label("at"),
-            func.max(case((CONTACTS.c.result.in_(MADE), 1), else_=0)).label("made"),
-            func.max(case((CONTACTS.c.result.in_(_FAILED), 1), else_=0)).label("failed"),
+            func.max(case((was_made(), 1), else_=0)).label("made"),
+            func.max(case((has_failed(*_FAILED), 1), else_=0)).label("failed"),
         )
         .where(claimed_in(question.period.start, question.period.end), CONTACTS.c.stage.is_not(None))
         .group_by(CONTACTS.c.customer_id, CONTACTS.c.stage, func.coalesce(CONTACTS.c.contact_id, CONTACTS.c.attempt_id))

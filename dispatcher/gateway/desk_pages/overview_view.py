@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dispatcher.gateway.calls.overview import Conduct, Escalation, OpenTask, Overview, Queued
 from dispatcher.gateway.desk_pages.writing import Writing
+from dispatcher.gateway.staff.navigation import page_of
 from dispatcher.messages.foreign_text import foreign_text
 from schemas.values import Millis
 
@@ -25,11 +26,12 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class TaskRow:
-    """One task: whose it is, for how long, what is left of its lease, when it ends."""
+    """One task: whose it is, for how long, what is left of its lease, when it ends; `why`: where its customer's story is."""
 
     task_id: str
     kind: str
     customer: str
+    why: str
     who: str
     since: str
     left: str
@@ -39,10 +41,11 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CaseRow:
-    """A case that waits for a supervisor."""
+    """A case that waits for a supervisor; `why`: where its customer's story is."""
 
     id: str
     customer: str
+    why: str
     who: str
     since: str
     note: str
@@ -96,6 +99,7 @@ def _task(task: OpenTask, now: Millis, writing: Writing) -> TaskRow:
         task.task_id,
         writing.words.task.kinds[task.kind],
         foreign_text(task.customer_id, _LONGEST),
+        page_of(task.customer_id),
         task.holder or "",
         "" if task.since is None else writing.ago(now - task.since),
         "" if task.until is None else writing.ago(task.until - now),
@@ -106,4 +110,5 @@ def _task(task: OpenTask, now: Millis, writing: Writing) -> TaskRow:
 
 def _case(case: Escalation, now: Millis, writing: Writing) -> CaseRow:
     customer, note = foreign_text(case.customer_id, _LONGEST), foreign_text(case.note, _LONGEST_NOTE)
-    return CaseRow(case.escalation_id, customer, case.person, writing.ago(now - case.at), note)
+    since = writing.ago(now - case.at)
+    return CaseRow(case.escalation_id, customer, page_of(case.customer_id), case.person, since, note)

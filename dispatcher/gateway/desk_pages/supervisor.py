@@ -20,6 +20,7 @@ from dispatcher.gateway.desk_pages.writing import writing
 from dispatcher.gateway.form_fields import Form, text_of
 from dispatcher.gateway.staff.audit import Audit
 from dispatcher.gateway.staff.denials import Denied
+from dispatcher.gateway.staff.navigation import page_of
 from dispatcher.gateway.staff.visits import Visit
 from schemas.values import Millis
 
@@ -84,6 +85,7 @@ class Supervisor:
             status=HTTPStatus.UNPROCESSABLE_ENTITY if left.misfits else HTTPStatus.OK,
             w=written.words,
             task=task_view(found, (), self.now(), written),
+            why=page_of(found.customer_id),
             notices=(),
             **form_context(found.work, left, left.get("submit_id") or self.random_id(), written),
         )

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from dispatcher.gateway.staff.people import Role
 
 HOME: Final = "/desk/home"
+WHY: Final = "/why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ SECTIONS: Final = (
     Section("home", HOME, frozenset({"agent", "supervisor", "auditor"})),
     Section("desk", "/desk", frozenset({"agent", "supervisor"})),
     Section("overview", "/desk/overview", frozenset({"supervisor"})),
-    Section("why", "/why", frozenset({"supervisor", "auditor"})),
+    Section("why", WHY, frozenset({"supervisor", "auditor"})),
     Section("reports", "/reports", frozenset({"supervisor", "auditor"})),
     Section("audit", "/desk/audit", frozenset({"auditor"})),
 )
@@ -32,6 +34,11 @@ SECTIONS: Final = (
 def sections_of(role: Role) -> Sequence[Section]:
     """What somebody of that role may see."""
     return [each for each in SECTIONS if role in each.roles]
+
+
+def page_of(customer_id: str) -> str:
+    """The address of a customer's story, for those who may ask why."""
+    return f"{WHY}/{quote(customer_id, safe='')}"
 
 
 def is_within(path: str, section: Section) -> bool:

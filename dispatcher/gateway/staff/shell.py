@@ -11,7 +11,7 @@ from litestar.datastructures import Cookie
 
 from dispatcher.gateway.staff.guards import AnyRequest
 from dispatcher.gateway.staff.languages import WORDS
-from dispatcher.gateway.staff.navigation import is_within, sections_of
+from dispatcher.gateway.staff.navigation import is_within, page_of, sections_of
 from dispatcher.gateway.staff.statics import address_of
 from dispatcher.gateway.staff.visits import Visit
 
@@ -29,7 +29,8 @@ _PROTECTING: Final = {
 class Pages:
     """The templates of one room, which extend `shell.html`.
 
-    Every template knows `visit`, `words` (of the frame) and `static(name)`, the address of a file in `static/`.
+    Every template knows `visit`, `words` (of the frame), `static(name)`, the address of a file in `static/`, and
+    `page_of(customer_id)`, that of a customer's story.
     """
 
     def __init__(self, folder: Path = _OURS) -> None:
@@ -41,7 +42,11 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.globals.update(
-            static=address_of, languages=tuple(WORDS.values()), sections_of=sections_of, is_within=is_within
+            static=address_of,
+            languages=tuple(WORDS.values()),
+            sections_of=sections_of,
+            is_within=is_within,
+            page_of=page_of,
         )
 
     def html(self, visit: Visit, template: str, /, **given: object) -> str:

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from dispatcher.archive.cursors import Cursor, cursor_of
 from dispatcher.archive.timelines import Sort, Wanted
+from dispatcher.gateway.staff.navigation import page_of
 from dispatcher.gateway.why.clocks import Clock
-
-WHY: Final = "/why"
 
 _LONGEST: Final = 200
 _SORTS: Final[Mapping[str, Sort]] = {"contacts": "contacts", "non_contacts": "non_contacts"}
@@ -66,11 +65,6 @@ def asked(fields: Mapping[str, str]) -> Asked:
         tuple(name for name, text in days if text and _day(text) is None),
         cursor_of(fields.get("after", "")),
     )
-
-
-def page_of(customer_id: str) -> str:
-    """The address of a customer's page."""
-    return f"{WHY}/{quote(customer_id, safe='')}"
 
 
 def _day(text: str) -> date | None:

@@ -20,11 +20,12 @@ from dispatcher.gateway.access import admit
 from dispatcher.gateway.api_keys import ApiKey
 from dispatcher.gateway.parts import Parts
 from dispatcher.gateway.staff.guards import AnyRequest
+from dispatcher.gateway.staff.navigation import WHY, page_of
 from dispatcher.gateway.staff.people import Language
 from dispatcher.gateway.staff.shell import Pages, protecting, redirected
 from dispatcher.gateway.staff.staff import Staff
 from dispatcher.gateway.staff.visits import Visit, visit_of
-from dispatcher.gateway.why.asking import WHY, Asked, asked, page_of
+from dispatcher.gateway.why.asking import Asked, asked
 from dispatcher.gateway.why.clocks import Clock
 from dispatcher.gateway.why.standing_view import told_standing
 from dispatcher.gateway.why.telling import Teller

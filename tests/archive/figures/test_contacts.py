@@ -201,6 +201,21 @@ def test_satisfaction_is_the_share_of_the_content(engine, told):
     assert (row["channel"], row["cases"], row["mean"], row["content"]) == ("all", 4, 3.75, 0.75)
 
 
+def test_a_call_of_which_nobody_told_the_outcome_was_made_and_has_not_failed(engine, told):
+    """The rules count it as a contact; one that nobody dialled in time reached nobody."""
+    for number, code in enumerate(("no_outcome", "expired"), 1):
+        told.claimed("Ada", f"ct-{number}.1", channel="call_task", stage=code)
+        of_it: dict[str, object] = {"kind": "attempt", "attempt_id": f"ct-{number}.1", "channel": "call_task"}
+        told.decided("Ada", "expired", code, minutes=DAY, **of_it)
+    archived(engine, told.records)
+    results = {row["stage"]: row["failed"] for row in figure(engine, "results", MARCH)}
+    timely = {row["stage"]: (row["on_time"], row["failed"]) for row in figure(engine, "timeliness", MARCH)}
+    assert (results, timely) == (
+        {"no_outcome": 0, "expired": 1},
+        {"no_outcome": (1, 0), "expired": (0, 1)},
+    )
+
+
 def test_suppressions_are_counted_by_the_rule_that_forbade(engine, told):
     for minutes in range(3):
         told.decided("Ada", "suppressed", "cap", minutes=minutes)

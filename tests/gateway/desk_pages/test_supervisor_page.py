@@ -37,6 +37,15 @@ async def test_what_was_dialled_and_has_no_outcome_stands_first(store):
     assert "Dialled, and no outcome 1" in shown(answer).text
 
 
+async def test_each_customer_is_a_step_away_from_their_story(store):
+    """As a page of its own: only pages of the desk take the place of the desk."""
+    _, _, answer = await vanished(store)
+
+    assert [each for each in shown(answer).all("a") if each["href"] == "/why/C-ct-0001.1"] == [
+        {"href": "/why/C-ct-0001.1", "hx-boost": "false"}
+    ]
+
+
 async def test_a_supervisor_says_what_came_of_it_without_seeing_the_number(store):
     _, eve, _ = await vanished(store)
 

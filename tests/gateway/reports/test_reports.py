@@ -70,6 +70,12 @@ async def test_a_name_is_text_on_the_page_whatever_it_holds(front):
     assert ("<script>alert" in page, "&lt;script&gt;alert" in page) == (False, True)
 
 
+async def test_whoever_owes_is_a_step_away_from_their_story(front):
+    browser = await front.signed_in("supervisor")
+    page = (await browser.opens("/reports/overdue?month=2026-03")).text
+    assert '<a href="/why/%3Cscript%3Ealert%281%29%3C%2Fscript%3E">' in page
+
+
 async def test_looking_and_saving_are_recorded(front):
     browser = await front.signed_in("supervisor")
     await browser.opens("/reports/recovery")

@@ -102,6 +102,12 @@ async def test_an_auditor_sees_the_newest_first(front):
 
 
 @pytest.mark.asyncio
+async def test_a_row_leads_to_the_story_of_the_customer_whom_it_is_about(front):
+    page = (await (await front.signed_in("auditor")).opens("/desk/audit?customer=C-4")).text
+    assert '<a href="/why/C-4">C-4</a>' in page
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("query", "found"),
     [

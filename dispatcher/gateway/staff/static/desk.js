@@ -92,8 +92,9 @@
 
   // --- answers: what is refused is shown as the page says it; what is no page of the desk is opened as it is
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr } = event.detail;
+    const { xhr, pathInfo } = event.detail;
     if (xhr.status === 401) return;
+    if (pathInfo.requestPath === NOW && !showsOverview()) { event.detail.shouldSwap = false; return; }
     if (!/ id="(desk|lease)"/.test(xhr.responseText)) {
       event.detail.shouldSwap = false;
       if (xhr.status < 500) location.assign(location.pathname);
@@ -106,12 +107,12 @@
   document.addEventListener("htmx:sendError", () => tell(byId("live")?.dataset.offline ?? ""));
 
   // --- news for the supervisor: the stream says that something changed, the page is then asked for anew
-  let waits = false;
-  const isBusy = () => document.activeElement?.closest("#desk form, #desk details[open]") !== null && document.activeElement !== document.body && types(document.activeElement);
+  // A form that is being filled in stays; when it is sent, the overview comes with the answer.
+  const NOW = "/desk/overview/now";
+  const showsOverview = () => document.querySelector("#desk.overview") !== null;
   const refresh = () => {
-    if (isBusy()) { waits = true; return; }
-    waits = false;
-    htmx.ajax("GET", "/desk/overview/now", { target: "#desk", select: "#desk", swap: "outerHTML show:none" });
+    if (!showsOverview()) return;
+    htmx.ajax("GET", NOW, { target: "#desk", select: "#desk", swap: "outerHTML show:none" });
   };
   const follow = () => {
     if (!document.querySelector("[data-events]") || !window.EventSource) return;
@@ -127,7 +128,6 @@
     stream.addEventListener("over", () => { stream.close(); shown(false); });
     stream.addEventListener("error", () => shown(false));
     window.addEventListener("pagehide", () => stream.close());
-    document.addEventListener("focusout", () => { if (waits) setTimeout(refresh, 0); });
   };
 
   const settle = () => { showKeys(); arrange(); tick(); const open = byId("keys-open"); if (open) open.hidden = false; };
