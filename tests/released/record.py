@@ -92,11 +92,11 @@ class Lives:
         self.written.append(Written(kind, topic, at, key, value, meaning(said)))
 
 
-def lived() -> tuple[Rules, list[Written]]:
+def lived(customers: int = CUSTOMERS) -> tuple[Rules, list[Written]]:
     rules = rules_of(POLICY.read_text("utf-8"), POLICY.name)
     assert isinstance(rules, Rules)
     lives = Lives(rules)
-    for number in range(CUSTOMERS):
+    for number in range(customers):
         live(number, SEED, Span(START, DAYS), rules, Tally(), lives.decide)
     return rules, sorted(lives.written, key=lambda each: each.at)
 
