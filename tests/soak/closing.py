@@ -16,6 +16,8 @@ from tests.soak.told import Told
 
 _LAST_DAY = 10_000_000
 _MOST_NAMED = 10
+_ARCHIVED_S = 900.0
+"""An archive on the same two cores may be behind by some minutes; what counts is that nothing is missing in the end."""
 
 
 async def at_rest(house: House, heard: Heard, told: Told) -> None:
@@ -38,10 +40,12 @@ async def archive_agrees(house: House, heard: Heard, told: Told) -> None:
     async def equal() -> bool:
         return not heard.counts - await asyncio.to_thread(_figures, file)
 
+    began = time.monotonic()
     try:
-        await eventually(equal, "the archive has what the journal has", timeout_s=house.scene.settles_within_s)
+        await eventually(equal, "the archive has what the journal has", timeout_s=_ARCHIVED_S)
     except AssertionError:
-        told.breaches.append("the archive did not catch up with the journal")
+        told.breaches.append(f"the archive did not catch up with the journal within {_ARCHIVED_S:.0f} s")
+    told.figures["archive_caught_up_s"] = round(time.monotonic() - began, 1)
     archived = await asyncio.to_thread(_figures, file)
     told.figures["journal_records"] = heard.counts.total()
     told.figures["archived_records"] = archived.total()

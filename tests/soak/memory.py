@@ -7,7 +7,10 @@ from itertools import combinations
 from pathlib import Path
 
 WARM_UP_S = 90.0
-"""What a process may take to fill caches, pools and its allocator's arenas; nothing before that is judged."""
+"""What a process may take at least to fill pools and its allocator's arenas; nothing before that is judged."""
+
+FILLING_EVENTS = 90_000
+"""After so many events the archive's page cache (64 MiB) is full."""
 
 LEAST_SPAN_S = 60.0
 MOST_GROWTH = 0.05
@@ -60,13 +63,18 @@ def resident_bytes(pid: int) -> int:
     return next((int(line.split()[1]) * _KIB for line in lines if line.startswith("VmRSS:")), 0)
 
 
-def grown(life: Life, since: float, until: float) -> Growth | None:
+def warm_up_s(rate: int) -> float:
+    """How long a process warms up at such a rate of events a second."""
+    return max(WARM_UP_S, FILLING_EVENTS / rate)
+
+
+def grown(life: Life, since: float, until: float, warm_up_s: float = WARM_UP_S) -> Growth | None:
     """What a process grew by between two instants, its own warm-up left out; None where that leaves less than a minute.
 
     By the median of the slopes between all pairs of samples: a peak while it did another's work does not make a leak, and a
     leak shows in every pair.
     """
-    start = max(since, life.began + WARM_UP_S)
+    start = max(since, life.began + warm_up_s)
     seen = [each for each in life.samples if start <= each.at <= until]
     if len(seen) < 2 or seen[-1].at - seen[0].at < LEAST_SPAN_S:
         return None
@@ -77,9 +85,11 @@ def grown(life: Life, since: float, until: float) -> Growth | None:
     return Growth(life.role, round(seconds, 1), int(level), slope * seconds / level)
 
 
-def leaks(lives: Sequence[Life], roles: Sequence[str], since: float, until: float) -> tuple[list[Growth], list[str]]:
+def leaks(
+    lives: Sequence[Life], roles: Sequence[str], since: float, until: float, warm_up_s: float = WARM_UP_S
+) -> tuple[list[Growth], list[str]]:
     """Every growth that can be told, and what is wrong: one that is too large, a role of which none can be told."""
-    found = [growth for life in lives if (growth := grown(life, since, until)) is not None]
+    found = [growth for life in lives if (growth := grown(life, since, until, warm_up_s)) is not None]
     said = [
         f"{each.role} grew by {each.share:.1%} of {each.level / _MIB:.0f} MiB within {each.seconds:.0f} s; "
         f"less than {MOST_GROWTH:.0%} is allowed"

@@ -14,7 +14,7 @@ from tests.soak.faults import FAULTS, schedule
 from tests.soak.heard import Heard
 from tests.soak.house import FALLS, ROLES, House
 from tests.soak.load import everybody
-from tests.soak.memory import leaks
+from tests.soak.memory import leaks, warm_up_s
 from tests.soak.publishing import Load, customers_due
 from tests.soak.told import Done, Told
 
@@ -68,7 +68,7 @@ async def _under_load(house: House, load: Load, told: Told, faults: Sequence[str
         await loading
     finally:
         loading.cancel()
-    told.growth, said = leaks(house.lives, ROLES, (began + ended) / 2, ended)
+    told.growth, said = leaks(house.lives, ROLES, (began + ended) / 2, ended, warm_up_s(load.rate))
     told.breaches += said
 
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.soak.memory import Life, Sample, grown, leaks
+from tests.soak.memory import WARM_UP_S, Life, Sample, grown, leaks, warm_up_s
 
 MIB = 1 << 20
 
@@ -50,6 +50,19 @@ def test_the_warm_up_of_a_process_is_its_own():
             young.samples[n] = Sample(each.at, int(each.rss * 0.5))
 
     assert share_of(young) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_the_fewer_events_the_longer_caches_take_to_fill():
+    assert (warm_up_s(2_000), warm_up_s(300)) == (WARM_UP_S, 300.0)
+
+
+def test_growth_before_its_caches_are_full_is_none_of_a_leak():
+    filling = life()
+    for n, each in enumerate(filling.samples):
+        filling.samples[n] = Sample(each.at, int(min(each.at / 600, 1.0) * 200 * MIB) + MIB)
+
+    assert grown(filling, 450.0, 900.0, warm_up_s=90.0).share > 0.05
+    assert grown(filling, 450.0, 900.0, warm_up_s=600.0).share == 0.0
 
 
 def test_of_a_process_that_lived_shorter_nothing_is_said():
