@@ -90,7 +90,8 @@ class Teller:
         rule = record.reasons[0].rule if record.reasons else ""
         if record.kind == "fact" and record.result == "recorded":
             return self._words.events.get(rule) or self._words.events.get(rule.partition(".")[0], rule)
-        return self._words.titles.get(f"{record.kind} {record.result}", f"{record.kind} {record.result}")
+        name, titles = f"{record.kind} {record.result}", self._words.titles
+        return titles.get(f"{name} {rule}") or titles.get(name, name)
 
     def reasons(self, record: JournalRecord) -> tuple[ToldReason, ...]:
         """Why, in sentences. That an event was recorded is no reason that anybody asks for."""

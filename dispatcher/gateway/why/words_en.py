@@ -77,6 +77,7 @@ EN: Final = Words(
         "decision expired": "No contact: its time was over",
         "decision parked": "The decision was set aside",
         "attempt accepted": "The message was taken over for delivery",
+        "attempt accepted task.issued": "The task was handed to people",
         "attempt delivered": "The contact reached its end",
         "attempt undelivered": "The message did not arrive",
         "attempt rejected": "The message was refused",

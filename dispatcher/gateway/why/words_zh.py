@@ -76,6 +76,7 @@ ZH: Final = Words(
         "decision expired": "未联系：时间已过",
         "decision parked": "决定已搁置",
         "attempt accepted": "消息已交付发送",
+        "attempt accepted task.issued": "任务已交给人工处理",
         "attempt delivered": "联系已完成",
         "attempt undelivered": "消息未送达",
         "attempt rejected": "消息被拒绝",
