@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run check test test-all coverage mutants bench faults ops lock clean jars
+.PHONY: help setup demo run check test test-all coverage mutants bench faults soak ops lock clean jars
 
 # Workers, commands and tests are hundreds of processes: without cached bytecode each compiles 2 s of modules anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -74,6 +74,9 @@ mutants: .venv/.stamp ## small mistakes in the rules of time and frequency that 
 
 faults: .venv/.stamp ## the fault matrix on real Kafka; SEED=N repeats a run, ROWS=F1,F3 chooses, MANY=N sizes F27 and F31
 	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) $(if $(ROWS),--rows $(ROWS)) $(if $(MANY),--many $(MANY))
+
+soak: setup ## a steady load with a fault a minute, memory watched; MINUTES=N (30), RATE=N (2000 events a second), SEED=N
+	$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE)) $(if $(SEED),--seed $(SEED))
 
 ops: setup ## alerts and dashboards on a live Prometheus and Alertmanager while faults are made; at most 15 minutes
 	$(BIN)/python -m tests.live

@@ -2,7 +2,7 @@
 
 Two rules, one for each side of the border. What others publish must stay readable: whatever was valid before is valid
 now. What we publish must stay understandable: no field may be absent or of another kind that was not so before, though
-an enumeration may grow. On both sides a field that has gone breaks whoever used it.
+an enumeration may grow, if its readers are told (`new_values`). On both sides a field that has gone breaks whoever used it.
 """
 
 from collections.abc import Iterator
@@ -36,6 +36,16 @@ def breaks(old: Document, new: Document, side: Side) -> list[str]:
     """
     before, after = dict(_places(old, old, "$", required=True)), dict(_places(new, new, "$", required=True))
     return list(_broken(before, after, side))
+
+
+def new_values(old: Document, new: Document) -> dict[str, frozenset[str]]:
+    """What may stand at a place of an output that could not stand there before, by place: readers have to know of it."""
+    before = {path: place.values for path, place in _places(old, old, "$", required=True)}
+    return {
+        path: place.values - was
+        for path, place in _places(new, new, "$", required=True)
+        if place.values is not None and (was := before.get(path)) is not None and place.values - was
+    }
 
 
 def _broken(before: dict[str, _Place], after: dict[str, _Place], side: Side) -> Iterator[str]:

@@ -5,7 +5,7 @@ customer. A record's key is the customer id; records that concern the partition 
 that starts with a NUL byte, which no customer id can.
 """
 
-from typing import Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -381,7 +381,18 @@ Mark = LogMark | ProgressMark
 LOG_MARK_KEY = b"\0log"
 PROGRESS_MARK_KEY = b"\0progress"
 
+
+class _Outline(msgspec.Struct, array_like=True):
+    """As much of an `Arrival` as every release has written."""
+
+    at: int
+    cause: Cause
+    fact: list[Any]
+
+
+_TAGS = frozenset(each.__struct_config__.tag for each in get_args(Fact))
 _arrivals = msgspec.msgpack.Decoder(Arrival)
+_outlines = msgspec.msgpack.Decoder(_Outline)
 _marks = msgspec.msgpack.Decoder(Mark)
 _encoder = msgspec.msgpack.Encoder()
 
@@ -393,3 +404,12 @@ decode_arrival = _arrivals.decode
 
 decode_mark = _marks.decode
 """A `Mark` from its bytes."""
+
+
+def later_fact(value: bytes) -> int | None:
+    """The tag of a fact that only a later release knows; None: the record holds one of ours, or is of no release."""
+    try:
+        fact = _outlines.decode(value).fact
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return fact[0] if fact and isinstance(fact[0], int) and fact[0] not in _TAGS else None

@@ -24,7 +24,8 @@ NONCE_BYTES: Final = 12
 
 INBOX_WRITER: Final = b"\0inbox"
 REJECTED_WRITER: Final = b"\0rejected"
-"""Owners of keys that are no customers: whoever writes into the inbox, or sets input aside."""
+TEXTS_WRITER: Final = b"\0texts"
+"""Owners of keys that are no customers: whoever writes into the inbox, sets input aside, or tells what was sent."""
 
 _VERSION: Final = 1
 _HEAD: Final = struct.Struct(">B4sQ")

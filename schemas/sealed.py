@@ -17,7 +17,7 @@ from schemas.master_keys import ID_BYTES, NONCE_BYTES
 BY_CUSTOMER: Final = frozenset({topics.STATE, topics.TASKS})
 """Topics whose records are sealed with the key of the customer who is the record's key."""
 
-BY_WRITER: Final = frozenset({topics.INBOX, topics.REJECTED})
+BY_WRITER: Final = frozenset({topics.INBOX, topics.REJECTED, topics.TEXTS})
 """Topics whose records are sealed with a key of the process that wrote them."""
 
 SEALED: Final = BY_CUSTOMER | BY_WRITER

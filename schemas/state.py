@@ -23,7 +23,10 @@ from schemas.reasons import ReasonCode
 from schemas.values import Channel, Day, HoldKind, HoldScope, InvoiceKind, Millis, SettledReason
 
 VERSION = 1
-"""Format of the record; a reader refuses what it does not know."""
+"""Format of a record; a reader refuses what it does not know."""
+
+WITH_DIALS = 2
+"""The same, and an attempt remembers who asked to dial it: a reader of `VERSION` would forget that, and permit it twice."""
 
 WAITING_FOR_PROFILE = 1
 """Flag: something is pending for a customer who is not known yet."""
@@ -307,20 +310,35 @@ EMPTY = Customer()
 """A customer of whom nothing is known yet."""
 
 _HEADER = struct.Struct(">BBQ")
+_READ = (VERSION, WITH_DIALS)
+
+
+class OtherVersion(ValueError):
+    """A state record is of a version that this release does not read; the message names both."""
+
+
 _decoder = msgspec.msgpack.Decoder(Customer)
 _encoder = msgspec.msgpack.Encoder()
 
 
 def encode(customer: Customer, wake_at: Millis | None, flags: int) -> bytes:
     """The state record of a customer with its flags and its next wake-up."""
-    return _HEADER.pack(VERSION, flags, wake_at or 0) + _encoder.encode(customer)
+    return _HEADER.pack(_version(customer), flags, wake_at or 0) + _encoder.encode(customer)
 
 
 def decode(record: bytes) -> Customer:
-    """The aggregate of a state record; `ValueError` names a version that this release does not read."""
-    if record[0] != VERSION:
-        raise ValueError(f"state record of version {record[0]}, this release reads {VERSION}")
+    """The aggregate of a state record; `OtherVersion` names one that this release does not read."""
+    if record[0] not in _READ:
+        raise OtherVersion(f"state record of version {record[0]}, this release reads {VERSION} to {WITH_DIALS}")
     return _decoder.decode(memoryview(record)[_HEADER.size :])
+
+
+def _version(customer: Customer) -> int:
+    """The earliest that says all of it, so that a release can be taken back as long as nothing would be forgotten."""
+    for attempt in customer.attempts.values():
+        if attempt.fence or attempt.dialled_at:
+            return WITH_DIALS
+    return VERSION
 
 
 def flags_of(record: bytes) -> int:

@@ -7,7 +7,7 @@ import typer
 from dispatcher.cli.ending import settings_or_stop
 from dispatcher.cli.output import print_json, print_table
 from dispatcher.exit_codes import ExitCode
-from dispatcher.ops.access_plan import ROLES, commands, grants
+from dispatcher.ops.access_plan import ROLES, SCRIPT_HEAD, commands, grants
 from dispatcher.ops.topic_plan import Create, Fits, MarkLog, Step, Unfit, Wanted, apply, plan
 from dispatcher.settings import Settings
 
@@ -49,6 +49,9 @@ def apply_topics(as_json: bool = _JSON) -> None:
 def access_lists(as_json: bool = _JSON) -> None:
     """Print what each kind of process may do at Kafka. As a shell script for kafka-acls.sh; needs no cluster."""
     settings = settings_or_stop()
+    if not as_json:
+        for line in SCRIPT_HEAD:
+            typer.echo(line)
     for role in ROLES:
         given = grants(role, prefix=settings.topic_prefix, app_id=settings.app_id)
         if as_json:

@@ -61,7 +61,7 @@ def decide(  # noqa: PLR0917  all that a decision rests on
 
     Where the lane is behind, a customer without an attempt in flight is only folded and is due for planning at once.
     """
-    own = policy_for(policy, customer_id, customer.variant) if policy.variants else policy
+    own = policy_for(policy, customer_id, customer) if policy.variants else policy
     turn = turn_of(customer_id, customer, own, now, conditions)
     applied = 0
     for arrival in arrivals:

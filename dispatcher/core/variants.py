@@ -1,7 +1,8 @@
 """Under which variant of the policy a customer lives (S41): drawn by a stable hash, kept while the case runs.
 
 A case runs from the first contact about an open invoice until nothing is open. While it runs the customer keeps the variant
-under which it began, even if shares change; a variant that the policy no longer has gives way to the policy itself.
+under which it began, even if shares change; a variant that the policy no longer has gives way to the policy itself. So does
+one that the policy has only since: a trial draws none of the cases that were running when it began.
 """
 
 from zlib import crc32
@@ -10,13 +11,17 @@ from dispatcher.core.draft import Draft
 from dispatcher.core.rules import Policy
 from dispatcher.core.statements import is_closed
 from dispatcher.core.turn import Turn
+from schemas.state import Customer
 
 CHAMPION = "champion"
 """What the aggregate remembers of a customer whose case began under the policy itself."""
 
 
-def policy_for(policy: Policy, customer_id: str, kept: str | None) -> Policy:
-    """The policy of one customer; `kept` is the variant under which the customer's case began, None if none runs."""
+def policy_for(policy: Policy, customer_id: str, customer: Customer) -> Policy:
+    """The policy under which a customer lives: that of the case which runs, else the one that is drawn."""
+    kept = customer.variant
+    if kept is None and _runs(customer):
+        kept = CHAMPION
     if kept is not None:
         return next((each.policy for each in policy.variants if each.id == kept), policy)
     drawn = crc32(b"variant\0" + customer_id.encode()) % 100
@@ -35,6 +40,11 @@ def keep_case(turn: Turn) -> None:
         turn.variant = turn.policy.variant or CHAMPION
     if turn.variant is not kept:
         turn.changed = True
+
+
+def _runs(customer: Customer) -> bool:
+    """Whether a contact was made about an open invoice; where it began without variants, nothing else remembers that."""
+    return any(invoice.done and not is_closed(invoice) for invoice in customer.invoices.values())
 
 
 def _is_open(draft: Draft) -> bool:

@@ -4,6 +4,7 @@ What senders, providers and people say of attempts was never published anywhere 
 behind every step of an attempt, their cause is the inbox record itself.
 """
 
+import msgspec
 from msgspec.structs import replace
 
 from dispatcher.engine.carriers import ConsumerRecord
@@ -12,9 +13,26 @@ from schemas.inbox import Arrival
 from schemas.topics import INBOX
 
 
+class OfLaterRelease(Exception):
+    """A record says what only a later release understands: whoever cannot tell what it forbids must not go on without it."""
+
+
 def arrival_of(record: ConsumerRecord, value: bytes) -> Arrival:
-    """The arrival in a record whose plain value this is; `msgspec.DecodeError` says that something else wrote it."""
-    arrival = inbox.decode_arrival(value)
+    """The arrival in a record whose plain value this is; `msgspec.DecodeError` says that something else wrote it.
+
+    Raises:
+        OfLaterRelease: a later release of ours wrote it.
+    """
+    try:
+        arrival = inbox.decode_arrival(value)
+    except msgspec.ValidationError as fault:
+        tag = inbox.later_fact(value)
+        if tag is None:
+            raise
+        place = f"{record.topic}[{record.partition}]"
+        raise OfLaterRelease(
+            f"{place} holds a fact (tag {tag}, offset {record.offset}) of a later release: start that release"
+        ) from fault
     cause = arrival.cause
     if cause.topic:
         return arrival

@@ -14,6 +14,7 @@ from faust.types import TP
 
 from dispatcher import __version__
 from dispatcher.core.policy import Policy
+from dispatcher.engine.arrivals import OfLaterRelease
 from dispatcher.engine.backlog import Backlog, Taken
 from dispatcher.engine.carriers import Stretch
 from dispatcher.engine.deciding import TICK_S, Deciding
@@ -163,7 +164,7 @@ class Lane:
                 await self._serve(await self._restore())
             except (LaneRefused, LaneFailed):
                 raise
-            except MasterKeyRefused as fault:  # nothing mends that but another file
+            except (MasterKeyRefused, OfLaterRelease) as fault:  # nothing mends that but another file, another release
                 self.gate.lost()
                 await self._give_up()
                 raise LaneRefused(str(fault)) from fault

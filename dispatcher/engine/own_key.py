@@ -17,6 +17,7 @@ from schemas.master_keys import (
     KEY_BYTES,
     NONCE_BYTES,
     REJECTED_WRITER,
+    TEXTS_WRITER,
     MasterKeys,
     created_at,
     name_of,
@@ -28,7 +29,7 @@ from schemas.sealed import BY_WRITER, SealingKey, seal, sealing_key
 PARTITION: Final = 0
 """Where the keys of writers stand."""
 
-OWNERS: Final = {topics.INBOX: INBOX_WRITER, topics.REJECTED: REJECTED_WRITER}
+OWNERS: Final = {topics.INBOX: INBOX_WRITER, topics.REJECTED: REJECTED_WRITER, topics.TEXTS: TEXTS_WRITER}
 
 _LIFETIME_MS: Final = 24 * 60 * 60 * 1000
 _MARK: Final = b"\0"

@@ -219,7 +219,7 @@ class Pool:
             _log.exception(
                 "attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel, trace=_trace_of(job)
             )
-            self._report_soon(job, Rejected("content", type(fault).__name__), account.name)
+            self._report_soon(job, _of_words(fault), account.name)
             return
         units = segments(message.text).parts if self._counts_units else 1
         self._accounts.begin(account, units, self._now())
@@ -244,7 +244,7 @@ class Pool:
                 "attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel, trace=_trace_of(job)
             )
             why = type(fault).__name__
-            outcome = Rejected("content", why) if prepared is None else Failed()
+            outcome = _of_words(fault) if prepared is None else Failed()
             if permit.granted:
                 outcome = Unknown(why)
             if prepared is not None:
@@ -296,6 +296,11 @@ class Pool:
         task = asyncio.get_running_loop().create_task(work, name=f"sender-{self.channel}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _of_words(fault: Exception) -> Ended:
+    """What comes of a message that could not be made: want of memory is no fault of its words."""
+    return Failed() if isinstance(fault, MemoryError) else Rejected("content", type(fault).__name__)
 
 
 def _trace_of(job: Job) -> str | None:

@@ -12,6 +12,7 @@ import structlog
 
 from dispatcher.core.decide import Claim, Conditions, Decision, decide
 from dispatcher.core.policy import Policy
+from dispatcher.engine.arrivals import OfLaterRelease
 from dispatcher.engine.carriers import ConsumerRecord
 from dispatcher.engine.keeping import PLAIN, Keeper, KeyLost
 from dispatcher.engine.task_records import TaskWriter
@@ -91,6 +92,7 @@ class Decider:
 
         Raises:
             StateUnreadable: `record` is not what any release of ours wrote.
+            OfLaterRelease: one of `raw` is not for this release to understand.
         """
         customer_id = key.decode("utf-8", "replace")
         arrivals: list[Arrival] = []
@@ -105,8 +107,12 @@ class Decider:
                 return decision
             encoded = record if _unchanged(decision, customer, record) else _encoded(key, decision, customer, keeper)
             written = self._tasks_of(turn, key, decision)
+        except OfLaterRelease:
+            raise
         except (KeyLost, MasterKeyRefused) as lost:
             raise StateUnreadable(f"customer {customer_id}: {told(lost)}") from lost
+        except MemoryError:  # the process's, not the record's: the lane begins anew, here or in another worker
+            raise
         except Exception as fault:  # a fault of ours, or a record that is not ours: parked, told, and never in the way
             if record is not None and customer is EMPTY:
                 raise StateUnreadable(f"customer {customer_id}: {told(fault)}") from fault

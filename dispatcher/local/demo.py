@@ -7,10 +7,12 @@ import asyncio
 import logging
 import os
 import secrets
+import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,13 +20,15 @@ from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection
 from dispatcher.exit_codes import ExitCode
 from dispatcher.local.demo_acts import ACTS, CHAINS, Act
+from dispatcher.local.demo_command import CommandFailed
 from dispatcher.local.demo_conclusion import conclude, write_papers
 from dispatcher.local.demo_environment import without_sending
+from dispatcher.local.demo_office import opened_office
 from dispatcher.local.demo_play import Play, Surroundings
 from dispatcher.local.demo_providers import providers
 from dispatcher.local.demo_stay import stay_up
 from dispatcher.local.demo_telling import Telling
-from dispatcher.local.demo_worker import WorkerFailed
+from dispatcher.local.demo_tour import told_copies, toured
 from dispatcher.local.kafka import EmbeddedKafka
 from dispatcher.local.portfolio import PortfolioUnfit
 from dispatcher.local.scratch import Scratch
@@ -50,7 +54,7 @@ def run_demo(*, stay: bool) -> int:
         return _told(ExitCode.UNAVAILABLE, str(missing))
     except KafkaAway as away:
         return _told(ExitCode.NO_BROKER, str(away))
-    except (WorkerFailed, PortfolioUnfit) as failed:
+    except (CommandFailed, PortfolioUnfit) as failed:
         return _told(ExitCode.CRASH, str(failed))
     except (KeyboardInterrupt, asyncio.CancelledError):
         return _told(ExitCode.INTERRUPTED, "interrupted; everything that was started has been stopped")
@@ -68,6 +72,8 @@ async def _demonstration(settings: Settings, shell: Mapping[str, str], *, stay: 
     FOLDER.mkdir(parents=True, exist_ok=True)
     for outdated in (*FOLDER.glob("*.log"), *FOLDER.glob("*.json*")):
         outdated.unlink()
+    for outdated in (FOLDER / "pages", FOLDER / "data"):
+        shutil.rmtree(outdated, ignore_errors=True)
     # Kafka's client warns where it tries again; the terminal is for what concerns its reader.
     logging.basicConfig(filename=FOLDER / "demo.log", level=logging.WARNING)
     telling = Telling()
@@ -79,9 +85,14 @@ async def _demonstration(settings: Settings, shell: Mapping[str, str], *, stay: 
         code = conclude(FOLDER, telling, plays, write_papers(FOLDER, plays, around.providers))
         if settings.is_given("DISPATCHER_BOOTSTRAP_SERVERS"):
             telling.lines([f"Its topics stay on your cluster; their names begin with {around.prefix}"])
-        if stay:
+        telling.step("an archive and a gateway start, over the topics of the first act")
+        async with opened_office(plays[0], around, settings) as office:
+            if not stay:
+                telling.lines(told_copies(await toured(office, FOLDER / "pages"), FOLDER / "pages"))
+                return code
             with suppress(asyncio.CancelledError):  # Ctrl-C is how this is meant to end
-                await stay_up(plays[0], around, telling, lambda: write_papers(FOLDER, plays, around.providers))
+                papers = partial(write_papers, FOLDER, plays, around.providers)
+                await office.while_open(stay_up(plays[0], around, office, telling, papers))
         return code
 
 

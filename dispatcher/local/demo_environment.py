@@ -1,6 +1,8 @@
-"""The environment of a demonstration's worker: what the shell says of Kafka, nothing of what it says of sending."""
+"""The environment of a demonstration's processes: what the shell says of Kafka, nothing of what it says of sending."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from dispatcher.local.demo_acts import Act, Day
@@ -37,4 +39,16 @@ def of_worker(base: Mapping[str, str], providers: Mapping[str, str], act: Act, d
         "DISPATCHER_ALLOWLIST": ",".join(act.allowlist),
         "DISPATCHER_CLOCK": day.clock,
         "DISPATCHER_CLOCK_RATE": str(day.rate),
+    }
+
+
+def of_office(base: Mapping[str, str], act: Act, clock: datetime, data: Path) -> dict[str, str]:
+    """The environment of an act's archive and gateway, which serve this machine alone; `clock` is where theirs begins."""
+    return {
+        **base,
+        "DISPATCHER_PARTITIONS": str(act.partitions),
+        "DISPATCHER_METRICS_HOST": "127.0.0.1",
+        "DISPATCHER_GATEWAY_HOST": "127.0.0.1",
+        "DISPATCHER_CLOCK": clock.isoformat(),
+        "DISPATCHER_DATA_DIR": str(data),
     }

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -12,11 +12,11 @@ from typing import Final, Self
 from dispatcher.engine.clients import Kafka
 from dispatcher.local import portfolio
 from dispatcher.local.demo_acts import Act, Day, Wave
+from dispatcher.local.demo_command import RunningCommand
 from dispatcher.local.demo_environment import of_worker
 from dispatcher.local.demo_providers import Providers
 from dispatcher.local.demo_rows import Row, rows_of
 from dispatcher.local.demo_watch import Identity, Watch
-from dispatcher.local.demo_worker import WorkerProcess
 from dispatcher.local.portfolio import SampleEvent
 from dispatcher.ops.topic_plan import Wanted, apply, plan
 from schemas.values import to_millis
@@ -53,7 +53,8 @@ class Play:
         self.prefix = f"{around.prefix}{act.name}."
         self.watch = Watch(around.kafka, self.prefix)
         self._around = around
-        self._worker: WorkerProcess | None = None
+        self._worker: RunningCommand | None = None
+        self._begun: tuple[datetime, float] | None = None
         self._published: list[Identity] = []
         self._rejected = 0
         self._open = AsyncExitStack()
@@ -81,17 +82,25 @@ class Play:
         return tuple(dict.fromkeys(row for row in rows if row.reason in shown)) if shown else rows
 
     @property
-    def worker(self) -> WorkerProcess:
+    def worker(self) -> RunningCommand:
         """The worker of the day."""
         if self._worker is None:
             raise RuntimeError(f"no worker runs in the act {self.act.name!r}")
         return self._worker
 
+    @property
+    def clock(self) -> datetime:
+        """What the clock of the last day's worker says, or would say if it still ran: never less than that, at its rate."""
+        if self._begun is None:
+            raise RuntimeError(f"the act {self.act.name!r} has not begun")
+        began, at = self._begun
+        return began + timedelta(seconds=(asyncio.get_running_loop().time() - at) * self.act.days[-1].rate)
+
     async def perform(self, *, keep: bool) -> None:
         """All days, one after the other; `keep` leaves the last worker running.
 
         Raises:
-            WorkerFailed: a worker ended, or did not get done in time.
+            CommandFailed: a worker ended, or did not get done in time.
         """
         for day in self.act.days:
             if self._worker is not None:
@@ -131,8 +140,10 @@ class Play:
             "DISPATCHER_METRICS_PORT": "0",
             "DISPATCHER_DATA_DIR": str(around.data / self.act.name),
         }
-        self.watch.begin_day(to_millis(datetime.fromisoformat(day.clock)))
-        self._worker = WorkerProcess(environment, around.logs / f"worker-{self.act.name}.log")
+        began = datetime.fromisoformat(day.clock)
+        self.watch.begin_day(to_millis(began))
+        self._begun = began, asyncio.get_running_loop().time()
+        self._worker = RunningCommand("worker", environment, around.logs / f"worker-{self.act.name}.log")
         around.told(f"{self.act.title}: a worker starts, its clock at {day.clock}")
 
     async def _publish(self, events: Sequence[SampleEvent]) -> None:

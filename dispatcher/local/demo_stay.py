@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from dispatcher.local.demo_office import Office
 from dispatcher.local.demo_outbox import Paper
 from dispatcher.local.demo_play import Play, Surroundings
 from dispatcher.local.demo_rows import rows_of
@@ -14,11 +15,13 @@ _EVENING: Final = "2026-11-19T18:00:00+00:00"
 """Later than anything that is published in the first hours: `why` then tells all of it."""
 
 
-async def stay_up(play: Play, around: Surroundings, telling: Telling, papers: Callable[[], Sequence[Paper]]) -> None:
+async def stay_up(
+    play: Play, around: Surroundings, office: Office, telling: Telling, papers: Callable[[], Sequence[Paper]]
+) -> None:
     """Serve until cancelled; `papers` writes the outbox anew.
 
     Raises:
-        WorkerFailed: the worker ended.
+        CommandFailed: the worker ended.
     """
     known = len(play.watch.records)
 
@@ -32,7 +35,7 @@ async def stay_up(play: Play, around: Surroundings, telling: Telling, papers: Ca
         telling.lines(told(row) for row in rows)
         return False
 
-    telling.lines(_invitation(play, around))
+    telling.lines((*_invitation(play, around), *_addresses(office)))
     await play.worker.while_running(play.watch.until(news), what=lambda: "further events", timeout_s=float("inf"))
 
 
@@ -51,5 +54,22 @@ def _invitation(play: Play, around: Surroundings) -> tuple[str, ...]:
         "And with the same settings, to see what became of them:",
         "",
         ".venv/bin/dispatcher why C-900",
+        "",
+    )
+
+
+def _addresses(office: Office) -> tuple[str, ...]:
+    """Said last: passwords are made up for this run, and shown only here."""
+    url = office.url
+    return (
+        "What happened stands at these pages, on this machine alone:",
+        "",
+        f"  {url}/desk            tasks to call, dial and report (agent, supervisor); /desk/overview (supervisor)",
+        f"  {url}/why/C-118       one customer's story, and why not (supervisor, auditor)",
+        f"  {url}/reports         figures (supervisor, auditor)",
+        "",
+        "Sign in with an account of this run:",
+        "",
+        *(f"  {login.role:<12}{login.password}" for login in office.logins),
         "",
     )

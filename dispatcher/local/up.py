@@ -48,6 +48,8 @@ async def _up(settings: Settings) -> int:
         unfit = await _topics(settings, connection)
         if unfit:
             return _told(ExitCode.TOPICS, *unfit)
+        if settings.staff.pages != "off":
+            _say(_pages(settings))
         return await _serve({**os.environ, _BOOTSTRAP: connection.bootstrap_servers}, stop)
 
 
@@ -108,6 +110,17 @@ async def _started(command: str, environment: Mapping[str, str]) -> asyncio.subp
     return await asyncio.create_subprocess_exec(
         *tethered([sys.executable, "-P", "-m", "dispatcher", command]), env=environment, start_new_session=True
     )
+
+
+def _pages(settings: Settings) -> str:
+    """Where the staff pages will be, and how somebody comes to see them."""
+    url = settings.staff_url or f"http://{settings.gateway.host}:{settings.gateway.port}"
+    entry = (
+        "`dispatcher desk account add NAME --role agent|supervisor|auditor` makes an account"
+        if settings.staff.proxy_secret is None
+        else "the proxy before it signs people in"
+    )
+    return f"pages at {url}: /desk, /why, /reports; {entry}"
 
 
 def _shown(folder: Path) -> str:

@@ -59,7 +59,7 @@ _TOPICS: Final[Mapping[Role, Mapping[str, _Operations]]] = {
         topics.STATE: _BOTH,
         topics.JOURNAL: _BOTH,  # a lost state is built anew from it
         topics.TASKS: _WRITE,
-        topics.TEXTS: _WRITE,
+        topics.TEXTS: ("WRITE", "DESCRIBE_CONFIGS"),
         topics.REJECTED: ("WRITE", "DESCRIBE_CONFIGS"),
         topics.KEYS: _BOTH,  # read where nothing is sealed, too: that it is so
         topics.POLICY: _BOTH,  # the first start writes the policy of its file
@@ -104,6 +104,14 @@ def grants(role: Role, *, prefix: str, app_id: str) -> tuple[Grant, ...]:
         case "billing" | "archive":
             pass
     return tuple(listed)
+
+
+SCRIPT_HEAD: Final = (
+    "#!/bin/sh",
+    "# What each process may do at Kafka, as `dispatcher topics acls` prints it. Print it anew for a name of yours.",
+    '# KAFKA_ACLS="kafka-acls.sh --bootstrap-server HOST:PORT --command-config FILE" sh acls.sh',
+    "set -eu",
+)
 
 
 def commands(role: Role, principal: str, given: Sequence[Grant]) -> Iterator[str]:

@@ -12,6 +12,8 @@ _FOLDERS = ("/usr/local/bin", "/usr/bin", *map(str, sorted(Path("/usr/lib/postgr
 _NEEDED = ("initdb", "pg_ctl", "postgres")
 _UNPRIVILEGED = "postgres"
 _SIZE = "-c shared_buffers=256MB -c max_wal_size=2GB"
+_HURRIED = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+"""Its processes are killed here, the machine never is."""
 
 
 class NoPostgres(Exception):
@@ -25,25 +27,24 @@ class Cluster:
     folder: Path
     programs: dict[str, str]
     user: str | None
+    options: str
 
     def database(self) -> str:
-        """The address of a new database."""
+        """The address of a new, empty database."""
         name = f"t{secrets.token_hex(6)}"
-        _run(
-            self.user,
-            self.programs["psql"],
-            "-q",
-            "-h",
-            str(self.folder),
-            "-d",
-            "postgres",
-            "-c",
-            f"CREATE DATABASE {name}",
-        )
+        self._say(f"CREATE DATABASE {name}")
         return f"postgresql://{self._role}@/{name}?host={self.folder}"
 
+    def begin_as(self, name: str, like: str) -> None:
+        """Have a database be a copy of another one, which nobody uses just now."""
+        self._say(f"DROP DATABASE {name}", f"CREATE DATABASE {name} TEMPLATE {like}")
+
+    def _say(self, *statements: str) -> None:
+        said = [each for statement in statements for each in ("-c", statement)]
+        _run(self.user, self.programs["psql"], "-q", "-h", str(self.folder), "-d", "postgres", *said)
+
     def start(self) -> None:
-        options = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' {_SIZE}"
+        options = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' {self.options}"
         log = str(self.folder / "postgres.log")
         data = str(self.folder / "data")
         _run(self.user, self.programs["pg_ctl"], "-D", data, "-l", log, "-o", options, "-w", "start")
@@ -57,8 +58,8 @@ class Cluster:
         return self.user or pwd.getpwuid(os.getuid()).pw_name
 
 
-def started(folder: Path) -> Cluster:
-    """Make a cluster in an empty folder that others may enter, and start it.
+def started(folder: Path, *, durable: bool = False) -> Cluster:
+    """Make a cluster in an empty folder that others may enter, and start it; `durable`: as it would be in production.
 
     Raises:
         NoPostgres: its programs are missing, or we are root and there is nobody to run it as.
@@ -73,7 +74,7 @@ def started(folder: Path) -> Cluster:
         shutil.chown(folder, user)
     folder.chmod(0o755)
     _run(user, known["initdb"], "-D", str(folder / "data"), "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-    cluster = Cluster(folder, known, user)
+    cluster = Cluster(folder, known, user, _SIZE if durable else f"{_SIZE} {_HURRIED}")
     cluster.start()
     return cluster
 

@@ -342,7 +342,11 @@ async def test_a_crash_ends_with_the_code_for_it(stories: Stories):
 
 
 async def test_a_crash_is_logged(stories: Stories):
-    assert "Panic: out of order" in stories.crash.said
+    assert '"why": "Panic"' in stories.crash.said
+
+
+async def test_what_the_crash_said_is_withheld_as_it_could_name_somebody(stories: Stories):
+    assert "out of order" not in stories.crash.said
 
 
 async def test_what_crashed_is_not_committed(stories: Stories):

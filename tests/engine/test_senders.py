@@ -15,7 +15,7 @@ from dispatcher.engine.job import Job
 from dispatcher.engine.lease import Lease
 from dispatcher.engine.pool import Pool
 from dispatcher.ops.metrics import Metrics
-from schemas.inbox import AttemptAccepted, AttemptInDoubt, AttemptReleased
+from schemas.inbox import AttemptAccepted, AttemptInDoubt, AttemptRejected, AttemptReleased
 from tests.messages.samples import claim, policy
 
 pytestmark = pytest.mark.asyncio
@@ -191,6 +191,25 @@ async def test_a_fault_of_an_adapter_is_a_doubt_only_if_a_byte_may_have_left(ask
 
 async def test_a_fault_before_the_first_byte_costs_the_contact_nothing():
     assert await outcome_of(_Breaks(asks=False)) == AttemptReleased("c1.1", "adapter_failed", NOON + 20_000)
+
+
+class _Unprepared(FakeAdapter):
+    """Cannot make a request of the message."""
+
+    def __init__(self, fault):
+        super().__init__("sms")
+        self._fault = fault
+
+    def prepare(self, message):
+        raise self._fault
+
+
+async def test_words_of_which_no_request_can_be_made_end_the_contact():
+    assert isinstance(await outcome_of(_Unprepared(ValueError())), AttemptRejected)
+
+
+async def test_want_of_memory_for_a_request_costs_the_contact_nothing():
+    assert await outcome_of(_Unprepared(MemoryError())) == AttemptReleased("c1.1", "adapter_failed", NOON + 20_000)
 
 
 async def test_a_refusal_says_something_of_the_number_too():

@@ -11,6 +11,7 @@ from tests.faults import (
     rows_links,
     rows_load,
     rows_policy,
+    rows_pressure,
     rows_processes,
     rows_providers,
     rows_receipts,
@@ -38,6 +39,7 @@ ROWS: Mapping[str, Row] = dict(
             | rows_policy.ROWS
             | rows_releases.ROWS
             | rows_load.ROWS
+            | rows_pressure.ROWS
         ).items(),
         key=lambda row: (int(row[0][1:].rstrip("bc")), row[0]),
     )
@@ -52,12 +54,14 @@ CONTACTS: Mapping[str, int] = {
     **dict.fromkeys(("F6", "F13", "F14", "F16", "F20", "F25", "F28", "F30"), _MANY),
     **dict.fromkeys(("F26", "F27"), 20_000),
     "F15": 2_000,
+    "F22": 1_000,
     "F24": 250,
 }
 """Customers of the rows in which nothing but their number takes time; of all others `USUAL`. A good half is contacted.
 
 Two cores send some 200 to 400 messages a second, worker, Kafka and stand-ins included; whoever owes has to be reached within
-60 s after healing. In F15 a gateway shares the cores, and takes as many callbacks besides. In F24 every contact is a call.
+60 s after healing. In F15 a gateway shares the cores, and takes as many callbacks besides; in F22 busy processes do.
+In F24 every contact is a call.
 """
 
 QUICK = ("F1", "F2", "F3", "F10", "F11", "F14", "F16", "F18", "F26")

@@ -45,9 +45,10 @@ async def sounded(house: House, there: Watchers, faults: Sequence[Fault] = FAULT
     spells: list[Spell] = []
     for fault in faults:
         began = time.time()
-        alarms += await _one(fault, house, there)
+        made = await _one(fault, house, there)
+        alarms += made
         spells.append(Spell(fault.name, began, time.time()))
-        for each in alarms[-len(fault.alerts) :]:
+        for each in made:
             print(f"{fault.name:40} {each.alert:22} came {_said(each.came_s)}  went {_said(each.went_s)}", flush=True)
     return alarms, spells
 

@@ -4,12 +4,14 @@ import asyncio
 import importlib.util
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.request import url2pathname
 
 import msgspec
 import pytest
@@ -17,10 +19,10 @@ import pytest
 from dispatcher.engine.clients import Record
 from dispatcher.local import demo_outbox
 from dispatcher.local.demo_acts import DESK
+from dispatcher.local.demo_command import CommandFailed, RunningCommand
 from dispatcher.local.demo_environment import of_worker, without_sending
 from dispatcher.local.demo_rows import Row, rows_of, summary_of, without_transients
 from dispatcher.local.demo_watch import Watch
-from dispatcher.local.demo_worker import WorkerFailed, WorkerProcess
 from dispatcher.local.portfolio_outcome import Outcome, differences, expected_outcome, missing_codes
 from schemas import state, topics
 from schemas.journal import CauseRecord, JournalRecord, Reason, encode
@@ -248,8 +250,10 @@ class TestWhenNothingIsLeftToDo:
 
 @pytest.mark.asyncio
 async def test_a_worker_that_ends_by_itself_is_told_with_the_last_lines_of_its_log(tmp_path):
-    worker = WorkerProcess({"DISPATCHER_SENDING": "perhaps", "PATH": os.environ["PATH"]}, tmp_path / "worker.log")
-    with pytest.raises(WorkerFailed) as raised:
+    worker = RunningCommand(
+        "worker", {"DISPATCHER_SENDING": "perhaps", "PATH": os.environ["PATH"]}, tmp_path / "worker.log"
+    )
+    with pytest.raises(CommandFailed) as raised:
         await worker.while_running(asyncio.Event().wait(), what=lambda: "spring", timeout_s=60)
     told = str(raised.value)
     assert "ended with exit code 3; waited for: spring" in told
@@ -260,9 +264,9 @@ async def test_a_worker_that_ends_by_itself_is_told_with_the_last_lines_of_its_l
 async def test_what_does_not_come_in_time_is_told_and_the_worker_is_left_to_its_owner(tmp_path):
     # With no broker to be reached a worker waits: it is up, and gets nothing done.
     environment = {"PATH": os.environ["PATH"], "DISPATCHER_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
-    worker = WorkerProcess(environment, tmp_path / "worker.log")
+    worker = RunningCommand("worker", environment, tmp_path / "worker.log")
     try:
-        with pytest.raises(WorkerFailed, match="spring"):
+        with pytest.raises(CommandFailed, match="spring"):
             await worker.while_running(asyncio.Event().wait(), what=lambda: "spring", timeout_s=0.1)
     finally:
         await worker.abandon()
@@ -314,15 +318,51 @@ class TestAWholeRun:
         assert "账单" in (outbox / "C-162-1.sms.txt").read_text()
         assert "Rose Stone" in (outbox / "C-120-1.call.txt").read_text()
 
+    def test_it_ends_with_the_addresses_of_desk_why_and_reports(self, ran):
+        last = ran[0].stdout.splitlines()[-6:]
+        pages = [Path(url2pathname(line.rpartition("file://")[2])) for line in last]
+        assert [page.parent for page in pages] == [(ran[1] / "pages").resolve()] * 6
+        assert [page.name for page in pages if page.is_file()] == [
+            "desk.html",
+            "overview.html",
+            "why-C-118.html",
+            "why-C-124.html",
+            "why-C-114.html",
+            "reports.html",
+        ]
+
+    @pytest.mark.parametrize(
+        ("page", "told"),
+        [
+            ("desk.html", 'id="dial"'),
+            ("overview.html", "C-11"),
+            ("why-C-118.html", "class_31_60"),
+            ("why-C-124.html", "Dispute"),
+            ("why-C-114.html", "paid"),
+            ("reports.html", "<svg"),
+        ],
+    )
+    def test_its_pages_are_filled_with_what_happened(self, ran, page, told):
+        assert told in (ran[1] / "pages" / page).read_text()
+
+    def test_everything_that_a_copy_leads_to_is_there(self, ran):
+        pages = list((ran[1] / "pages").glob("*.html"))
+        led = {link for page in pages for link in re.findall(r' (?:href|src)="([^"#:]+)"', page.read_text())}
+        assert {"static/staff.css", "static/desk.css", "static/reports.css", "desk.html"} <= led
+        assert [link for link in sorted(led) if not (ran[1] / "pages" / link).is_file()] == []
+
+    def test_no_number_stands_in_a_copy(self, ran):
+        assert [page.name for page in (ran[1] / "pages").glob("*.html") if "+4477009" in page.read_text()] == []
+
     def test_no_name_number_or_address_stands_in_the_table(self, ran):
         told = ran[0].stdout
         assert "+447700900102" not in told
         assert "amelia@example.com" not in told
         assert "Amelia" not in told
 
-    def test_no_personal_data_stands_in_the_logs_of_the_workers(self, ran):
-        logs = "".join(path.read_text() for path in ran[1].glob("worker-*.log"))
-        assert "worker_started" in logs
+    def test_no_personal_data_stands_in_the_logs(self, ran):
+        logs = "".join(path.read_text() for path in ran[1].glob("*.log"))
+        assert [f"{each}_started" in logs for each in ("worker", "gateway", "archive")] == [True, True, True]
         assert "+4477009" not in logs
         assert "@example.com" not in logs
 

@@ -89,6 +89,7 @@ def test_up_creates_the_topics_serves_and_drains(broker, topic_prefix, tmp_path)
     finally:
         up.kill()
     assert f"{len(TOPICS)} topics created" in "".join(said)
+    assert "/desk, /why, /reports; `dispatcher desk account add NAME" in "".join(said)
     assert [f"{each}_stopped" in rest for each in ("worker", "gateway", "archive")] == [True, True, True]
     assert up.returncode == 0
     assert asyncio.run(_partitions(broker, f"{topic_prefix}reminders.inbox")) == 1

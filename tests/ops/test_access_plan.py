@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from dispatcher.ops.access_plan import ROLES, commands, grants
+from dispatcher.ops.access_plan import ROLES, SCRIPT_HEAD, commands, grants
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "kafka" / "acls.sh"
 
@@ -14,4 +14,4 @@ def test_the_list_that_is_shipped_is_the_one_that_is_tested() -> None:
         for line in commands(role, f"User:dispatcher-{role}", grants(role, prefix="", app_id="dispatcher"))
     ]
 
-    assert SHIPPED.read_text("utf-8").splitlines()[-len(told) :] == told
+    assert SHIPPED.read_text("utf-8").splitlines() == [*SCRIPT_HEAD, *told]

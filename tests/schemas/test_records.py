@@ -50,9 +50,42 @@ def test_a_state_record_gives_back_the_customer_and_the_wake_up(records_of, data
 
 
 def test_a_state_record_of_another_version_is_refused():
-    record = bytes([state.VERSION + 1]) + state.encode(state.EMPTY, None, 0)[1:]
-    with pytest.raises(ValueError, match=f"version {state.VERSION + 1}"):
+    record = bytes([state.WITH_DIALS + 1]) + state.encode(state.EMPTY, None, 0)[1:]
+    with pytest.raises(ValueError, match=f"version {state.WITH_DIALS + 1}"):
         state.decode(record)
+
+
+@pytest.mark.parametrize(
+    ("remembered", "version"),
+    [({}, state.VERSION), ({"fence": 1}, state.WITH_DIALS), ({"dialled_at": 1}, state.WITH_DIALS)],
+    ids=["nothing new", "a lease", "a call"],
+)
+def test_a_state_record_has_the_earliest_version_that_forgets_nothing(remembered, version):
+    attempt = state.Attempt("ct-1", "accepted", "call_task", "call", None, (), "+447700900001", 1, 2, **remembered)
+    assert state.encode(state.Customer(attempts={"ct-1.1": attempt}), None, 0)[0] == version
+
+
+@pytest.mark.parametrize("tag", [28, 99, 2**40])
+def test_a_fact_of_a_later_release_is_told_from_damage(tag):
+    record = msgspec.msgpack.encode([1, ["t", 0, 1, "/s", "e"], [tag, "new"], 0, "more"])
+    assert inbox.later_fact(record) == tag
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        inbox.encode(inbox.Arrival(1, inbox.Cause("t", 0, 1, "/s", "e"), inbox.CustomerErased())),
+        msgspec.msgpack.encode([1, ["t", 0, 1, "/s", "e"], [2, "too short"]]),
+        msgspec.msgpack.encode([1, ["t", 0, 1, "/s", "e"], []]),
+        msgspec.msgpack.encode([1, ["t", 0, 1, "/s", "e"], ["28"]]),
+        b"",
+        b"\xc1",
+        b"{}",
+    ],
+    ids=["a known fact", "a damaged fact", "no fact", "no tag", "nothing", "no MessagePack", "JSON"],
+)
+def test_what_is_ours_or_nobodys_is_of_no_later_release(record):
+    assert inbox.later_fact(record) is None
 
 
 def test_a_later_statement_wins_whatever_its_source_and_id():

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What each process may do at Kafka, as `dispatcher topics acls` prints it. With a prefix or name of your own print it anew.
+# What each process may do at Kafka, as `dispatcher topics acls` prints it. Print it anew for a name of yours.
 # KAFKA_ACLS="kafka-acls.sh --bootstrap-server HOST:PORT --command-config FILE" sh acls.sh
 set -eu
 # billing
@@ -18,7 +18,7 @@ $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Read --
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Read --operation Write --topic 'reminders.state'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Read --operation Write --topic 'reminders.journal'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Write --topic 'reminders.tasks'
-$KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Write --topic 'reminders.texts'
+$KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Write --operation DescribeConfigs --topic 'reminders.texts'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Write --operation DescribeConfigs --topic 'reminders.rejected'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Read --operation Write --topic 'reminders.keys'
 $KAFKA_ACLS --add --allow-principal 'User:dispatcher-worker' --operation Read --operation Write --topic 'reminders.policy'
