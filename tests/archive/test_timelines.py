@@ -139,7 +139,15 @@ def test_a_call_is_shown_with_its_script_and_its_note_with_its_report(engine, to
 def test_the_end_of_a_call_shows_what_its_collector_reported(engine, told):
     """A report that closes a task is journalled as the end of its attempt, and not as a fact beside it."""
     report = ContactReported(
-        "call_task", "outbound", 5, "desk", "refused", "right_party", task_id="ct-1.1", note="Lost the job."
+        "call_task",
+        "outbound",
+        5,
+        "desk",
+        "refused",
+        "right_party",
+        task_id="ct-1.1",
+        note="No job.",
+        omitted=("check",),
     )
     told.said("Ada", report, minutes=5, event_id="R")
     told.decided(
@@ -155,7 +163,8 @@ def test_the_end_of_a_call_shows_what_its_collector_reported(engine, told):
     (entry,) = entries(engine)
     assert entry.said is not None
     assert (entry.said.outcome, entry.said.contact_class) == ("refused", "right_party")
-    assert [each.text for each in entry.words] == ["Lost the job."]
+    assert entry.said.omitted == ("check",)
+    assert [each.text for each in entry.words] == ["No job."]
 
 
 def test_without_the_secret_what_events_said_is_not_found(engine, told):

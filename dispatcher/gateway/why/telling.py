@@ -73,7 +73,7 @@ class Teller:
             badge=badge_of(record),
             title=self.title(record),
             at=self._clock.shown(record.at),
-            about=(*self._about(record), *self._said(entry.said)),
+            about=tuple(dict.fromkeys((*self._about(record), *self._said(entry.said)))),  # both may name the channel
             reasons=self.reasons(record),
             planned_for=None if record.planned_for is None else self._clock.shown(record.planned_for),
             next=None if record.next_at is None else self._clock.shown(record.next_at),
@@ -176,6 +176,7 @@ class Teller:
             "contact_class": said.contact_class,
             "number_status": said.number_status,
             "next_action": said.next_action,
+            "omitted": ", ".join(said.omitted) or None,
             "score": None if said.score is None else str(said.score),
         }
         for name, word in fields.items():

@@ -142,6 +142,7 @@ EN: Final = Words(
         "contact_class": "Reached",
         "number_status": "Number",
         "next_action": "Next",
+        "omitted": "Not confirmed",
         "score": "Score",
         "contacts": "contacts so far",
         "most": "allowed",

@@ -141,6 +141,7 @@ ZH: Final = Words(
         "contact_class": "联系到",
         "number_status": "号码",
         "next_action": "下一步",
+        "omitted": "未确认的告知",
         "score": "评分",
         "contacts": "已联系次数",
         "most": "允许次数",
