@@ -30,7 +30,10 @@ class Instalment(msgspec.Struct, frozen=True):
 
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one event said; `event` is its type as the journal names it. Days are ISO 8601, amounts in minor units."""
+    """What one event said; `event` is its type as the journal names it. Days are ISO 8601, amounts in minor units.
+
+    `omitted`: disclosures that a collector did not confirm.
+    """
 
     event: str
     amount: int | None = None
@@ -54,6 +57,7 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True):
     contact_class: str | None = None
     number_status: str | None = None
     next_action: str | None = None
+    omitted: tuple[str, ...] = ()
     score: int | None = None
 
 
@@ -105,6 +109,7 @@ def _reported(fact: ContactReported) -> Said:
         contact_class=fact.contact_class,
         number_status=None if fact.number_status is None else word(fact.number_status),
         next_action=None if fact.next_action is None else word(fact.next_action),
+        omitted=tuple(map(word, fact.omitted)),
     )
 
 

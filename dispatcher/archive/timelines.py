@@ -129,7 +129,7 @@ class _Beside:
 
     def entries(self, rows: Sequence[Row]) -> tuple[Entry, ...]:
         records = [as_record(row) for row in rows]
-        statements = self._statements([each for each in records if each.kind == "fact"])
+        statements = self._statements([each for each in records if _is_statement(each)])
         noted = {(topics.INBOX, row.partition, row.offset): key for key, row in statements.items()}
         claimed = [each.attempt_id for each in records if each.result == "claimed" and each.attempt_id]
         sent, notes = self._words(claimed, noted)
@@ -146,14 +146,13 @@ class _Beside:
         notes: Mapping[bytes, tuple[Words, ...]],
     ) -> Entry:
         place = Cursor(row.at, row.partition, row.offset)
-        if record.kind != "fact":
+        if not _is_statement(record):
             words = sent.get(record.attempt_id or "", ()) if record.result == "claimed" else ()
             return Entry(place, record, None, words)
         key = self._key_of(record)
         statement = statements.get(key)
         said = None if statement is None or statement.details is None else decode(statement.details)
-        rule = record.reasons[0].rule if record.reasons else ""
-        if said is None or said.event != rule:
+        if said is None or said.event != _rule(record):
             return Entry(place, record, None, notes.get(key, ()) if said is None else ())
         return Entry(place, record, said, notes.get(key, ()))
 
@@ -189,6 +188,15 @@ class _Beside:
             elif row.kind in SAID:
                 sent[row.attempt_id] = (*sent.get(row.attempt_id, ()), said)
         return sent, notes
+
+
+def _is_statement(record: JournalRecord) -> bool:
+    """Whether it stands for what an event said. A report that closes an attempt is told by the attempt's end alone."""
+    return record.kind == "fact" or _rule(record) == "contact.reported"
+
+
+def _rule(record: JournalRecord) -> str:
+    return record.reasons[0].rule if record.reasons else ""
 
 
 def _at(table: Any, places: Iterable[tuple[str, int, int]]) -> list[ColumnElement[bool]]:  # noqa: ANN401 - a table

@@ -17,7 +17,7 @@ from schemas.inbox import (
     PlanAgreed,
     PromiseMade,
 )
-from schemas.journal import CauseRecord, JournalRecord
+from schemas.journal import CauseRecord, JournalRecord, Reason
 from schemas.texts import SentText
 from schemas.values import to_millis
 from tests.archive.journal import KEY, Topics, archived, instant, task
@@ -134,6 +134,37 @@ def test_a_call_is_shown_with_its_script_and_its_note_with_its_report(engine, to
     heard(told, "Ada", "contact.reported", report, minutes=5)
     archived(engine, told.records)
     assert [[each.text for each in entry.words] for entry in entries(engine)] == [["Nice."], ["Ask why."]]
+
+
+def test_the_end_of_a_call_shows_what_its_collector_reported(engine, told):
+    """A report that closes a task is journalled as the end of its attempt, and not as a fact beside it."""
+    report = ContactReported(
+        "call_task",
+        "outbound",
+        5,
+        "desk",
+        "refused",
+        "right_party",
+        task_id="ct-1.1",
+        note="No job.",
+        omitted=("check",),
+    )
+    told.said("Ada", report, minutes=5, event_id="R")
+    told.decided(
+        "Ada",
+        "delivered",
+        kind="attempt",
+        attempt_id="ct-1.1",
+        reasons=(Reason("reported", "contact.reported", {"detail": "refused"}),),
+        cause=CauseRecord("customers.feedback", 0, 1, "/desk", "R"),
+        minutes=5,
+    )
+    archived(engine, told.records)
+    (entry,) = entries(engine)
+    assert entry.said is not None
+    assert (entry.said.outcome, entry.said.contact_class) == ("refused", "right_party")
+    assert entry.said.omitted == ("check",)
+    assert [each.text for each in entry.words] == ["No job."]
 
 
 def test_without_the_secret_what_events_said_is_not_found(engine, told):

@@ -33,7 +33,7 @@ def recorded(told: Recorded | Kept, leased: Leased | None, writing: Writing) -> 
         )
     if told.missing:
         asked = _disclosures(leased)
-        what = writing.formats.listed([asked.get(each, each) for each in told.missing])
+        what = writing.formats.listed([asked.get(each, each).rstrip(".。") for each in told.missing])
         lines.append(words.missing.format(what=what))
     return Notice("warn" if told.missing else "good", tuple(lines))
 

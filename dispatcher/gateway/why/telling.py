@@ -73,7 +73,7 @@ class Teller:
             badge=badge_of(record),
             title=self.title(record),
             at=self._clock.shown(record.at),
-            about=(*self._about(record), *self._said(entry.said)),
+            about=tuple(dict.fromkeys((*self._about(record), *self._said(entry.said)))),  # both may name the channel
             reasons=self.reasons(record),
             planned_for=None if record.planned_for is None else self._clock.shown(record.planned_for),
             next=None if record.next_at is None else self._clock.shown(record.next_at),
@@ -90,7 +90,8 @@ class Teller:
         rule = record.reasons[0].rule if record.reasons else ""
         if record.kind == "fact" and record.result == "recorded":
             return self._words.events.get(rule) or self._words.events.get(rule.partition(".")[0], rule)
-        return self._words.titles.get(f"{record.kind} {record.result}", f"{record.kind} {record.result}")
+        name, titles = f"{record.kind} {record.result}", self._words.titles
+        return titles.get(f"{name} {rule}") or titles.get(name, name)
 
     def reasons(self, record: JournalRecord) -> tuple[ToldReason, ...]:
         """Why, in sentences. That an event was recorded is no reason that anybody asks for."""
@@ -175,6 +176,7 @@ class Teller:
             "contact_class": said.contact_class,
             "number_status": said.number_status,
             "next_action": said.next_action,
+            "omitted": ", ".join(said.omitted) or None,
             "score": None if said.score is None else str(said.score),
         }
         for name, word in fields.items():

@@ -114,7 +114,7 @@ async def test_what_was_not_confirmed_is_named_in_the_scripts_words(store):
 
     said = (await ann.reports("promise_to_pay", **PROMISED)).text
 
-    assert "Not confirmed: Check who is speaking." in said
+    assert "Not confirmed: Check who is speaking. Please" in said
 
 
 async def test_a_report_sent_twice_is_one(store):

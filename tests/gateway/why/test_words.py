@@ -1,6 +1,7 @@
 """Both languages say the same things, and every reason has a sentence."""
 
 from dataclasses import fields
+from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
@@ -8,8 +9,11 @@ import pytest
 from dispatcher.core.explain import CHANGES
 from dispatcher.gateway.reason_words import reason_sentence
 from dispatcher.gateway.reason_words_zh import REASONS
+from dispatcher.gateway.why.clocks import Clock
+from dispatcher.gateway.why.telling import Teller
 from dispatcher.gateway.why.words_en import EN
 from dispatcher.gateway.why.words_zh import ZH
+from schemas.journal import JournalRecord, Reason
 from schemas.reasons import CODES
 from schemas.values import HoldKind, SettledReason
 
@@ -30,6 +34,12 @@ def test_nothing_is_left_out_in_one_language(name):
         assert english.count("{") == chinese.count("{")
     else:
         assert set(english) == set(chinese)
+
+
+def test_a_task_is_handed_to_people_and_no_message_taken_over():
+    reasons = (Reason("due", "task.issued"),)
+    issued = JournalRecord("C-1.1", datetime(2026, 3, 2, tzinfo=UTC), "attempt", "C-1", (), "accepted", reasons, "p")
+    assert Teller(EN, "en", Clock("Etc/UTC", None, None)).title(issued) == "The task was handed to people"
 
 
 def test_whatever_can_change_an_answer_is_named():
