@@ -48,6 +48,7 @@ async def test_news_take_no_form_away_that_somebody_fills_in(house, signed_in):
     await tab.opens("/desk/overview")
     await tab.page.get_by_role("button", name="Say what came of it").click()
     await tab.page.get_by_label("Refuses to pay").check()
+    asked.clear()
     await tab.page.evaluate("streams.forEach(each => each.dispatchEvent(new MessageEvent('changed')))")
 
     assert (await tab.page.get_by_label("Refuses to pay").is_checked(), "/desk/overview/now" in asked) == (True, False)
