@@ -72,7 +72,10 @@ def in_flight(turn: Turn, creditor_id: str) -> bool:
 
 
 def forget_retries(turn: Turn) -> None:
-    """Drops retries that have nothing left to be about."""
+    """Drops retries that have nothing left to be about.
+
+    One about a paid invoice stays: should the payment bounce, the next attempt must not have the number of the last one.
+    """
     for contact_id, retry in tuple(turn.retries.items()):
         if all(_is_over(turn, retry, turn.invoices.get(invoice_id)) for invoice_id in retry.invoice_ids):
             turn.drop_retry(contact_id)
@@ -81,7 +84,7 @@ def forget_retries(turn: Turn) -> None:
 def _is_over(turn: Turn, retry: Retry, invoice: Invoice | None) -> bool:
     if retry.stage in ACKNOWLEDGEMENTS:
         return turn.policy.acknowledging is None  # else whoever acknowledges knows what is owed still
-    return invoice is None or is_closed(invoice) or (invoice.due_on, retry.stage) in invoice.done
+    return invoice is None or (invoice.due_on, retry.stage) in invoice.done
 
 
 def _unwanted(turn: Turn, attempt: Attempt) -> bool:

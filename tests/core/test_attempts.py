@@ -224,8 +224,18 @@ def test_a_withdrawn_claim_that_is_given_back_leaves_nothing():
     story, attempt = claimed()
     story.hear(paid())
     story.hear(AttemptReleased(attempt, "withdrawn"))
-    assert (story.customer.contacts, story.customer.attempts, story.customer.retries) == ((), {}, {})
+    assert (story.customer.contacts, story.customer.attempts) == ((), {})
     assert story.said("attempt")[-1] == ("released", "withdrawn", "first")
+
+
+def test_a_payment_that_bounces_after_a_claim_was_given_back_leads_to_another_attempt():
+    story, attempt = claimed()
+    story.now += 1_000
+    story.hear(paid())
+    story.hear(AttemptReleased(attempt, "withdrawn"))
+    story.now += 60_000
+    story.hear(overdue())
+    assert [each.attempt_id for each in story.claims] == [attempt, attempt.replace(".1", ".2")]
 
 
 def test_a_task_is_accepted_with_its_claim():

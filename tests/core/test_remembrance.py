@@ -73,7 +73,7 @@ def test_what_was_given_back_is_not_tried_again_once_it_is_paid():
     story = known(start="2026-03-10 10:00")
     claim = story.hear(due()).claims[0]
     story.hear(AttemptReleased(claim.attempt_id, "lease_expired", story.now + 3_600_000))
-    assert begun_anew(story, profile(), due(), paid()).customer.retries == {}
+    assert begun_anew(story, profile(), due(), paid()).until("2026-03-12 12:00").claims == []
 
 
 def test_an_outcome_that_only_the_inbox_holds_gives_a_claim_back():
