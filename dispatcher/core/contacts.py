@@ -17,6 +17,7 @@ from dispatcher.core.ledger import point_name
 from dispatcher.core.pages import because, note_decision
 from dispatcher.core.point_bars import BARRED
 from dispatcher.core.regimes import Regime, regime_of
+from dispatcher.core.remembrance import UNKNOWN_DAY
 from dispatcher.core.reserve import reserved
 from dispatcher.core.rules import DAY, MINUTE, Case, Creditor
 from dispatcher.core.tiers import tier_for
@@ -116,17 +117,27 @@ def _approach(  # noqa: PLR0917  what an approach is made of
     days_overdue: Day = day_in(turn.place, turn.now) - oldest
     tier = tier_for(turn.policy, Case(profile, days_overdue, amounts, turn.past()))
     ids = tuple(map(invoice_id_of, members))
-    retry = _tried_before(turn, creditor, lead, ids) if turn.retries else None
+    retry = _tried_before(turn, creditor, lead, members) if turn.retries else None
     return Approach(creditor, members, notes, lead, days_overdue, tier, ids, retry)
 
 
-def _tried_before(turn: Turn, creditor: Creditor, lead: Member, ids: tuple[str, ...]) -> tuple[str, Retry] | None:
-    """An earlier attempt for the same creditor and stage about one of the invoices: the contact keeps its id."""
+def _tried_before(turn: Turn, creditor: Creditor, lead: Member, members: Sequence[Member]) -> tuple[str, Retry] | None:
+    """An earlier attempt for the same creditor and stage about one of the invoices: the contact keeps its id.
+
+    An invoice that is due on another day since is another contact. Else the first one's id would be gone with it, and
+    begin anew, from the first attempt, when the day comes back.
+    """
     for contact_id, retry in turn.retries.items():
         same = retry.stage == lead.stage.id and retry.creditor_id == creditor.id
-        if same and not set(ids).isdisjoint(retry.invoice_ids):
+        if same and any(_was_about(retry, member) for member in members):
             return contact_id, retry
     return None
+
+
+def _was_about(retry: Retry, member: Member) -> bool:
+    """Whether an attempt was about an invoice as it is due now."""
+    days = (day for name, day, _ in retry.spent if name == member.invoice_id)
+    return any(day in {member.invoice.due_on, UNKNOWN_DAY} for day in days)
 
 
 def _worth_it(turn: Turn, members: Sequence[Member], amounts: dict[str, int]) -> Sequence[Member]:

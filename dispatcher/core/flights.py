@@ -9,10 +9,11 @@ from dispatcher.core.open_tasks import attend_open
 from dispatcher.core.outcomes import about, retry_later
 from dispatcher.core.pages import note_event
 from dispatcher.core.reach import points_of, where
+from dispatcher.core.remembrance import UNKNOWN_DAY
 from dispatcher.core.rules import ACKNOWLEDGEMENTS
 from dispatcher.core.statements import is_closed
 from dispatcher.core.turn import Turn
-from schemas.state import LOOKED_ENOUGH, Attempt, Invoice, Retry
+from schemas.state import LOOKED_ENOUGH, Attempt, Retry
 from schemas.values import Day, Millis, Phase
 
 CLAIM_CHECK: Millis = 60_000
@@ -77,14 +78,20 @@ def forget_retries(turn: Turn) -> None:
     One about a paid invoice stays: should the payment bounce, the next attempt must not have the number of the last one.
     """
     for contact_id, retry in tuple(turn.retries.items()):
-        if all(_is_over(turn, retry, turn.invoices.get(invoice_id)) for invoice_id in retry.invoice_ids):
+        if all(_is_over(turn, retry, invoice_id) for invoice_id in retry.invoice_ids):
             turn.drop_retry(contact_id)
 
 
-def _is_over(turn: Turn, retry: Retry, invoice: Invoice | None) -> bool:
+def _is_over(turn: Turn, retry: Retry, invoice_id: str) -> bool:
+    """Whether what was tried is done for the due date that it was about: that day may come back."""
+    invoice = turn.invoices.get(invoice_id)
     if retry.stage in ACKNOWLEDGEMENTS:
         return turn.policy.acknowledging is None  # else whoever acknowledges knows what is owed still
-    return invoice is None or (invoice.due_on, retry.stage) in invoice.done
+    if invoice is None:
+        return True
+    spent = [(day, stage) for name, day, stage in retry.spent if name == invoice_id]
+    known = [(invoice.due_on if day == UNKNOWN_DAY else day, stage) for day, stage in spent]
+    return all(each in invoice.done for each in known or [(invoice.due_on, retry.stage)])
 
 
 def _unwanted(turn: Turn, attempt: Attempt) -> bool:

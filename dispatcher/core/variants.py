@@ -11,7 +11,7 @@ from dispatcher.core.draft import Draft
 from dispatcher.core.rules import Policy
 from dispatcher.core.statements import is_closed
 from dispatcher.core.turn import Turn
-from schemas.state import Customer
+from schemas.state import Customer, Invoice
 
 CHAMPION = "champion"
 """What the aggregate remembers of a customer whose case began under the policy itself."""
@@ -43,12 +43,24 @@ def keep_case(turn: Turn) -> None:
 
 
 def _runs(customer: Customer) -> bool:
-    """Whether a contact was made about an open invoice; where it began without variants, nothing else remembers that."""
-    return any(invoice.done and not is_closed(invoice) for invoice in customer.invoices.values())
+    """Whether a contact was made about an open invoice; where it began without variants, nothing else remembers that.
+
+    One that was paid in between and is owed again is another case.
+    """
+    about = {name for contact in customer.contacts for name in contact.invoice_ids}
+    return any(
+        name in about and _is_due_still(invoice) and not _was_paid(invoice)
+        for name, invoice in customer.invoices.items()
+    )
+
+
+def _was_paid(invoice: Invoice) -> bool:
+    return any(each.amount_due == 0 for each in invoice.settlements)
 
 
 def _is_open(draft: Draft) -> bool:
-    return any(
-        invoice.stated is not None and invoice.kind == "invoice" and not is_closed(invoice)
-        for invoice in draft.invoices.values()
-    )
+    return any(map(_is_due_still, draft.invoices.values()))
+
+
+def _is_due_still(invoice: Invoice) -> bool:
+    return invoice.stated is not None and invoice.kind == "invoice" and not is_closed(invoice)

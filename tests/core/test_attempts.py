@@ -238,6 +238,18 @@ def test_a_payment_that_bounces_after_a_claim_was_given_back_leads_to_another_at
     assert [each.attempt_id for each in story.claims] == [attempt, attempt.replace(".1", ".2")]
 
 
+def test_a_due_date_that_moves_away_and_back_leads_to_another_attempt_of_its_contact():
+    story, attempt = claimed()
+    story.hear(overdue(due_on="2026-03-05"))
+    story.hear(AttemptReleased(attempt, "withdrawn"))
+    moved = [each.attempt_id for each in story.claims]
+    story.now += 60_000
+    story.hear(overdue())
+    story.until("2026-03-14 12:00")
+    ids = [each.attempt_id for each in story.claims]
+    assert (attempt.replace(".1", ".2") in ids, len(set(ids)), moved[0]) == (True, len(ids), attempt)
+
+
 def test_a_task_is_accepted_with_its_claim():
     story, attempt = tasked()
     assert [(r.result, r.attempt_id) for r in story.records if r.kind == "attempt"][-1] == ("accepted", attempt)

@@ -193,12 +193,19 @@ def test_who_asks_after_that_hears_why(stop):
     assert told(dial(story)) == ("refused", code)
 
 
-@pytest.mark.parametrize("stop", MADE_ANEW)
-def test_a_task_that_another_contact_took_the_place_of_is_not_open(stop):
+@pytest.mark.parametrize("stop", [each for each in MADE_ANEW if each != "another due date"])
+def test_a_task_that_another_attempt_took_the_place_of_is_not_open(stop):
     story = tasked()
     story.now += MINUTE
     story.hear(STOPS[stop][0])
     assert (len(story.claims), told(dial(story))) == (2, ("refused", "not_open"))
+
+
+def test_a_task_about_a_due_date_that_has_moved_is_withdrawn():
+    story = tasked()
+    story.now += MINUTE
+    story.hear(STOPS["another due date"][0])
+    assert told(dial(story)) == ("refused", "withdrawn")
 
 
 BARS = {"opted_out": "opted_out", "review": "objection_unread", "unreachable": "unreachable_point"}
