@@ -286,6 +286,7 @@ async def test_told_to_stop_while_the_desk_is_away_it_ends_well(bare: Installati
 
 
 @pytest.mark.skipif("DISPATCHER_BOOTSTRAP_SERVERS" in os.environ, reason="a given cluster is not killed")
+@pytest.mark.slow
 async def test_after_kafka_was_killed_and_came_back_tasks_are_posted_again_by_itself(tmp_path: Path):
     async with (
         EmbeddedKafka() as kafka,

@@ -194,6 +194,7 @@ async def test_while_kafka_is_away_nothing_is_acknowledged_and_nothing_acknowled
 
 
 @pytest.mark.skipif("DISPATCHER_BOOTSTRAP_SERVERS" in os.environ, reason="a given cluster is not killed")
+@pytest.mark.slow
 async def test_after_kafka_was_killed_and_came_back_it_serves_again_by_itself(tmp_path: Path):
     async with (
         EmbeddedKafka() as kafka,

@@ -20,7 +20,7 @@ from tests.broker.installation import Installation, due, each_of, facts_of, ids_
 from tests.broker.operations import ended, eventually, gates_open, logged, ready
 from tests.broker.providers import number, providers, starting_at
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 OPENED = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 TEXTED, CALLED = "texted", "called"

@@ -27,7 +27,7 @@ from tests.released.record import START, Written
 from tests.released.recorded import lived
 from tests.released.turns import Then, left_at, turns
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 PARTITIONS = 2
 CUT = START + 40 * DAY
