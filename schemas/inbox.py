@@ -382,7 +382,7 @@ LOG_MARK_KEY = b"\0log"
 PROGRESS_MARK_KEY = b"\0progress"
 
 
-class _Outline(msgspec.Struct, array_like=True):
+class _Outline(Discreet, msgspec.Struct, array_like=True):
     """As much of an `Arrival` as every release has written."""
 
     at: int

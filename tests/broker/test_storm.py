@@ -19,7 +19,7 @@ from tests.broker.installation import Installation, Process, due, each_of, facts
 from tests.broker.operations import eventually, logged
 from tests.broker.providers import Providers, number, providers, starting_at
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 OPENED = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 STORM_S = 20.0
