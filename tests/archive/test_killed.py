@@ -159,6 +159,7 @@ async def clean(made: Installation, tmp_path: Path) -> dict[str, list[tuple[obje
 
 @pytest.mark.broker
 @pytest.mark.asyncio
+@pytest.mark.slow
 async def test_killing_it_again_and_again_changes_no_figure(installed, url, engine, tmp_path):
     chance = random.Random(11)
     for number in range(8):

@@ -241,7 +241,8 @@ async def test_a_gateway_that_was_killed_while_the_desk_was_away_leaves_its_task
             await in_time(told.hears(2), "the desk is sent both", second.process)
             await eventually(lambda: _is(bare, 2), "both are committed", worker=second.process)
 
-    assert sorted(name for name, _ in told.posts) == ["t-1", "t-2"]
+    # What the first had under way when it was killed may still arrive: at least once is what is promised.
+    assert {name for name, _ in told.posts} == {"t-1", "t-2"}
 
 
 async def test_two_gateways_share_the_tasks(bare: Installation):
