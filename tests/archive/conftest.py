@@ -1,7 +1,6 @@
 """Each test runs on both databases: a file of SQLite, and a database of a PostgreSQL that the run starts for itself."""
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,34 +9,19 @@ from sqlalchemy import Engine, make_url
 
 from dispatcher.archive import schema
 from dispatcher.archive.database import opened
-from tests.archive.postgres import Cluster, NoPostgres, started
-
-
-def _running() -> Iterator[Cluster]:
-    # Not under pytest's own folder, which only we may enter; and a socket's path must be short.
-    folder = Path(tempfile.mkdtemp(prefix="pg"))
-    try:
-        running = started(folder)
-    except NoPostgres as none:
-        shutil.rmtree(folder, ignore_errors=True)
-        pytest.skip(str(none))
-    try:
-        yield running
-    finally:
-        running.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+from tests.archive.postgres import Cluster, running
 
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A PostgreSQL that all tests of the run share."""
-    yield from _running()
+    yield from running()
 
 
 @pytest.fixture
 def own_cluster() -> Iterator[Cluster]:
     """One that a test may stop and start."""
-    yield from _running()
+    yield from running()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -5,8 +5,12 @@ import pwd
 import secrets
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 _FOLDERS = ("/usr/local/bin", "/usr/bin", *map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)))
 _NEEDED = ("initdb", "pg_ctl", "postgres")
@@ -77,6 +81,22 @@ def started(folder: Path, *, durable: bool = False) -> Cluster:
     cluster = Cluster(folder, known, user, _SIZE if durable else f"{_SIZE} {_HURRIED}")
     cluster.start()
     return cluster
+
+
+def running() -> Iterator[Cluster]:
+    """A cluster while a test, or a run of them, needs it; where there can be none, the test is skipped and says why."""
+    # Not under pytest's own folder, which only we may enter; and a socket's path must be short.
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    try:
+        cluster = started(folder)
+    except NoPostgres as none:
+        shutil.rmtree(folder, ignore_errors=True)
+        pytest.skip(str(none))
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unprivileged() -> str:

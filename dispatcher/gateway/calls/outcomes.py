@@ -7,39 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
+from dispatcher.ops.labels import Called
 from schemas.journal import TaskRecord
 from schemas.values import Channel, ContactClass, HoldKind, Millis
 
-Word = Literal[
-    "promise_to_pay",
-    "payment_arranged",
-    "paid_claimed",
-    "callback_requested",
-    "dispute",
-    "hardship",
-    "vulnerable",
-    "complaint",
-    "refused",
-    "no_answer",
-    "busy",
-    "voicemail_left",
-    "voicemail_not_left",
-    "wrong_person",
-    "wrong_number",
-    "disconnected",
-    "do_not_call",
-    "deceased",
-    "represented_by_attorney",
-    "bankruptcy",
-    "language_needed",
-    "abandoned",
-    "done",
-    "not_done",
-    "approved",
-    "not_approved",
-]
+Word: TypeAlias = Called
 """The outcome. The last four are for what is not dialled: `done` and `not_done`, and counsel's word on a gated step."""
 
 NumberStatus = Literal["unknown", "good", "wrong", "disconnected"]

@@ -6,25 +6,10 @@ statement or the escalation is over.
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Table, Text
 
+from dispatcher.archive.columns import instant, number, optional, required
 from dispatcher.gateway.store.metadata import METADATA
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False)
-
-
-def _maybe(name: str) -> Column[str]:
-    return Column(name, Text)
-
-
-def _number(name: str) -> Column[int]:
-    return Column(name, BigInteger, nullable=False)
-
-
-def _instant(name: str) -> Column[int]:
-    return Column(name, BigInteger)
 
 
 def _bytes(name: str) -> Column[bytes]:
@@ -34,9 +19,9 @@ def _bytes(name: str) -> Column[bytes]:
 POSITIONS: Final = Table(
     "desk_positions",
     METADATA,
-    _text("topic"),
+    required("topic"),
     Column("partition", Integer, nullable=False),
-    _number("next_offset"),
+    number("next_offset"),
     PrimaryKeyConstraint("topic", "partition"),
 )
 """How far tasks and journal are read; moves in the transaction that writes."""
@@ -45,25 +30,25 @@ TASKS: Final = Table(
     "desk_tasks",
     METADATA,
     Column("task_id", Text, primary_key=True),
-    _text("state"),
-    _text("kind"),
-    _text("customer_id"),
+    required("state"),
+    required("kind"),
+    required("customer_id"),
     Column("priority", Integer, nullable=False),
-    _number("expires_at"),
-    _number("offered_at"),
+    number("expires_at"),
+    number("offered_at"),
     Column("call_back", Boolean, nullable=False),
     Column("tries", Integer, nullable=False),
-    _number("fence"),
-    _maybe("assignee"),
-    _maybe("gate"),
-    _maybe("language"),
-    _maybe("holder"),
-    _instant("until"),
-    _instant("dialled_at"),
-    _maybe("given_back_by"),
-    _instant("given_back_at"),
-    _maybe("ended_by"),
-    _instant("ended_at"),
+    number("fence"),
+    optional("assignee"),
+    optional("gate"),
+    optional("language"),
+    optional("holder"),
+    instant("until"),
+    instant("dialled_at"),
+    optional("given_back_by"),
+    instant("given_back_at"),
+    optional("ended_by"),
+    instant("ended_at"),
     _bytes("record"),
     _bytes("amounts"),
     Index("desk_tasks_offered", "state", "offered_at"),
@@ -82,17 +67,17 @@ REPORTS: Final = Table(
     "desk_reports",
     METADATA,
     Column("submit_id", Text, primary_key=True),
-    _text("task_id"),
-    _number("fence"),
-    _text("person"),
-    _number("at"),
-    _text("word"),
-    _text("contact_class"),
-    _text("next_action"),
-    _text("missing"),
-    _instant("comes_back_at"),
+    required("task_id"),
+    number("fence"),
+    required("person"),
+    number("at"),
+    required("word"),
+    required("contact_class"),
+    required("next_action"),
+    required("missing"),
+    instant("comes_back_at"),
     _bytes("entries"),
-    _instant("published_at"),
+    instant("published_at"),
     Index("desk_reports_to_publish", "published_at"),
     Index("desk_reports_by_time", "at"),
 )
@@ -102,11 +87,11 @@ STEPS: Final = Table(
     "desk_steps",
     METADATA,
     Column("number", Integer, primary_key=True, autoincrement=True),
-    _number("at"),
-    _text("person"),
-    _text("task_id"),
-    _text("step"),
-    _text("detail"),
+    number("at"),
+    required("person"),
+    required("task_id"),
+    required("step"),
+    required("detail"),
     Index("desk_steps_by_time", "at"),
 )
 """What people did besides reporting, for figures of conduct: dials asked for and their answers, tasks given back."""
@@ -115,17 +100,17 @@ ESCALATIONS: Final = Table(
     "desk_escalations",
     METADATA,
     Column("escalation_id", Text, primary_key=True),
-    _text("task_id"),
-    _text("customer_id"),
-    _text("hold_id"),
-    _text("person"),
-    _number("at"),
-    _maybe("note"),
-    _maybe("resolved_by"),
-    _instant("resolved_at"),
+    required("task_id"),
+    required("customer_id"),
+    required("hold_id"),
+    required("person"),
+    number("at"),
+    optional("note"),
+    optional("resolved_by"),
+    instant("resolved_at"),
     Index("desk_escalations_open", "resolved_at"),
 )
 """Major and special cases, until a supervisor has dealt with them."""
 
-PEOPLE: Final = Table("desk_people", METADATA, Column("name", Text, primary_key=True), _number("seen_at"))
+PEOPLE: Final = Table("desk_people", METADATA, Column("name", Text, primary_key=True), number("seen_at"))
 """Who has asked for tasks, and when last."""

@@ -1,7 +1,5 @@
 """Staff pages over a store: a file of SQLite, and where it matters a PostgreSQL that the run starts for itself too."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,24 +10,14 @@ from dispatcher.archive.sealing import ROOT
 from dispatcher.gateway.staff.tables import CHAIN
 from dispatcher.gateway.store.database import Store, store_at
 from dispatcher.gateway.store.metadata import METADATA
-from tests.archive.postgres import Cluster, NoPostgres, started
+from tests.archive.postgres import Cluster, running
 from tests.gateway.staff.front import Front
 
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A PostgreSQL that all tests of the run share."""
-    folder = Path(tempfile.mkdtemp(prefix="pg"))  # a socket's path must be short
-    try:
-        running = started(folder)
-    except NoPostgres as none:
-        shutil.rmtree(folder, ignore_errors=True)
-        pytest.skip(str(none))
-    try:
-        yield running
-    finally:
-        running.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    yield from running()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
