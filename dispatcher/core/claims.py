@@ -226,5 +226,6 @@ def _claim(  # noqa: PLR0917  a contact and its attempt
             cause=cause,
             opt_out_line=opt_out_line,
             acknowledges=approach.acknowledges,
+            trace="" if cause is None else cause.trace,
         )
     )
