@@ -6,7 +6,7 @@ where a tracing library would speak of a link. `tracestate` is not taken: it may
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 HEADER: Final = "traceparent"
@@ -31,7 +31,7 @@ def trace_of(headers: Iterable[tuple[str, bytes | None]]) -> str:
     return ""
 
 
-def headers_of(trace: str) -> Sequence[tuple[str, bytes]]:
+def headers_of(trace: str) -> list[tuple[str, bytes]]:
     """The headers of a Kafka record with this trace context; none without one."""
     return [(HEADER, trace.encode())] if trace else []
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -29,7 +29,7 @@ class Outgoing:
     key: bytes
     value: bytes
     partition: int | None = None
-    headers: Sequence[tuple[str, bytes]] = ()
+    headers: list[tuple[str, bytes]] = field(default_factory=list)
 
 
 class Appender:

@@ -28,8 +28,8 @@ Entry = tuple[bytes, bytes]
 Written = tuple[bytes, bytes | None]
 """The same, or the end of a key."""
 
-Headed = tuple[bytes, bytes, Sequence[tuple[str, bytes]]]
-"""Key, value and headers of a record."""
+Headed = tuple[bytes, bytes, list[tuple[str, bytes]]]
+"""Key, value and headers of a record; aiokafka's compiled code takes headers in a list alone."""
 
 _NOTHING = b"\0nothing"
 """A key that never had a value."""
@@ -112,7 +112,7 @@ class PartitionTransactions:
             batch = producer.create_batch()
             append = batch.append
             for key, value, *more in entries:
-                headers = more[0] if more else ()
+                headers = more[0] if more else []
                 if append(key=key, value=value, timestamp=timestamp, headers=headers) is None:
                     batch.close()
                     futures.append(await producer.send_batch(batch, topic, partition=self._partition))

@@ -140,9 +140,10 @@ class Decider:
         counts, append, encode = turn.counts, turn.journal.append, journal.encode
         for entry in decision.records:
             cause = entry.cause
-            append(
-                (key, encode(entry)) if cause is None or not cause.trace else _headed(key, encode(entry), cause.trace)
-            )
+            if entry.trace or (cause is not None and cause.trace):
+                append(_headed(key, encode(entry), entry.known_trace))
+            else:
+                append((key, encode(entry)))
             counted = (entry.stage, entry.result, entry.reasons[0].code, entry.channel)
             counts[counted] = counts.get(counted, 0) + 1
         for claim in decision.claims:

@@ -9,13 +9,15 @@ from structlog.testing import capture_logs
 
 from channels.protocol import Message
 from dispatcher.engine.record import Record
+from dispatcher.engine.rejection import headers_of as set_aside
 from dispatcher.engine.task_records import TaskWriter
 from dispatcher.engine.turn import Decider, Turn
 from schemas import inbox, state
 from schemas.inbox import Fact
+from schemas.rejected import Rejected
 from schemas.topics import INBOX
-from schemas.trace import trace_id, trace_of
-from tests.core.builders import CUSTOMER, LIVE, arrival, known, overdue, stage_text, staged
+from schemas.trace import HEADER, trace_id, trace_of
+from tests.core.builders import CUSTOMER, HOUR, LIVE, arrival, due, known, overdue, stage_text, staged
 from tests.engine.sending_stories import Inbox, Provider, account, all_done, job, pool
 from tests.engine.virtual_time import run
 
@@ -46,6 +48,24 @@ def headers(entries) -> list[str]:
 def test_every_record_of_the_journal_has_the_trace_of_its_event_as_a_header():
     turn = turn_after(TRACE)
     assert (set(headers(turn.journal)), len(turn.claims)) == ({TRACE}, 1)
+
+
+def test_a_record_that_time_alone_brought_about_has_the_trace_of_the_event_that_it_goes_back_to():
+    story = known(start="2026-03-09 22:00")
+    kept = state.encode(replaced(story.customer, traces={"I-1": TRACE}), None, 0)
+    night, day = Turn(story.now, story.policy), Turn(story.now + 12 * HOUR, story.policy)
+    decider = Decider(TaskWriter(lambda _, __: "Say this."))
+    decider.decide(night, CUSTOMER.encode(), [heard(due(), story.now, "")], kept, LIVE)
+    decider.decide(day, CUSTOMER.encode(), [], night.state[0][1], LIVE)
+
+    assert (set(headers(day.journal)), len(day.claims)) == ({TRACE}, 1)
+
+
+@pytest.mark.parametrize(("sent", "kept"), [(TRACE.encode(), [TRACE.encode()]), (b"no trace", [])])
+def test_a_record_that_is_set_aside_keeps_its_trace(sent, kept):
+    record = Record("billing.due", 0, 7, 0, None, b"{", ((HEADER, sent),))
+    told = set_aside(record, Rejected("malformed_json", "", "expected JSON"))
+    assert [value for name, value in told if name == HEADER] == kept
 
 
 def test_a_task_for_people_has_it_too():
