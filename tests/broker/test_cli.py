@@ -23,6 +23,7 @@ from dispatcher.engine.log_position import WATERMARK_KEY, Watermark
 from dispatcher.engine.placement import partition_of
 from schemas import codec, journal, state
 from schemas.inbox import Arrival, Cause
+from schemas.trace import trace_of
 from schemas.values import CHANNELS, to_millis
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +32,7 @@ EXAMPLES = ROOT / "schemas" / "examples"
 CUSTOMER = "C-1042"
 PARTITIONS = 2
 DECIDED_AT = "2026-11-02T09:00:00+00:00"
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,23 @@ def test_events_of_a_customer_share_a_partition(shell: Shell, tmp_path: Path):
     (placed,) = shell("publish", str(file), "--json").objects
 
     assert (placed["events"], placed["last_offset"] - placed["first_offset"]) == (5, 4)
+
+
+async def trace_at(placed: dict) -> str:
+    async with Kafka(Connection(os.environ["DISPATCHER_BOOTSTRAP_SERVERS"])) as kafka:
+        async for record in kafka.read(placed["topic"], partition=placed["partition"], start=placed["first_offset"]):
+            return trace_of(record.headers)
+    raise AssertionError("nothing stands there")
+
+
+@pytest.mark.parametrize(("given", "kept"), [(TRACE, TRACE), ("Ada Lovelace", "")])
+def test_published_events_take_a_trace_along_that_is_one(shell: Shell, tmp_path: Path, given: str, kept: str):
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(event("invoice.due"))
+
+    ended = shell("publish", str(file), "--json", "--traceparent", given)
+
+    assert (ended.code, asyncio.run(trace_at(ended.objects[0])), given in ended.out + ended.err) == (0, kept, False)
 
 
 LIST = "customer_id,invoice_id,due_on,amount_due,currency\nC-1042,INV-7,2026-11-30,12900,EUR\n"

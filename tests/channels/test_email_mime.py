@@ -40,6 +40,10 @@ def test_plain_text_comes_first_and_html_beside_it():
     assert [part.get_content_type() for part in read(encode()).iter_parts()] == ["text/plain", "text/html"]
 
 
+def test_a_trace_is_no_part_of_a_mail():
+    assert encode(trace="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01") == encode()
+
+
 def test_the_text_arrives_as_it_was_written():
     assert read(encode()).get_body(("plain",)).get_content().replace("\r\n", "\n") == MESSAGE.text
 

@@ -1,5 +1,6 @@
 """The adapters without a provider: a file, the console, and whatever Apprise knows."""
 
+import dataclasses
 import io
 import json
 import os
@@ -97,6 +98,12 @@ async def test_a_line_says_all_that_the_message_says(file, tmp_path):
     await send(file)
     told = json.loads((tmp_path / "sms.jsonl").read_text(encoding="utf-8"))
     assert (told["attempt_id"], told["recipient"], told["text"]) == ("a-1", MESSAGE.recipient, MESSAGE.text)
+
+
+@pytest.mark.parametrize(("trace", "written"), [("", None), ("00-a-b-01", "00-a-b-01")])
+def test_a_line_names_the_trace_of_a_message_that_has_one(file, trace, written):
+    line = file.prepare(dataclasses.replace(MESSAGE, trace=trace)).payload
+    assert json.loads(line).get("trace") == written
 
 
 @pytest.mark.asyncio

@@ -28,6 +28,12 @@ def test_a_message_names_its_customer_and_contact(templates, policy, channel):
     assert (message.customer_id, message.contact_id) == ("C-1", "c1")
 
 
+@pytest.mark.parametrize("channel", ["sms", "email"])
+@pytest.mark.parametrize("trace", ["", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"])
+def test_a_message_takes_the_trace_of_its_claim_along(templates, policy, channel, trace):
+    assert templates.render(claim(channel, trace=trace), policy).trace == trace
+
+
 def test_an_sms_has_neither_subject_nor_html(templates, policy):
     message = templates.render(claim("sms"), policy)
     assert (message.subject, message.html, message.headers) == (None, None, ())
