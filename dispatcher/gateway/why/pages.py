@@ -142,7 +142,7 @@ def _search(
 
 def _told(visit: Visit, customer_id: str, fields: Asked, looked: _Looked) -> Response[str]:
     words = WORDS[visit.language]
-    teller = Teller(words, visit.language, looked.clock)
+    teller = Teller(words, visit.language, visit.locale, looked.clock)
     return _PAGES.answer(
         visit,
         "timeline.html",

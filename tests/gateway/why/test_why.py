@@ -126,6 +126,14 @@ async def test_everything_is_told_in_chinese_too(front, auditor):
     assert "下次可能的时间 2026-03-02 08:00" in told
 
 
+async def test_days_are_written_as_in_the_country_that_the_browser_names(auditor):
+    due = []
+    for country in ("en-GB,en;q=0.9", "en-US,en;q=0.9"):
+        auditor.client.headers["accept-language"] = country
+        due.append(["25 March 2026" in (told := await read(auditor)), "March 25, 2026" in told])
+    assert due == [[True, False], [False, True]]
+
+
 async def test_each_look_stands_in_the_record(front, auditor):
     await auditor.opens(PAGE)
     with front.store.engine.connect() as connection:
