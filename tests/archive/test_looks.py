@@ -1,10 +1,6 @@
 """A look at one customer: what it costs the database, and that it is of one state of the archive."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import Engine, event
 from sqlalchemy.exc import InternalError
 
 from dispatcher.archive.cursors import Cursor
@@ -16,6 +12,7 @@ from schemas.inbox import ContactReported, HoldPlaced, InvoiceStated, PlanAgreed
 from schemas.journal import CauseRecord
 from schemas.texts import SentText
 from schemas.values import to_millis
+from tests.archive.counting import counted
 from tests.archive.journal import KEY, Topics, archived, batch, begun, instant
 
 NOW = to_millis(instant(10_000))
@@ -25,27 +22,6 @@ QUERIES = 3
 
 def wanted(*_: str | None) -> Wanted:
     return Wanted()
-
-
-@contextmanager
-def counted(engine: Engine) -> Iterator[list[str]]:
-    """The queries that are asked, and `connected` for each connection that is taken."""
-    asked: list[str] = []
-
-    def executed(_connection, _cursor, statement: str, *_) -> None:
-        if not statement.startswith("BEGIN"):
-            asked.append(statement)
-
-    def connected(*_) -> None:
-        asked.append("connected")
-
-    event.listen(engine, "before_cursor_execute", executed)
-    event.listen(engine, "checkout", connected)
-    try:
-        yield asked
-    finally:
-        event.remove(engine, "before_cursor_execute", executed)
-        event.remove(engine, "checkout", connected)
 
 
 def owing(contacts: int) -> Topics:
