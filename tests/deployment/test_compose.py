@@ -1,5 +1,7 @@
+import re
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,8 @@ import yaml
 from tests.deployment.known import DEPLOY, unknown_variables
 
 COMPOSE = DEPLOY / "compose" / "compose.yaml"
+SCRAPED = DEPLOY / "compose" / "prometheus.yml"
+PROVEN = DEPLOY / "prometheus" / "prometheus.yml"
 SERVICES = yaml.safe_load(COMPOSE.read_text("utf-8"))["services"]
 OURS = [name for name, service in SERVICES.items() if service["image"] == "dispatcher:local"]
 
@@ -23,7 +27,7 @@ def test_it_names_only_settings_that_exist():
 
 
 def test_all_processes_are_there():
-    assert set(OURS) == {"topics", "worker", "gateway", "archive"}
+    assert set(OURS) == {"topics", "worker", "gateway", "archive", "checker"}
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -49,3 +53,27 @@ def test_nothing_is_open_to_the_network():
     published = [port for service in SERVICES.values() for port in service.get("ports", ())]
     assert published
     assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_prometheus_asks_every_job_that_the_rules_were_proven_with():
+    here, proven = (yaml.safe_load(file.read_text("utf-8"))["scrape_configs"] for file in (SCRAPED, PROVEN))
+    assert {job["job_name"] for job in here} == {job["job_name"] for job in proven}
+
+
+def test_whom_prometheus_asks_is_there():
+    jobs = yaml.safe_load(SCRAPED.read_text("utf-8"))["scrape_configs"]
+    asked = [
+        target.split(":")[0] for job in jobs for each in job.get("static_configs", ()) for target in each["targets"]
+    ]
+    found = [name for job in jobs for each in job.get("dns_sd_configs", ()) for name in each["names"]]
+    assert set(chain(asked, found)) <= SERVICES.keys()
+
+
+def test_the_checkers_counts_are_written_where_they_are_exported():
+    written = Path(re.findall(r"verify --metrics (\S+)", " ".join(SERVICES["checker"]["entrypoint"]))[0].rstrip(";"))
+    exporter = SERVICES["node-exporter"]
+    assert written.suffix == ".prom"
+    assert f"--collector.textfile.directory={written.parent}" in exporter["command"]
+    (shared,) = SERVICES["checker"]["volumes"]
+    assert shared.endswith(f":{written.parent}")
+    assert exporter["volumes"] == [f"{shared}:ro"]
