@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from dispatcher.cli.ending import settings_or_stop, stop
-from dispatcher.cli.event_lines import Bad, Good, judge, name_of, said
+from dispatcher.cli.event_lines import Bad, Good, ignored, judge, name_of, said
 from dispatcher.cli.output import print_json, print_table
 from dispatcher.exit_codes import ExitCode
 from dispatcher.settings import Settings
@@ -31,6 +31,7 @@ def validate(file: str = _FILE, as_json: bool = _JSON) -> None:
     """Check events offline, exactly as intake would. Exit code 1: at least one would be rejected."""
     good = bad = 0
     for judged in judge(file):
+        _note(file, judged)
         if isinstance(judged, Bad):
             bad += 1
             _report(file, judged, as_json=as_json)
@@ -54,6 +55,8 @@ def publish(
     judged = list(judge(file))
     good = [each for each in judged if isinstance(each, Good)]
     bad = [each for each in judged if isinstance(each, Bad)]
+    for each in judged:
+        _note(file, each)
     for each in bad:
         _report(file, each, as_json=as_json)
     if bad and not skip_bad:
@@ -65,6 +68,11 @@ def publish(
     show_placed(placed, as_json=as_json)
     if bad:
         raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _note(file: str, judged: Good | Bad) -> None:
+    for line in ignored(file, judged):
+        typer.echo(line, err=True)
 
 
 def _report(file: str, bad: Bad, *, as_json: bool) -> None:
