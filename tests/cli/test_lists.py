@@ -166,7 +166,7 @@ BAD_HEADERS = {
         "mean amount by 'amont'",
     ),
     "no header, without what stands there": (
-        "C-1,R-1,2026-11-30,EUR,1\n",
+        "C-1,R-1,2026-11-30,EUR,1\nC-2,R-2,2026-11-30,EUR,2\n",
         "no column for customer_id, invoice_id, due_on, currency, amount; expected",
     ),
 }
