@@ -14,6 +14,7 @@ from schemas.routing import topic_of
 
 STDIN: Final = "-"
 
+_FAR_AHEAD: Final = 2 * 365 * 24 * 60 * 60 * 1_000_000
 _OPENINGS: Final = frozenset({b"[", b"{", b"[{"})
 """How the first line of JSON begins that is laid out over several: no event stands in such a line."""
 _OVER_LINES: Final = (
@@ -53,14 +54,17 @@ def said(file: str, bad: Bad) -> str:
     return f"{name_of(file)}:{bad.line}: {refusal.reason}: {place}{refusal.message}"
 
 
-def ignored(file: str, judged: Good | Bad) -> Iterator[str]:
-    """One line for people about each field of an event that no schema knows, and which one is probably meant."""
+def notes(file: str, judged: Good | Bad, now: int) -> Iterator[str]:
+    """What intake takes and probably nobody meant, a line each: a time far ahead of `now` (microseconds), unknown fields."""
+    place = f"{name_of(file)}:{judged.line}: note: "
+    if isinstance(judged, Good) and judged.event.at > now + _FAR_AHEAD:
+        yield f"{place}time: lies years ahead; until then no statement about the same thing that is dated rightly will count"
     if isinstance(judged, Good) and not judged.event.unknown_fields:
         return
     for each in ignored_fields(judged.topic, judged.value):
         meant = each.meant()
         advice = "" if meant is None else f"; did you mean {meant}?"
-        yield f"{name_of(file)}:{judged.line}: note: {each.path} is not a known field and is ignored{advice}"
+        yield f"{place}{each.path} is not a known field and is ignored{advice}"
 
 
 def judge(file: str) -> Iterator[Good | Bad]:

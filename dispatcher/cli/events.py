@@ -1,6 +1,7 @@
 """`validate` and `publish`: the way in for billing teams, with the very errors of intake."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from dispatcher.cli.ending import settings_or_stop, stop
-from dispatcher.cli.event_lines import Bad, Good, ignored, judge, name_of, said
+from dispatcher.cli.event_lines import Bad, Good, judge, name_of, notes, said
 from dispatcher.cli.output import print_json, print_table
 from dispatcher.exit_codes import ExitCode
 from dispatcher.settings import Settings
@@ -71,7 +72,7 @@ def publish(
 
 
 def _note(file: str, judged: Good | Bad) -> None:
-    for line in ignored(file, judged):
+    for line in notes(file, judged, time.time_ns() // 1000):
         typer.echo(line, err=True)
 
 

@@ -111,6 +111,14 @@ def test_a_field_that_nobody_knows_is_named_with_the_one_that_is_meant(command):
     )
 
 
+def test_a_time_years_ahead_is_pointed_out_and_accepted(command):
+    ahead = msgspec.json.decode(DUE) | {"time": "2199-11-20T09:00:00Z"}
+
+    ended = command("validate", "-", stdin=line(ahead))
+
+    assert (ended.code, ended.err.partition(";")[0]) == (0, "stdin:1: note: time: lies years ahead")
+
+
 def test_a_field_like_no_other_is_named_without_a_guess(command):
     newer = msgspec.json.decode(DUE)
     newer["data"]["loyalty"] = 7
