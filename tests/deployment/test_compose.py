@@ -1,6 +1,10 @@
+import os
 import re
+import shutil
+import stat
 import subprocess
 import sys
+import tempfile
 from itertools import chain
 from pathlib import Path
 
@@ -14,6 +18,8 @@ SCRAPED = DEPLOY / "compose" / "prometheus.yml"
 PROVEN = DEPLOY / "prometheus" / "prometheus.yml"
 SERVICES = yaml.safe_load(COMPOSE.read_text("utf-8"))["services"]
 OURS = [name for name, service in SERVICES.items() if service["image"] == "dispatcher:local"]
+
+_NOBODY = 65534
 
 
 def test_it_is_what_compose_understands():
@@ -77,3 +83,27 @@ def test_the_checkers_counts_are_written_where_they_are_exported():
     (shared,) = SERVICES["checker"]["volumes"]
     assert shared.endswith(f":{written.parent}")
     assert exporter["volumes"] == [f"{shared}:ro"]
+
+
+@pytest.fixture
+def somebody(tmp_path):
+    """A folder and its owner, who is not root: root may write what is read-only, and would notice nothing."""
+    if os.geteuid() != 0:
+        yield tmp_path, {}
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, _NOBODY, _NOBODY)
+        yield Path(folder), {"user": _NOBODY, "group": _NOBODY, "extra_groups": ()}
+
+
+def test_secrets_are_made_up_once_and_only_their_owner_reaches_them(somebody):
+    folder, owner = somebody
+    script = shutil.copy(COMPOSE.parent / "secrets.sh", folder)
+    seen = []
+    for _ in range(2):
+        made = subprocess.run(["sh", script], capture_output=True, text=True, check=False, **owner)  # noqa: S607
+        assert (made.returncode, made.stderr) == (0, "")
+        seen.append({file.name: file.read_text("utf-8") for file in (folder / "secrets").iterdir()})
+    named = {Path(each["file"]).name for each in yaml.safe_load(COMPOSE.read_text("utf-8"))["secrets"].values()}
+    assert (seen[0], set(seen[0])) == (seen[1], named)
+    assert stat.S_IMODE((folder / "secrets").stat().st_mode) == stat.S_IRWXU
