@@ -198,6 +198,12 @@ def test_an_unknown_name_is_not_repeated():
     assert "ada" not in read_on_its_topic(slip).message
 
 
+def test_a_slip_is_looked_for_among_few_fields_however_many_there_are():
+    many = due(**{f"unknown_{at}": at for at in range(1000)}, ammount_due=12900)
+    del many["data"]["amount_due"]
+    assert "almost" not in read_on_its_topic(many).message
+
+
 def test_a_missing_field_that_nothing_resembles_says_no_more():
     slip = due(loyalty=12900)
     del slip["data"]["amount_due"]
