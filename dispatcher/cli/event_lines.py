@@ -55,10 +55,12 @@ def said(file: str, bad: Bad) -> str:
 
 
 def notes(file: str, judged: Good | Bad, now: int) -> Iterator[str]:
-    """What intake takes and probably nobody meant, a line each: a time far ahead of `now` (microseconds), unknown fields."""
+    """What intake takes and probably nobody meant, a line each; `now` is in microseconds."""
     place = f"{name_of(file)}:{judged.line}: note: "
     if isinstance(judged, Good) and judged.event.at > now + _FAR_AHEAD:
         yield f"{place}time: lies years ahead; until then no statement about the same thing that is dated rightly will count"
+    if isinstance(judged, Good) and judged.event.customer_id != judged.event.customer_id.strip():
+        yield f"{place}data.customer_id: begins or ends with a blank; that is another customer than the one without it"
     if isinstance(judged, Good) and not judged.event.unknown_fields:
         return
     for each in ignored_fields(judged.topic, judged.value):

@@ -119,6 +119,18 @@ def test_a_time_years_ahead_is_pointed_out_and_accepted(command):
     assert (ended.code, ended.err.partition(";")[0]) == (0, "stdin:1: note: time: lies years ahead")
 
 
+def test_a_customer_with_a_blank_at_an_end_is_pointed_out_and_accepted(command):
+    blank = msgspec.json.decode(DUE)
+    blank["subject"] = blank["data"]["customer_id"] = "C-1 "
+
+    ended = command("validate", "-", stdin=line(blank))
+
+    assert (ended.code, ended.err.partition(";")[0]) == (
+        0,
+        "stdin:1: note: data.customer_id: begins or ends with a blank",
+    )
+
+
 def test_a_field_like_no_other_is_named_without_a_guess(command):
     newer = msgspec.json.decode(DUE)
     newer["data"]["loyalty"] = 7
