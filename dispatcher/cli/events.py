@@ -1,6 +1,7 @@
 """`validate` and `publish`: the way in for billing teams, with the very errors of intake."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from dispatcher.cli.ending import settings_or_stop, stop
-from dispatcher.cli.event_lines import Bad, Good, judge, name_of, said
+from dispatcher.cli.event_lines import Bad, Good, judge, name_of, notes, said
 from dispatcher.cli.output import print_json, print_table
 from dispatcher.exit_codes import ExitCode
 from dispatcher.settings import Settings
@@ -32,6 +33,7 @@ def validate(file: str = _FILE, as_json: bool = _JSON) -> None:
     """Check events offline, exactly as intake would. Exit code 1: at least one would be rejected."""
     good = bad = 0
     for judged in judge(file):
+        _note(file, judged)
         if isinstance(judged, Bad):
             bad += 1
             _report(file, judged, as_json=as_json)
@@ -58,6 +60,8 @@ def publish(
     judged = list(judge(file))
     good = [each for each in judged if isinstance(each, Good)]
     bad = [each for each in judged if isinstance(each, Bad)]
+    for each in judged:
+        _note(file, each)
     for each in bad:
         _report(file, each, as_json=as_json)
     if bad and not skip_bad:
@@ -72,6 +76,11 @@ def publish(
     show_placed(placed, as_json=as_json)
     if bad:
         raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _note(file: str, judged: Good | Bad) -> None:
+    for line in notes(file, judged, time.time_ns() // 1000):
+        typer.echo(line, err=True)
 
 
 def _report(file: str, bad: Bad, *, as_json: bool) -> None:

@@ -62,7 +62,7 @@ def register(app: typer.Typer) -> None:
 
 
 def list_rejected(as_json: bool = _JSON) -> None:
-    """Name every record that was set aside: where it came from, why, and which event it was."""
+    """Name every record that was set aside. Where it came from, why, and which event it was."""
     found = _all(settings_or_stop())
     if as_json:
         for each in found:
@@ -102,7 +102,7 @@ def replay_rejected(
     everything: bool = typer.Option(False, "--all", help="Every record that was set aside."),
     as_json: bool = _JSON,
 ) -> None:
-    """Publish records again as they came, to the topic that they came from: after a release that can read them.
+    """Publish records again as they came. To the topic that they came from, after a release that can read them.
 
     What intake would still refuse stays where it is (exit code 1). Replayed twice, an event counts once: it keeps its id.
     """

@@ -20,7 +20,6 @@ Pair = tuple[str, str]
 """A label and what stands beside it."""
 
 _PROBLEMS: Final = frozenset({"rejected", "undelivered", "in_doubt", "parked", "refused"})
-_LOCALES: Final = {"en": "en", "zh-CN": "zh_CN"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +62,13 @@ class Told:
 
 
 class Teller:
-    """Tells entries in one language, on one clock."""
+    """Tells entries in one language, on one clock; `locale` is how dates and amounts are written."""
 
-    def __init__(self, words: Words, language: Language, clock: Clock) -> None:
+    def __init__(self, words: Words, language: Language, locale: str, clock: Clock) -> None:
         self._words = words
         self._language = language
         self._clock = clock
-        self._formats = formats(_LOCALES[language])
+        self._formats = formats(locale)
 
     def told(self, entry: Entry) -> Told:
         """An entry."""

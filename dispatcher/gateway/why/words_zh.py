@@ -95,7 +95,7 @@ ZH: Final = Words(
         "attempt refused": "不允许拨打",
     },
     events={
-        "invoice.due": "账务系统通知了一份账单",
+        "invoice.due": "账务系统通知了一张账单",
         "invoice.overdue": "账务系统通知账单逾期",
         "invoice.settled": "账务系统通知了付款或更正",
         "customer.updated": "客户资料已更新",
