@@ -101,6 +101,9 @@ def check() -> None:
     """Look whether the record still says what was written. Exit code 1 names the first row that does not."""
     with _opened() as (store, audit), store.snapshot() as connection:
         found = audit.checked(connection)
+    if found.is_foreign:
+        why = "no row of the record was written under this DISPATCHER_SECRET: set the one that the gateways have"
+        stop(ExitCode.SETTINGS, f"{why}. If they have this one, every row was changed")
     if found.broken is not None:
         typer.echo(f"row {found.broken} is not what was written, or is missing")
         raise typer.Exit(ExitCode.FINDINGS)

@@ -13,6 +13,7 @@ from dispatcher.cli.event_lines import Bad, Good, judge, name_of, notes, said
 from dispatcher.cli.output import print_json, print_table
 from dispatcher.exit_codes import ExitCode
 from dispatcher.settings import Settings
+from schemas.trace import headers_of, trace_in
 
 if TYPE_CHECKING:
     from dispatcher.engine.clients import Appended, Kafka
@@ -47,6 +48,9 @@ def validate(file: str = _FILE, as_json: bool = _JSON) -> None:
 def publish(
     file: str = _FILE,
     skip_bad: bool = typer.Option(False, "--skip-bad", help="Leave invalid events out and send the rest."),
+    traceparent: str = typer.Option(
+        "", "--traceparent", envvar="TRACEPARENT", help="The trace context (W3C) that goes along with the events."
+    ),
     as_json: bool = _JSON,
 ) -> None:
     """Send events to their topics. Keyed by customer; nothing if one is invalid. Waits until all stand."""
@@ -65,7 +69,10 @@ def publish(
             ExitCode.FINDINGS,
             f"{name_of(file)}: {len(bad)} of {len(judged)} events are invalid; nothing was sent",
         )
-    placed = on_kafka(settings, lambda kafka: send(kafka, settings, good)) if good else []
+    trace = trace_in(traceparent)
+    if traceparent and not trace:
+        typer.echo("dispatcher: the traceparent is no trace context (W3C); events go without one", err=True)
+    placed = on_kafka(settings, lambda kafka: send(kafka, settings, good, trace)) if good else []
     show_placed(placed, as_json=as_json)
     if bad:
         raise typer.Exit(ExitCode.FINDINGS)
@@ -86,8 +93,10 @@ def _report(file: str, bad: Bad, *, as_json: bool) -> None:
         typer.echo(said(file, bad), err=True)
 
 
-async def send(kafka: "Kafka", settings: Settings, events: Sequence[Good]) -> list[tuple[str, "Appended"]]:
-    """Each event to its topic, keyed by customer, and where they stand once all do.
+async def send(
+    kafka: "Kafka", settings: Settings, events: Sequence[Good], trace: str = ""
+) -> list[tuple[str, "Appended"]]:
+    """Each event to its topic, keyed by customer, and where they stand once all do; all have the trace context, if any.
 
     Raises:
         KafkaAway: some may stand; how many do is said on stderr.
@@ -97,12 +106,13 @@ async def send(kafka: "Kafka", settings: Settings, events: Sequence[Good]) -> li
     for topic in sorted({event.topic for event in events}):
         await existing(kafka, settings.topic(topic))
     placed: list[tuple[str, Appended]] = []
+    headers = tuple(headers_of(trace))
     # The first goes alone: it opens the connection that the others share.
     for start, end in ((0, 1), *((at, at + _AT_ONCE) for at in range(1, len(events), _AT_ONCE))):
         topics = [settings.topic(event.topic) for event in events[start:end]]
         answers = await asyncio.gather(
             *(
-                kafka.publish(topic, event.event.customer_id.encode(), event.value)
+                kafka.publish(topic, event.event.customer_id.encode(), event.value, headers)
                 for topic, event in zip(topics, events[start:end], strict=True)
             ),
             return_exceptions=True,

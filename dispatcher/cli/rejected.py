@@ -13,6 +13,7 @@ from dispatcher.settings import Settings
 from schemas import codec, topics
 from schemas.codec import Rejected
 from schemas.refusals import SENTENCES
+from schemas.trace import HEADER, headers_of, trace_in
 
 if TYPE_CHECKING:
     from dispatcher.engine.clients import Kafka, Record
@@ -144,7 +145,8 @@ def _publish(settings: Settings, rejections: list[Rejection]) -> None:
 
     async def publish(kafka: "Kafka") -> None:
         for each in rejections:
-            await kafka.publish(each.topic, each.key, each.value)
+            trace = trace_in(each.headers.get(HEADER, ""))
+            await kafka.publish(each.topic, each.key, each.value, headers_of(trace))
 
     if rejections:
         on_kafka(settings, publish)

@@ -182,11 +182,12 @@ def _archive(settings: Settings) -> "Engine":
 def _question(  # noqa: PLR0917  what can be asked
     settings: Settings, engine: "Engine", month: str | None, first: str | None, last: str | None, by: str | None
 ) -> "Question":
-    from dispatcher.archive.figures.reading import looking, reached
+    from dispatcher.archive.database import reading
+    from dispatcher.archive.figures.reading import reached
     from dispatcher.gateway.reports.asked import BadQuestion, question_of
 
     given = {"month": month or "", "from": first or "", "to": last or "", "by": by or ""}
-    with looking(engine) as connection:
+    with reading(engine) as connection:
         as_of = reached(connection)
     question = question_of(given, settings.reports, _now(settings), as_of)
     if isinstance(question, BadQuestion):

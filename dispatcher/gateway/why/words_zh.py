@@ -56,6 +56,7 @@ ZH: Final = Words(
     text_gone="正文已不再保留；其哈希值可证明副本。",
     hash="SHA-256",
     policy="策略",
+    trace="追踪编号",
     record="记录",
     json="JSON 格式",
     badges={
