@@ -64,6 +64,7 @@ IMPERSONAL: Final = frozenset(
         "record_id",
         "source",
         "trace",
+        "traceparent",
         "stamp",
         "subject",
         "task_id",

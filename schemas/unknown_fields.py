@@ -7,11 +7,13 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
+from schemas.discretion import Discreet
+
 _CLOSE: Final = 0.8
 """How alike two names are where one may be meant by the other."""
 
 
-class Ignored(msgspec.Struct, frozen=True):
+class Ignored(Discreet, msgspec.Struct, frozen=True):
     """A field that no model knows: the place of its object (`data.lines[0]`), its name, and the model of the object."""
 
     place: str

@@ -39,7 +39,7 @@ class Words(Discreet, msgspec.Struct, frozen=True):
     text: str | None
 
 
-class Beside(msgspec.Struct, frozen=True):
+class Beside(Discreet, msgspec.Struct, frozen=True):
     """What was found: statements and notes by the keys of their events, sent words by attempts."""
 
     said: Mapping[bytes, Said]
