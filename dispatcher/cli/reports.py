@@ -100,7 +100,7 @@ def month(
     ),
     language: str = typer.Option("en", "--language", help="en or zh-CN.", metavar="TAG"),
 ) -> None:
-    """Write the whole report of a month: one page to read and print, and a CSV a figure. Fit for cron."""
+    """Write the whole report of a month. One page to read and print, and a CSV a figure. Fit for cron."""
     from dispatcher.gateway.reports.languages import REPORT_WORDS
     from dispatcher.gateway.reports.monthly import write_month
 
@@ -124,7 +124,7 @@ def compare(
     ),
     as_json: bool = typer.Option(False, "--json", help="One JSON object a difference."),
 ) -> None:
-    """Compare finance's list of what is overdue with that of the archive. Exit code 1: they differ."""
+    """Compare finance's list of the overdue with ours. Exit code 1: they differ."""
     from dispatcher.cli.list_file import list_or_stop
     from dispatcher.cli.lists import show_differences
     from dispatcher.cli.overdue_differences import overdue_differences

@@ -38,8 +38,17 @@ _MOST_WAITING = 20_000
 _SLICE_S = 0.002
 _TICK_S = 0.25
 _STALL_S = 1.0
+_DAY_MS = 24 * 60 * 60 * 1000
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 5.0
+
+
+def dated_ahead(at: int, appended: Millis) -> bool:
+    """Whether a statement (`at` in microseconds) claims to be of a later day than the one that it was published on.
+
+    It is taken as it is, for its publisher may know better; but nothing that is dated rightly counts against it until then.
+    """
+    return at > (appended + _DAY_MS) * 1000
 
 
 @dataclass(slots=True)
@@ -63,6 +72,7 @@ class _Batch:
     positions: dict[TP, int] = field(default_factory=dict)
     counts: dict[str, list[int]] = field(default_factory=dict)
     unknown_fields: int = 0
+    dated_ahead: int = 0
 
     @property
     def empty(self) -> bool:
@@ -228,6 +238,7 @@ class Intake:
             return
         counts[0] += 1
         batch.unknown_fields += read.unknown_fields
+        batch.dated_ahead += dated_ahead(read.at, record.timestamp)
         if isinstance(read.fact, ConsentChanged):
             said = self._consent(read.fact, (read.at, read.source, read.id), record.timestamp)
             batch.points += [] if said is None else [said]
@@ -280,6 +291,8 @@ class Intake:
             self._metrics.rejected(reason.reason)
         if batch.unknown_fields:
             self._metrics.unknown_fields(batch.unknown_fields)
+        if batch.dated_ahead:
+            self._metrics.events_dated_ahead(batch.dated_ahead)
 
     async def _look_around(self) -> None:
         """A source that is behind and silent is read again, or moved past control records."""

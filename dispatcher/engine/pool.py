@@ -27,6 +27,7 @@ from dispatcher.engine.transactions import Entry
 from dispatcher.engine.waiting_line import WaitingLine
 from dispatcher.messages.sms_segments import segments
 from dispatcher.ops.clock import Clock
+from dispatcher.ops.logs import traced
 from dispatcher.ops.metrics import Metrics
 from schemas.inbox import AttemptRejected, AttemptReleased
 from schemas.reasons import ReasonCode
@@ -213,12 +214,15 @@ class Pool:
     # --- one attempt
 
     def _begin(self, job: Job, account: Account, tried: AbstractSet[str] = frozenset()) -> None:
+        """What is logged of the attempt, the adapter's own lines too, names its trace: its task inherits the context."""
+        with traced(job.claim.trace):
+            self._begin_in_its_trace(job, account, tried)
+
+    def _begin_in_its_trace(self, job: Job, account: Account, tried: AbstractSet[str]) -> None:
         try:
             message = self._compose(job.claim, job.policy)
         except Exception as fault:  # a fault of a template must not end the pool
-            _log.exception(
-                "attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel, trace=_trace_of(job)
-            )
+            _log.exception("attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel)
             self._report_soon(job, _of_words(fault), account.name)
             return
         units = segments(message.text).parts if self._counts_units else 1
@@ -237,18 +241,16 @@ class Pool:
             prepared = adapter.prepare(account.supply.worded(message))
             if isinstance(prepared, Rejected):
                 outcome = prepared
+                account.heard(NotStarted(), self._now())
             else:
                 outcome = await adapter.send(prepared, permit=permit, deadline_s=self._timeout_s)
         except Exception as fault:  # a fault of an adapter must not end the pool
-            _log.exception(
-                "attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel, trace=_trace_of(job)
-            )
+            _log.exception("attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel)
             why = type(fault).__name__
             outcome = _of_words(fault) if prepared is None else Failed()
             if permit.granted:
                 outcome = Unknown(why)
-            if prepared is not None:
-                account.heard(Unknown(why), self._now())
+            account.heard(NotStarted() if prepared is None else Unknown(why), self._now())
         finally:
             seconds = self._now() - began
             account.end(outcome, units, seconds, self._now(), started=permit.granted)
@@ -301,8 +303,3 @@ class Pool:
 def _of_words(fault: Exception) -> Ended:
     """What comes of a message that could not be made: want of memory is no fault of its words."""
     return Failed() if isinstance(fault, MemoryError) else Rejected("content", type(fault).__name__)
-
-
-def _trace_of(job: Job) -> str | None:
-    """The trace context of the event behind an attempt, for the log."""
-    return None if job.claim.cause is None else job.claim.cause.trace or None

@@ -14,6 +14,7 @@ from dispatcher.gateway.why.clocks import Clock, Shown
 from dispatcher.gateway.why.words import Badge, Words
 from dispatcher.messages.formats import formats
 from schemas.journal import JournalRecord, Reason
+from schemas.trace import trace_id
 
 Pair = tuple[str, str]
 """A label and what stands beside it."""
@@ -41,7 +42,10 @@ class ToldWords:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One entry as a page shows it. `next`: the next possible instant, `change`: else what can change the answer."""
+    """One entry as a page shows it. `next`: the next possible instant, `change`: else what can change the answer.
+
+    `trace_id` is that of the event that it goes back to, for whoever traces; empty if none is known.
+    """
 
     badge: Badge
     title: str
@@ -54,6 +58,7 @@ class Told:
     words: tuple[ToldWords, ...]
     policy: str
     record_id: str
+    trace_id: str
 
 
 class Teller:
@@ -82,6 +87,7 @@ class Teller:
             ),
             policy=record.policy[:12],
             record_id=record.record_id,
+            trace_id=trace_id(record.known_trace),
         )
 
     def title(self, record: JournalRecord) -> str:

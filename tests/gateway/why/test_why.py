@@ -71,6 +71,10 @@ async def test_an_unknown_id_is_said_to_be_unknown(auditor):
     assert (found.status_code, "Nothing is known under this id" in text_of(found)) == (404, True)
 
 
+async def test_what_goes_back_to_a_traced_event_shows_the_id_by_which_it_is_found(auditor):
+    assert (await read(auditor)).count("Trace 0af7651916cd43dd8448eb211c80319c") == 1
+
+
 async def test_a_non_contact_is_told_with_rule_inputs_and_the_next_possible_instant(auditor):
     told = await read(auditor)
     assert "No contact yet: put off" in told
