@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 
-from dispatcher.engine.lane import LaneStuck
+from dispatcher.engine.lane_failures import LaneStuck
 from dispatcher.engine.lane_state import LaneRefused
 from dispatcher.engine.topology import TopicsChanged
 from dispatcher.engine.watchdog import Stuck
