@@ -5,6 +5,7 @@ from typing import assert_never
 from dispatcher.core.acknowledgements import stands
 from dispatcher.core.holds import held, stop_of
 from dispatcher.core.ladder import point_stop
+from dispatcher.core.lifecycle import entry_of
 from dispatcher.core.open_tasks import attend_open
 from dispatcher.core.outcomes import about, retry_later
 from dispatcher.core.pages import note_event
@@ -75,11 +76,20 @@ def in_flight(turn: Turn, creditor_id: str) -> bool:
 def forget_retries(turn: Turn) -> None:
     """Drops retries that have nothing left to be about.
 
-    One about a paid invoice stays: should the payment bounce, the next attempt must not have the number of the last one.
+    One about a paid invoice stays: should the payment bounce, the next attempt must not have the number of the last one. So
+    does one that followed a doubt, while the doubtful attempt is remembered: its receipt would come late.
     """
     for contact_id, retry in tuple(turn.retries.items()):
+        if _may_be_heard_of(turn, contact_id, retry):
+            continue
         if all(_is_over(turn, retry, invoice_id) for invoice_id in retry.invoice_ids):
             turn.drop_retry(contact_id)
+
+
+def _may_be_heard_of(turn: Turn, contact_id: str, retry: Retry) -> bool:
+    """Whether the last attempt may have been sent, and nobody knows yet."""
+    entry = entry_of(turn, f"{contact_id}.{retry.number}") if retry.reason == "doubt_resend" else None
+    return entry is not None and entry.became == "claimed"
 
 
 def _is_over(turn: Turn, retry: Retry, invoice_id: str) -> bool:

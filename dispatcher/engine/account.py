@@ -124,7 +124,7 @@ class Account:
             self._bucket.take(units, now)
 
     def heard(self, outcome: Outcome, now: float) -> None:
-        """What came of one try; the listener hears it too."""
+        """What came of one try; the listener hears it too. `NotStarted` where there was none: it may have been a probe."""
         self.listener(outcome, now)
         if presses(outcome):
             self.concurrency.pressed(now)

@@ -237,6 +237,7 @@ class Pool:
             prepared = adapter.prepare(account.supply.worded(message))
             if isinstance(prepared, Rejected):
                 outcome = prepared
+                account.heard(NotStarted(), self._now())
             else:
                 outcome = await adapter.send(prepared, permit=permit, deadline_s=self._timeout_s)
         except Exception as fault:  # a fault of an adapter must not end the pool
@@ -247,8 +248,7 @@ class Pool:
             outcome = _of_words(fault) if prepared is None else Failed()
             if permit.granted:
                 outcome = Unknown(why)
-            if prepared is not None:
-                account.heard(Unknown(why), self._now())
+            account.heard(NotStarted() if prepared is None else Unknown(why), self._now())
         finally:
             seconds = self._now() - began
             account.end(outcome, units, seconds, self._now(), started=permit.granted)

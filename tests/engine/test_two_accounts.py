@@ -104,6 +104,41 @@ def test_a_sender_that_is_another_accounts_is_not_used(sender, own_numbers, used
     assert supply.worded(Message("a-1", "sms", "+447700900009", "Due.", "en", sender)).sender == used
 
 
+class Unpreparable(Provider):
+    """Refuses every call until `well`; what is `long` it cannot even prepare, as `spoils` says."""
+
+    def __init__(self, spoils):
+        super().__init__(says=lambda at, attempt: Accepted(attempt, 1) if self.well else REFUSED)
+        self.spoils = spoils
+        self.well = False
+
+    def prepare(self, message):
+        return self.spoils() if message.attempt_id.startswith("long") else super().prepare(message)
+
+
+def broken():
+    raise RuntimeError("a fault of the adapter")
+
+
+@pytest.mark.parametrize("spoils", [lambda: Rejected("content", "30007"), broken], ids=["refused", "a fault"])
+def test_a_message_that_cannot_be_prepared_takes_no_accounts_last_chance(spoils):
+    async def story():
+        both = Both()
+        both.one = Unpreparable(spoils)
+        both.pool = pool(account(both.one, name="one"), account(both.two, name="two"), inbox=both.inbox)
+        await both.send(30)
+        both.one.well = True
+        await asyncio.sleep(6.0)
+        submit(both.pool, *(job(f"long-{number}") for number in range(4)))
+        await all_done(both.pool)
+        before = len(both.one.calls)
+        submit(both.pool, *(job(f"b-{number}") for number in range(20)))
+        await all_done(both.pool)
+        return len(both.one.calls) - before
+
+    assert run(story()) > 0
+
+
 def test_with_one_account_what_it_refuses_waits():
     async def story():
         provider, inbox = Provider(), Inbox()

@@ -1,6 +1,6 @@
 """The checker finds no fault in what the core says of an attempt, whatever was told of it in whatever order."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dispatcher.verify.attempts import judge_attempts
@@ -19,6 +19,7 @@ WORDS = FACTS | TASKS
     rules=st.sampled_from(sorted(LADDERS)),
     said=st.lists(st.tuples(st.sampled_from(sorted(WORDS)), st.sampled_from((0, 1, 300, 1500))), max_size=10),
 )
+@example(rules="resend", said=[("unanswered", 0), ("cannot tell", 1500), ("reported", 0)])
 def test_no_order_of_words_looks_like_a_step_back_or_a_second_message(rules: str, said: list[tuple[str, int]]):
     story = known(LADDERS[rules], "2026-03-17 11:00")
     story.hear(overdue())
