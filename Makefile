@@ -84,9 +84,11 @@ ops: setup ## alerts and dashboards on a live Prometheus and Alertmanager while 
 bench: setup ## throughput and latency, written to build/bench
 	$(BIN)/python -m tests.bench
 
+# The version is taken from the package when it is built; the bill has to name it all the same.
 sbom: .venv/.stamp ## what a release consists of, CycloneDX and licences, written to build/release
 	@mkdir -p build/release
-	$(BIN)/cyclonedx-py requirements deploy/image/requirements.txt --pyproject pyproject.toml -o build/release/sbom.cdx.json
+	@sed "s/^dynamic = .*/version = \"$$($(BIN)/python -c 'import dispatcher; print(dispatcher.__version__)')\"/" pyproject.toml > build/release/pyproject.toml
+	$(BIN)/cyclonedx-py requirements deploy/image/requirements.txt --pyproject build/release/pyproject.toml -o build/release/sbom.cdx.json
 	$(BIN)/pip-licenses --python $(BIN)/python --from=mixed --format=markdown --order=license --output-file build/release/licences.md
 
 lock: .venv/.stamp ## resolve pyproject.toml anew into the hash locks

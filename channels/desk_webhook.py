@@ -14,7 +14,7 @@ import msgspec
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 
 from channels.accounts import DeskConfig
-from channels.http_exchange import Exchange, Watched, cause, retry_after
+from channels.http_exchange import Exchange, Watched, cause, retry_after, trace_header
 from channels.webhook_signing import Signer
 from schemas.values import Millis, from_millis
 
@@ -74,8 +74,8 @@ class DeskWebhook:
     def __repr__(self) -> str:
         return f"DeskWebhook({self._config!r})"
 
-    async def hand_over(self, task_id: str, payload: bytes) -> Taken | NotTaken:
-        """Post a task once; a redirect is not followed."""
+    async def hand_over(self, task_id: str, payload: bytes, trace: str = "") -> Taken | NotTaken:
+        """Post a task once, with its trace context (W3C) if it has one; a redirect is not followed."""
         watched = Exchange(lambda: True)
         try:
             async with (
@@ -83,7 +83,7 @@ class DeskWebhook:
                 self._open_session().post(
                     self._config.url,
                     data=Watched(payload, watched, "application/json"),
-                    headers=self._signer.headers(task_id, self._clock(), payload),
+                    headers={**self._signer.headers(task_id, self._clock(), payload), **trace_header(trace)},
                     allow_redirects=False,
                 ) as answer,
             ):

@@ -50,7 +50,8 @@ class MessageFile:
     def prepare(self, message: Message) -> Prepared | Rejected:
         """Write the line; a text that JSON cannot hold (a lone surrogate) is refused."""
         try:
-            return Prepared(message, json.dumps(asdict(message), ensure_ascii=False).encode() + b"\n")
+            told = {name: value for name, value in asdict(message).items() if name != "trace" or value}
+            return Prepared(message, json.dumps(told, ensure_ascii=False).encode() + b"\n")
         except UnicodeEncodeError:
             return Rejected("content", "unencodable")
 

@@ -5,7 +5,7 @@ when no whole answer came.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -13,6 +13,7 @@ from aiohttp import BytesPayload, ClientConnectorCertificateError, ClientConnect
 from aiohttp.abc import AbstractStreamWriter
 
 from channels.protocol import Deferred, NotStarted, Outcome, Permit, Unknown
+from schemas.trace import HEADER
 
 ANSWERED_NOT_READ: Final = frozenset({408, 409, 425})
 """4xx answers that do not say that nothing was done: too slow (408); there already (409); to be sent again (425)."""
@@ -25,9 +26,13 @@ _UNREACHABLE_S: Final = {"dns": 5.0, "tls": 60.0}
 
 @dataclass(slots=True)
 class Exchange:
-    """One request: `started` once its first byte may have left, `forbidden` if the permit was refused."""
+    """One request: `started` once its first byte may have left, `forbidden` if the permit was refused.
+
+    `beside` are headers to be sent beside those that a client makes itself, where it leaves no other way to say so.
+    """
 
     permit: Permit
+    beside: Mapping[str, str] = field(default_factory=dict)
     started: bool = False
     forbidden: bool = False
     status: int = 0
@@ -62,6 +67,11 @@ class Watched(BytesPayload):
             raise NotPermitted
         self._watched.started = True
         await super().write_with_length(writer, content_length)
+
+
+def trace_header(trace: str) -> dict[str, str]:
+    """The request header by which a provider joins the trace of a message; none without a trace context (W3C)."""
+    return {HEADER: trace} if trace else {}
 
 
 def lost(watched: Exchange, cause: str) -> Outcome:

@@ -36,8 +36,9 @@ class Message:
     e-mail. `headers` are further e-mail headers. `validity_s` is how many seconds the provider may take to
     deliver (to the end of the contact window), None if it does not matter. `contact_id` is the same for a copy
     that is sent because nobody knows of the first. `customer_id` goes with the attempt's id to where the provider
-    calls us back. `unsubscribe_url` ends the reminders at this address when it is posted to (RFC 8058). `repr` shows
-    neither recipient nor text.
+    calls us back. `unsubscribe_url` ends the reminders at this address when it is posted to (RFC 8058). `trace` is the
+    trace context (W3C) of the event behind the message, for a header of the request (`http_exchange.trace_header`), and no
+    part of what the recipient sees; empty if none is known. `repr` shows neither recipient nor text.
     """
 
     attempt_id: str
@@ -54,6 +55,7 @@ class Message:
     contact_id: str = ""
     customer_id: str = ""
     unsubscribe_url: str | None = None
+    trace: str = ""
 
     def __repr__(self) -> str:
         return f"Message({self.attempt_id}, {self.channel}, {self.locale}, {len(self.text)} characters)"

@@ -15,7 +15,7 @@ from twilio.rest import Client
 
 from channels import callback_token
 from channels.accounts import TwilioConfig
-from channels.http_exchange import ANSWERED_NOT_READ, Exchange, cause, lost, retry_after
+from channels.http_exchange import ANSWERED_NOT_READ, Exchange, cause, lost, retry_after, trace_header
 from channels.protocol import (
     Absent,
     Accepted,
@@ -90,7 +90,7 @@ class TwilioSms:
 
     async def send(self, prepared: Prepared, *, permit: Permit, deadline_s: float) -> Outcome:
         """Create the message; the permit is read when the request's first byte is about to be written."""
-        watched = Exchange(permit)
+        watched = Exchange(permit, trace_header(prepared.message.trace))  # Twilio ignores headers that it does not know
         token = exchange.set(watched)
         try:
             async with asyncio.timeout(min(deadline_s, self._config.timeout_s)):

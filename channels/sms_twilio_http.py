@@ -51,7 +51,7 @@ class OneShotHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the package h
     ) -> Response:
         """Make the request; the exchange of this context tells what was written and what came back."""
         current = exchange.get()
-        sent = dict(headers or {})
+        sent = {**(headers or {}), **current.beside}
         if auth is not None:
             sent["Authorization"] = encode_basic_auth(*auth)
         async with self._open_session().request(

@@ -16,7 +16,16 @@ from typing import Final, get_args
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 
 from channels.accounts import WebhookConfig
-from channels.http_exchange import ANSWERED_NOT_READ, Exchange, NotPermitted, Watched, cause, lost, retry_after
+from channels.http_exchange import (
+    ANSWERED_NOT_READ,
+    Exchange,
+    NotPermitted,
+    Watched,
+    cause,
+    lost,
+    retry_after,
+    trace_header,
+)
 from channels.protocol import (
     Accepted,
     CannotTell,
@@ -64,7 +73,9 @@ class Webhook:
 
     def prepare(self, message: Message) -> Prepared | Rejected:
         """Encode the message; a text that JSON cannot hold (a lone surrogate) is refused."""
-        told = {name: value for name, value in asdict(message).items() if value not in (None, "", ())}
+        told = {
+            name: value for name, value in asdict(message).items() if name != "trace" and value not in (None, "", ())
+        }
         try:
             return Prepared(message, json.dumps({"type": "message.due", "data": told}, ensure_ascii=False).encode())
         except UnicodeEncodeError:
@@ -79,7 +90,7 @@ class Webhook:
                 self._open_session().post(
                     self._config.url,
                     data=Watched(prepared.payload, watched, "application/json"),
-                    headers=self._signer.headers(prepared.message.attempt_id, self._clock(), prepared.payload),
+                    headers=self._headers(prepared),
                     allow_redirects=False,
                 ) as answer,
             ):
@@ -87,6 +98,10 @@ class Webhook:
                 return _meaning(watched, _told(await answer.content.read(_ANSWER_LIMIT)), prepared.message)
         except (ClientError, OSError, NotPermitted) as broken:
             return lost(watched, cause(broken))
+
+    def _headers(self, prepared: Prepared) -> dict[str, str]:
+        signed = self._signer.headers(prepared.message.attempt_id, self._clock(), prepared.payload)
+        return {**signed, **trace_header(prepared.message.trace)}
 
     def _open_session(self) -> ClientSession:
         if self._closed:

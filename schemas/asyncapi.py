@@ -10,6 +10,7 @@ from schemas.json_schema import CONTRACTS_VERSION, Document, published
 from schemas.refusals import SENTENCES
 from schemas.rejected import RejectedHeaders
 from schemas.topics import JOURNAL, REJECTED, TASKS, TOPICS, Topic
+from schemas.trace import HEADER
 
 _PREFACE = """\
 Billing systems publish due dates, payments, profiles and feedback; the dispatcher decides who is contacted, when and
@@ -24,6 +25,19 @@ _CUSTOMER_KEY = {
         "key": {"type": "string", "description": "the customer's id"},
         "bindingVersion": "0.5.0",
     }
+}
+
+_TRACE_HEADERS: Document = {
+    "title": "TraceHeaders",
+    "type": "object",
+    "description": "All are optional; others are ignored.",
+    "properties": {
+        HEADER: {
+            "type": "string",
+            "description": "Trace context (W3C): of what caused the event, and so of every record that goes back to it.",
+            "pattern": "^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$",
+        }
+    },
 }
 
 
@@ -96,6 +110,7 @@ def _messages(examples: dict[str, Document]) -> Document:
             "title": event_type,
             "summary": f"CloudEvent of type {event_type}",
             "contentType": "application/cloudevents+json",
+            "headers": {"$ref": "#/components/schemas/TraceHeaders"},
             "payload": {"$ref": f"#/components/schemas/{model.__name__}"},
             "examples": [{"name": event_type, "payload": examples[event_type]}],
         }
@@ -114,6 +129,7 @@ def _output(name: str, summary: str, model: type[msgspec.Struct], example: Docum
         "name": name,
         "title": name,
         "summary": summary,
+        "headers": {"$ref": "#/components/schemas/TraceHeaders"},
         "payload": {"$ref": f"#/components/schemas/{model.__name__}"},
         "bindings": _CUSTOMER_KEY,
         "examples": [{"name": name, "payload": example}],
@@ -136,4 +152,4 @@ def _rejected_record() -> Document:
 def _schemas() -> Document:
     models: list[Any] = [*EVENT_MODELS.values(), JournalRecord, TaskRecord, RejectedHeaders]
     _, components = msgspec.json.schema_components(models, ref_template="#/components/schemas/{name}")
-    return published(components)
+    return published(components | {"TraceHeaders": _TRACE_HEADERS})

@@ -18,7 +18,7 @@ from schemas.normalise import normalise
 from schemas.plausibility import YEARS
 from schemas.refusals import Refusal
 from schemas.rejected import Headers, Rejected, refuse, refuse_binary_mode
-from schemas.unknown_fields import take_out
+from schemas.unknown_fields import Ignored, take_out
 from schemas.values import to_micros
 
 __all__ = [
@@ -28,11 +28,15 @@ __all__ = [
     "Read",
     "Rejected",
     "binary_mode",
+    "ignored_fields",
     "read",
 ]
 
 MAX_EVENT_BYTES = 256 * 1024
 """The largest event that is read. CloudEvents asks intermediaries for 64 KiB; a long bill needs more."""
+
+_COMPARED = 16
+"""Unknown fields of one event whose names are looked at: comparing is slow, and an event can hold thousands."""
 
 _BYTE = re.compile(r"\(byte (\d+)\)$")
 # An odd number of backslashes: the escape itself, not a text about it.
@@ -118,13 +122,35 @@ def _read_again(topic: str, value: bytes) -> Read:
     if isinstance(event_type, Refusal):
         return refuse(event_type, value)
     data = event.get("data")
-    unknown_fields = take_out(data, EVENT_TYPES[event_type][1]) if isinstance(data, dict) else 0
+    ignored = take_out(data, EVENT_TYPES[event_type][1]) if isinstance(data, dict) else []
     model = EVENT_MODELS[event_type]
     try:
         fitting = msgspec.convert(event, model)
     except msgspec.ValidationError as error:
-        return refuse(explain(error, model), value)
-    return _judge(value, fitting, unknown_fields)
+        return refuse(_with_slip(explain(error, model), ignored), value)
+    return _judge(value, fitting, len(ignored))
+
+
+def ignored_fields(topic: str, value: bytes) -> list[Ignored]:
+    """Which fields of an event's data no model knows; none where `value` is no event of `topic`."""
+    try:
+        event: Any = msgspec.json.decode(value)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return []
+    event_type = type_of(topic, event)
+    if isinstance(event_type, Refusal) or not isinstance(event.get("data"), dict):
+        return []
+    return take_out(event["data"], EVENT_TYPES[event_type][1])
+
+
+def _with_slip(refusal: Refusal, ignored: list[Ignored]) -> Refusal:
+    """Says of a missing field that one with almost its name is there; not its name, which may be anything."""
+    few = ignored[:_COMPARED]
+    if refusal.reason == "missing_field" and any(each.meant() == refusal.path for each in few):
+        return Refusal(
+            refusal.reason, refusal.path, f"{refusal.message}; a field is there that is called almost the same"
+        )
+    return refusal
 
 
 def _unreadable(error: Exception) -> Refusal:

@@ -59,7 +59,8 @@ class JournalRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `record_id` is the customer id and a number that grows by one: a gap is a loss. `cause` is absent where
     time alone was the cause. `task` is what the policy's stage hands over to people, if anything: such a hand-over has no
-    channel unless it is a call.
+    channel unless it is a call. `trace` is the trace context (W3C) of the event that the record goes back to, where `cause`
+    does not say it: a link to what happened hours ago, before time alone, or a provider's answer, brought the record about.
     """
 
     record_id: str
@@ -84,6 +85,12 @@ class JournalRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     responsible: str | None = None
     cause: CauseRecord | None = None
     task: TaskKind | None = None
+    trace: str = ""
+
+    @property
+    def known_trace(self) -> str:
+        """The trace context that finds this record together with the event behind it; empty if none is known."""
+        return self.trace or ("" if self.cause is None else self.cause.trace)
 
 
 class AmountOfInvoice(Discreet, msgspec.Struct, frozen=True, omit_defaults=True):

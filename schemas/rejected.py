@@ -37,7 +37,7 @@ class RejectedHeaders(msgspec.Struct, frozen=True):
     """Headers of a rejected record, each UTF-8 text: input coordinates, reason, place, the event's identity.
 
     `path` is like `data.due_on`, or empty for the whole record; `message` says what was expected there. What
-    could not be read of the identity is absent.
+    could not be read of the identity is absent. `traceparent` is the record's own, if it was one.
     """
 
     topic: str
@@ -49,6 +49,7 @@ class RejectedHeaders(msgspec.Struct, frozen=True):
     ce_id: str | None = None
     ce_source: str | None = None
     ce_type: str | None = None
+    traceparent: str | None = None
 
 
 class _Named(msgspec.Struct):

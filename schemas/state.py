@@ -285,7 +285,7 @@ class Customer(Discreet, msgspec.Struct, frozen=True, array_like=True, gc=False)
     objected to, with the earliest `time` (microseconds) at which they were. Keys: `consents` by "<channel> <contact point>",
     `attempts` by attempt id, `retries` by contact id, the others by the publisher's ids. `variant` names the variant of the
     policy under which the customer's case began, while it runs. `wishes` are those that the customer stated in person:
-    `profile` already heeds them.
+    `profile` already heeds them. `traces` are the trace contexts (W3C) that invoices and contacts go back to, by their ids.
     """
 
     sequence: int = 0
@@ -306,6 +306,7 @@ class Customer(Discreet, msgspec.Struct, frozen=True, array_like=True, gc=False)
     points: dict[str, int] = {}
     variant: str | None = None
     wishes: OwnWishes | None = None
+    traces: dict[str, str] = {}
 
 
 EMPTY = Customer()
@@ -319,13 +320,18 @@ class OtherVersion(ValueError):
     """A state record is of a version that this release does not read; the message names both."""
 
 
+_UNTRACED = b"\xdc" + (len(Customer.__struct_fields__) - 1).to_bytes(2, "big")
+"""How MessagePack begins a customer without the last field, `traces`: who has none does not pay a byte for it."""
+
 _decoder = msgspec.msgpack.Decoder(Customer)
 _encoder = msgspec.msgpack.Encoder()
 
 
 def encode(customer: Customer, wake_at: Millis | None, flags: int) -> bytes:
     """The state record of a customer with its flags and its next wake-up."""
-    return _HEADER.pack(_version(customer), flags, wake_at or 0) + _encoder.encode(customer)
+    told = _encoder.encode(customer)
+    header = _HEADER.pack(_version(customer), flags, wake_at or 0)
+    return header + told if customer.traces else b"".join((header, _UNTRACED, told[len(_UNTRACED) : -1]))
 
 
 def decode(record: bytes) -> Customer:

@@ -70,6 +70,16 @@ def _sqlite_connected(connection: sqlite3.Connection, _: object) -> None:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
+def reading(engine: Engine) -> Connection:
+    """A connection for one look: it sees one state of the database, however many queries it asks, and is not to write.
+
+    PostgreSQL sees to the last itself; a reader of a file of SQLite would hold up the archiver.
+    """
+    if engine.dialect.name == "postgresql":
+        return engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine.connect().execution_options(reads=True)
+
+
 def leave_nothing_behind(engine: Engine) -> None:
     """What was deleted leaves SQLite's own log too; PostgreSQL does so in its own time (vacuum, write-ahead log)."""
     if engine.dialect.name == "sqlite":

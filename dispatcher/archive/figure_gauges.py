@@ -5,10 +5,10 @@ from typing import Final, Protocol
 
 from sqlalchemy import Engine
 
+from dispatcher.archive.database import reading
 from dispatcher.archive.figures import ageing, promises, recovery
 from dispatcher.archive.figures.asking import Question
 from dispatcher.archive.figures.periods import Period, day_at, month_at
-from dispatcher.archive.figures.reading import looking
 from dispatcher.archive.metrics import ArchiveMetrics
 from dispatcher.settings import Reports
 from schemas.values import Millis
@@ -37,7 +37,7 @@ class FigureGauges:
         month, day = month_at(now, reports.zone), day_at(now, reports.zone)
         question = Question(month, now, reports.bad_debt_days)
         today = Question(Period(day, day, reports.zone), now, reports.bad_debt_days)
-        with looking(engine) as connection:
+        with reading(engine) as connection:
             recovered = recovery.rows(connection, question)
             ages = ageing.rows(connection, today)
             kept = promises.rows(connection, question)

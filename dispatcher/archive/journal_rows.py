@@ -8,7 +8,7 @@ import msgspec
 from dispatcher.archive.sealing import Value
 from dispatcher.archive.tables import RECORDS
 from schemas.inbox import Cause
-from schemas.journal import CauseRecord, JournalRecord, Reason
+from schemas.journal import CauseRecord, JournalRecord, Reason, cause_record
 from schemas.values import Millis, from_millis, to_millis
 
 COLUMNS: Final = tuple(column.name for column in RECORDS.columns)
@@ -26,7 +26,19 @@ Part = tuple[Value, ...]
 _encode = msgspec.json.Encoder().encode
 _ids = msgspec.json.Decoder(tuple[str, ...]).decode
 _reasons = msgspec.json.Decoder(tuple[Reason, ...]).decode
-_cause = msgspec.json.Decoder(Cause).decode
+
+
+class _Behind(Cause, frozen=True, array_like=True):
+    """What the column `cause` holds of a record with a trace of its own: that trace after its cause, or after none.
+
+    It has no column: the seals of what was archived before would not fit one more.
+    """
+
+    linked: str = ""
+
+
+_NO_CAUSE: Final = Cause("", -1, -1, "", "")
+_behind = msgspec.json.Decoder(_Behind).decode
 
 
 def lasting(record: JournalRecord, partition: int, offset: int, number: int, appended: Millis) -> Part:
@@ -54,7 +66,6 @@ def lasting(record: JournalRecord, partition: int, offset: int, number: int, app
 
 def personal(record: JournalRecord) -> Part:
     """The columns that say about whom, of `PERSONAL`."""
-    cause = record.cause
     return (
         record.customer_id,
         record.record_id,
@@ -65,7 +76,7 @@ def personal(record: JournalRecord) -> Part:
         _millis(record.planned_for),
         _millis(record.next_at),
         record.responsible,
-        None if cause is None else _encode(_plain(cause)).decode(),
+        _written(record.cause, record.trace),
     )
 
 
@@ -113,7 +124,7 @@ class Row(msgspec.Struct, frozen=True):
 
 def as_record(row: Row) -> JournalRecord:
     """The journal record that a row was made of; an emptied row has an id of its own and names nobody but its pseudonym."""
-    cause = None if row.cause is None else _cause(row.cause)
+    cause, trace = _read(row.cause)
     known: dict[str, object] = {
         name: getattr(row, name)
         for name in ("kind", "result", "phase", "stage", "channel", "tier", "tier_rule", "variant", "task")
@@ -133,9 +144,8 @@ def as_record(row: Row) -> JournalRecord:
             "planned_for": _instant(row.planned_for),
             "next_at": _instant(row.next_at),
             "responsible": row.responsible,
-            "cause": None
-            if cause is None
-            else CauseRecord(cause.topic, cause.partition, cause.offset, cause.source, cause.id, cause.trace),
+            "cause": cause,
+            "trace": trace,
         },
         JournalRecord,
     )
@@ -147,8 +157,23 @@ def _reasons_of(row: Row) -> tuple[Reason, ...]:
     return msgspec.convert([{"code": row.code}] if row.code else [], tuple[Reason, ...])
 
 
-def _plain(cause: CauseRecord) -> Cause:
-    return Cause(cause.topic, cause.partition, cause.offset, cause.source, cause.id, cause.trace)
+def _written(cause: CauseRecord | None, trace: str) -> str | None:
+    """The cause and the trace of a record, as their column holds them."""
+    if cause is None and not trace:
+        return None
+    plain = _NO_CAUSE if cause is None else Cause(*msgspec.structs.astuple(cause))
+    if not trace:
+        return _encode(plain).decode()
+    where = (plain.topic, plain.partition, plain.offset, plain.source, plain.id, plain.trace)
+    return _encode(_Behind(*where, trace)).decode()
+
+
+def _read(text: str | None) -> tuple[CauseRecord | None, str]:
+    if text is None:
+        return None, ""
+    *said, trace = msgspec.structs.astuple(_behind(text))
+    cause = CauseRecord(*said)
+    return None if cause == cause_record(_NO_CAUSE) else cause, trace
 
 
 def _millis(instant: datetime | None) -> Millis | None:

@@ -6,13 +6,18 @@ from typing import Any, Final, Literal
 import msgspec
 from sqlalchemy import Connection, Engine, Select, and_, func, or_, select, true
 
+from dispatcher.archive.beside import SAID
+from dispatcher.archive.cursors import Cursor
+from dispatcher.archive.database import reading
 from dispatcher.archive.journal_rows import LASTING, PERSONAL, Row, as_record, ids_of
+from dispatcher.archive.looks import ByClock, Look, looked
 from dispatcher.archive.standing import Standings
 from dispatcher.archive.tables import (
     CONTACTS,
     DIGESTS,
     HOLDS,
     JUDGEMENTS,
+    META,
     POLICIES,
     PROMISES,
     RECORDS,
@@ -20,8 +25,8 @@ from dispatcher.archive.tables import (
     TALLIES,
     TEXTS,
 )
-from dispatcher.archive.timelines import SAID, Timelines
-from dispatcher.archive.words import Words
+from dispatcher.archive.timelines import Timelines
+from dispatcher.archive.words import KEYED, WRAPPED, Words
 from schemas.discretion import Discreet
 from schemas.journal import JournalRecord
 from schemas.master_keys import MasterKeys
@@ -80,6 +85,11 @@ class Archive:
         self.timelines = Timelines(engine, key, self._words)
         self.standings = Standings(engine, key)
 
+    def look(self, customer_id: str, now: Millis, wanted: ByClock, after: Cursor | None = None) -> Look | None:
+        """How a customer stands, and a page of their timeline; None: the journal has never named anybody of that id."""
+        with reading(self.engine) as connection:
+            return looked(connection, self.timelines, customer_id, now, wanted, after)
+
     def timeline(
         self, customer_id: str, *, invoice_id: str | None = None, until: Millis | None = None
     ) -> tuple[JournalRecord, ...]:
@@ -92,20 +102,21 @@ class Archive:
         asked = (
             select(*(RECORDS.c[name] for name in columns)).where(wanted).order_by(RECORDS.c.partition, RECORDS.c.offset)
         )
-        with self._connected() as connection:
+        with reading(self.engine) as connection:
             rows = [Row(*row) for row in connection.execute(asked)]
         return tuple(as_record(row) for row in rows if invoice_id is None or invoice_id in ids_of(row.invoice_ids))
 
     def contacts(self, customer_id: str) -> tuple[ContactRecord, ...]:
         """The contact records of one customer, in the order of time."""
-        with self._connected() as connection:
+        with reading(self.engine) as connection:
             made = connection.execute(
                 select(CONTACTS).where(CONTACTS.c.customer_id == customer_id).order_by(CONTACTS.c.claimed_at)
             ).all()
             ids = [row.attempt_id for row in made]
             reports = _latest(connection, select(REPORTS).where(REPORTS.c.customer_id == customer_id), "attempt_id")
-            texts = _latest(connection, select(TEXTS).where(TEXTS.c.customer_id == customer_id), "attempt_id", SAID)
-            said = {name: self._words.said(connection, row) for name, row in texts.items()}
+            worded = select(TEXTS, WRAPPED).select_from(TEXTS.outerjoin(META, KEYED))
+            texts = _latest(connection, worded.where(TEXTS.c.customer_id == customer_id), "attempt_id", SAID)
+            said = {name: self._words.said(row) for name, row in texts.items()}
             digests = _latest(connection, select(DIGESTS).where(DIGESTS.c.attempt_id.in_(ids)), "attempt_id", SAID)
             promises = connection.execute(
                 select(PROMISES, JUDGEMENTS.c.outcome)
@@ -152,7 +163,7 @@ class Archive:
             .group_by(*sort, CONTACTS.c.result)
         )
         found: dict[tuple[str | None, ...], dict[str, int]] = {}
-        with self._connected() as connection:
+        with reading(self.engine) as connection:
             for *named, result, n in connection.execute(asked):
                 found.setdefault(tuple(named), {})[result] = n
         return tuple(
@@ -171,7 +182,7 @@ class Archive:
             )
             .group_by(TALLIES.c.kind, TALLIES.c.result, TALLIES.c.code)
         )
-        with self._connected() as connection:
+        with reading(self.engine) as connection:
             return {(row[0], row[1], row[2]): int(row[3]) for row in connection.execute(asked)}
 
     def open_holds(self, now: Millis, *kinds: str) -> Mapping[str, int]:
@@ -185,7 +196,7 @@ class Archive:
             )
             .group_by(HOLDS.c.kind)
         )
-        with self._connected() as connection:
+        with reading(self.engine) as connection:
             return {row[0]: row[1] for row in connection.execute(asked)}
 
     def promises(self, first: str, last: str) -> Mapping[str, int]:
@@ -197,18 +208,15 @@ class Archive:
             .where(PROMISES.c.promised_on >= first, PROMISES.c.promised_on <= last, PROMISES.c.cancelled.is_(False))
             .group_by("became")
         )
-        with self._connected() as connection:
+        with reading(self.engine) as connection:
             return {row[0]: row[1] for row in connection.execute(asked)}
 
     def policy(self, policy_hash: str) -> str | None:
         """The text of a policy that decided."""
-        with self._connected() as connection:
+        with reading(self.engine) as connection:
             return connection.execute(
                 select(POLICIES.c.text).where(POLICIES.c.hash == policy_hash)
             ).scalar_one_or_none()
-
-    def _connected(self) -> Connection:
-        return self.engine.connect().execution_options(reads=True)
 
 
 def _latest(

@@ -1,34 +1,27 @@
 """How a customer stands by the archive: what is owed, what pauses contacts, by whose clock, and how fresh that is."""
 
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, or_, select
+from sqlalchemy import Connection, Engine, select
 
+from dispatcher.archive.circumstances import MOST, Found, Part, circumstances
+from dispatcher.archive.database import reading
 from dispatcher.archive.journal_rows import LASTING, PERSONAL, Row, as_record, ids_of
 from dispatcher.archive.said import Instalment
 from dispatcher.archive.sealing import pseudonym
-from dispatcher.archive.tables import (
-    CHAINS,
-    ERASURES,
-    HOLDS,
-    INVOICES,
-    JUDGEMENTS,
-    PLANS,
-    POSITIONS,
-    PROMISES,
-    RECORDS,
-    ZONES,
-)
+from dispatcher.archive.tables import ERASURES, INVOICES, POSITIONS, RECORDS
 from schemas import topics
 from schemas.journal import JournalRecord
 from schemas.values import Day, Millis
 
-MOST: Final = 100
-"""Of invoices, holds, promises and plans that are told."""
-
 _LOOKED_AT: Final = 100
 """Decisions among which the last one about each invoice is looked for."""
+
+_NEWEST: Final = select(*(RECORDS.c[name] for name in (*LASTING, *PERSONAL))).order_by(
+    RECORDS.c.at.desc(), RECORDS.c.partition.desc(), RECORDS.c.offset.desc()
+)
 
 _instalments = msgspec.json.Decoder(tuple[Instalment, ...]).decode
 
@@ -95,12 +88,12 @@ class Standings:
     def customers_of(self, invoice_id: str) -> tuple[str, ...]:
         """Whose invoice that is; several, where creditors number alike."""
         asked = select(INVOICES.c.customer_id).where(INVOICES.c.invoice_id == invoice_id).distinct().limit(MOST)
-        with self._connected() as connection:
+        with reading(self._engine) as connection:
             return tuple(sorted(connection.execute(asked).scalars()))
 
     def knows(self, customer_id: str) -> bool:
         """Whether the journal has ever named the customer."""
-        with self._connected() as connection:
+        with reading(self._engine) as connection:
             asked = select(RECORDS.c.offset).where(RECORDS.c.customer_id == customer_id).limit(1)
             return connection.execute(asked).first() is not None
 
@@ -108,93 +101,95 @@ class Standings:
         """What stands for a customer who was erased, and when it was done; None: that was not, or not of this id."""
         named = pseudonym(self._key, customer_id)
         asked = select(ERASURES.c.done_at).where(ERASURES.c.pseudonym == named, ERASURES.c.done_at.is_not(None))
-        with self._connected() as connection:
+        with reading(self._engine) as connection:
             done = connection.execute(asked.order_by(ERASURES.c.done_at.desc()).limit(1)).scalar_one_or_none()
         return None if done is None else (named, done)
 
     def written(self) -> dict[int, int]:
         """The offset after the last record of the journal that was written, by partition."""
         asked = select(POSITIONS.c.partition, POSITIONS.c.next_offset).where(POSITIONS.c.topic == topics.JOURNAL)
-        with self._connected() as connection:
+        with reading(self._engine) as connection:
             return {row.partition: row.next_offset for row in connection.execute(asked)}
 
     def standing(self, customer_id: str, now: Millis) -> Standing:
         """How the customer stands."""
-        with self._connected() as connection:
-            zone = connection.execute(select(ZONES).where(ZONES.c.customer_id == customer_id)).first()
-            decided = _decided(connection, customer_id)
-            return Standing(
-                _owed(connection, customer_id, decided),
-                _holds(connection, customer_id, now),
-                _promises(connection, customer_id),
-                _plans(connection, customer_id),
-                None if zone is None else zone.timezone,
-                None if zone is None else zone.country,
-                None if zone is None else zone.region,
-                _written_up_to(connection, customer_id),
-            )
-
-    def _connected(self) -> Connection:
-        return self._engine.connect().execution_options(reads=True)
+        with reading(self._engine) as connection:
+            known = known_of(connection, customer_id, now)
+            return known.standing(last_decisions(connection, customer_id) if known.invoice_ids else {})
 
 
-def _decided(connection: Connection, customer_id: str) -> dict[str, JournalRecord]:
-    """The last decision about each invoice."""
-    columns = (RECORDS.c[name] for name in (*LASTING, *PERSONAL))
-    newest = (RECORDS.c.at.desc(), RECORDS.c.partition.desc(), RECORDS.c.offset.desc())
-    asked = select(*columns).where(RECORDS.c.customer_id == customer_id, RECORDS.c.kind == "decision")
+class Known:
+    """How a customer stands, but for what was decided last."""
+
+    def __init__(self, found: Mapping[Part, Sequence[Found]]) -> None:
+        self._found = found
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the journal has ever named the customer."""
+        return bool(self._found["written"])
+
+    @property
+    def clock(self) -> tuple[str | None, str | None, str | None]:
+        """Zone, country and region by the latest profile."""
+        timezone, country, region = next((each.texts for each in self._found["zone"]), (None, None, None))
+        return timezone, country, region
+
+    @property
+    def invoice_ids(self) -> frozenset[str]:
+        """The invoices of which something remains."""
+        return frozenset(each.texts[0] or "" for each in self._found["owed"])
+
+    def standing(self, decided: Mapping[str, JournalRecord]) -> Standing:
+        """All of it. `decided`: the last decision about each invoice."""
+        return Standing(
+            tuple(_owed(each, decided) for each in self._found["owed"]),
+            tuple(map(_hold, self._found["hold"])),
+            tuple(map(_promise, self._found["promise"])),
+            tuple(map(_plan, self._found["plan"])),
+            *self.clock,
+            next((each.numbers[0] for each in self._found["written"]), None),
+        )
+
+
+def known_of(connection: Connection, customer_id: str, now: Millis) -> Known:
+    """What the archive knows of a customer, in one query."""
+    return Known(circumstances(connection, customer_id, now))
+
+
+def last_decisions(connection: Connection, customer_id: str) -> dict[str, JournalRecord]:
+    """The last decision about each invoice, unless that is long ago."""
+    of_them = (RECORDS.c.customer_id == customer_id, RECORDS.c.kind == "decision")
+    rows = connection.execute(_NEWEST.where(*of_them).limit(_LOOKED_AT))
+    return by_invoice(as_record(Row(*row)) for row in rows)
+
+
+def by_invoice(records: Iterable[JournalRecord]) -> dict[str, JournalRecord]:
+    """The first decision about each invoice."""
     found: dict[str, JournalRecord] = {}
-    for row in connection.execute(asked.order_by(*newest).limit(_LOOKED_AT)):
-        record = as_record(Row(*row))
-        for invoice_id in record.invoice_ids:
+    for record in records:
+        for invoice_id in record.invoice_ids if record.kind == "decision" else ():
             found.setdefault(invoice_id, record)
     return found
 
 
-def _owed(connection: Connection, customer_id: str, decided: dict[str, JournalRecord]) -> tuple[Owed, ...]:
-    of_them = (INVOICES.c.customer_id == customer_id, or_(INVOICES.c.amount_due.is_(None), INVOICES.c.amount_due > 0))
-    asked = select(INVOICES).where(*of_them).order_by(INVOICES.c.due_day, INVOICES.c.invoice_id).limit(MOST)
-    return tuple(
-        Owed(row.invoice_id, row.due_day, row.amount_due, row.currency, row.overdue_at, decided.get(row.invoice_id))
-        for row in connection.execute(asked)
-    )
+def _owed(found: Found, decided: Mapping[str, JournalRecord]) -> Owed:
+    invoice_id, currency, _ = found.texts
+    due_day, amount, overdue_at = found.numbers
+    return Owed(invoice_id or "", due_day, amount, currency, overdue_at, decided.get(invoice_id or ""))
 
 
-def _holds(connection: Connection, customer_id: str, now: Millis) -> tuple[Hold, ...]:
-    asked = select(HOLDS).where(
-        HOLDS.c.customer_id == customer_id,
-        HOLDS.c.placed_us > HOLDS.c.released_us,
-        or_(HOLDS.c.until.is_(None), HOLDS.c.until > now),
-    )
-    return tuple(
-        Hold(row.kind, row.scope, row.invoice_id, row.placed_us // 1000, row.until)
-        for row in connection.execute(asked.order_by(HOLDS.c.placed_us).limit(MOST))
-    )
+def _hold(found: Found) -> Hold:
+    kind, scope, invoice_id = found.texts
+    placed_us, until, _ = found.numbers
+    return Hold(kind, scope, invoice_id, (placed_us or 0) // 1000, until)
 
 
-def _promises(connection: Connection, customer_id: str) -> tuple[Promise, ...]:
-    asked = (
-        select(PROMISES)
-        .select_from(PROMISES.outerjoin(JUDGEMENTS, JUDGEMENTS.c.key == PROMISES.c.key))
-        .where(PROMISES.c.customer_id == customer_id, PROMISES.c.cancelled.is_(False), JUDGEMENTS.c.key.is_(None))
-        .order_by(PROMISES.c.promised_on)
-        .limit(MOST)
-    )
-    return tuple(
-        Promise(ids_of(row.invoice_ids), row.amount, row.currency, row.promised_on) for row in connection.execute(asked)
-    )
+def _promise(found: Found) -> Promise:
+    invoice_ids, currency, promised_on = found.texts
+    return Promise(ids_of(invoice_ids), found.numbers[0], currency, promised_on)
 
 
-def _plans(connection: Connection, customer_id: str) -> tuple[Plan, ...]:
-    of_them = (PLANS.c.customer_id == customer_id, PLANS.c.cancelled.is_(False))
-    asked: Any = select(PLANS).where(*of_them).order_by(PLANS.c.stated_us).limit(MOST)
-    return tuple(
-        Plan(ids_of(row.invoice_ids), row.currency, _instalments(row.instalments)) for row in connection.execute(asked)
-    )
-
-
-def _written_up_to(connection: Connection, customer_id: str) -> Millis | None:
-    of_them = select(RECORDS.c.partition).where(RECORDS.c.customer_id == customer_id).limit(1)
-    last = RECORDS.join(CHAINS, (RECORDS.c.partition == CHAINS.c.partition) & (RECORDS.c.offset == CHAINS.c.offset))
-    asked = select(RECORDS.c.appended).select_from(last).where(CHAINS.c.partition == of_them.scalar_subquery())
-    return connection.execute(asked).scalar_one_or_none()
+def _plan(found: Found) -> Plan:
+    invoice_ids, currency, instalments = found.texts
+    return Plan(ids_of(invoice_ids), currency, _instalments(instalments or "[]"))

@@ -4,20 +4,19 @@ A page costs the same wherever it lies: it begins after the place of the last en
 customer's records in the order of time.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select, tuple_
 
 from dispatcher.archive import words
+from dispatcher.archive.beside import Beside, Words, beside, is_statement, key_of, rule_of
 from dispatcher.archive.cursors import Cursor
+from dispatcher.archive.database import reading
 from dispatcher.archive.journal_rows import LASTING, PERSONAL, Row, as_record
-from dispatcher.archive.said import Said, decode
-from dispatcher.archive.sealing import event_key
-from dispatcher.archive.tables import DIGESTS, RECORDS, STATEMENTS, TEXTS
-from schemas import topics
-from schemas.discretion import Discreet
+from dispatcher.archive.said import Said
+from dispatcher.archive.tables import RECORDS
 from schemas.journal import JournalRecord, Result
 from schemas.values import Millis
 
@@ -36,11 +35,9 @@ NON_CONTACTS: Final[frozenset[Result]] = frozenset(
 PAGE: Final = 50
 MOST: Final = 500
 
-SAID: Final = ("sms", "email", "script")
-"""Kinds of texts that were said to somebody; others are notes."""
-
 _COLUMNS: Final = tuple(RECORDS.c[name] for name in (*LASTING, *PERSONAL))
 _PLACE: Final = (RECORDS.c.at, RECORDS.c.partition, RECORDS.c.offset)
+_NEWEST: Final = select(*_COLUMNS).order_by(*(column.desc() for column in _PLACE))
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -50,14 +47,6 @@ class Wanted(msgspec.Struct, frozen=True):
     since: Millis | None = None
     until: Millis | None = None
     only: Sort | None = None
-
-
-class Words(Discreet, msgspec.Struct, frozen=True):
-    """What was said in a contact, or noted of it: `text` until it may no longer be kept, the hash for good."""
-
-    kind: str
-    sha256: str
-    text: str | None
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -76,6 +65,14 @@ class Page(msgspec.Struct, frozen=True):
     older: Cursor | None
 
 
+class Leaf(msgspec.Struct, frozen=True):
+    """The records of a page, without what stands beside them."""
+
+    rows: Sequence[Row]
+    records: Sequence[JournalRecord]
+    older: Cursor | None
+
+
 class Timelines:
     """Reads timelines. `key` is the archive's: without it, what events said is not found. `sealed` opens what was said."""
 
@@ -87,13 +84,34 @@ class Timelines:
 
     def page(self, customer_id: str, wanted: Wanted, after: Cursor | None = None, most: int = PAGE) -> Page:
         """What comes after a place, `most` entries at most."""
-        with self._engine.connect().execution_options(reads=True) as connection:
-            which = self._which(customer_id, wanted, after)
-            newest = select(*_COLUMNS).where(*which).order_by(*(column.desc() for column in _PLACE)).limit(most + 1)
-            rows = [Row(*row) for row in connection.execute(newest)]
-            shown = rows[:most]
-            entries = _Beside(connection, customer_id, self._key, self._sealed).entries(shown)
-        return Page(entries, entries[-1].place if len(rows) > most else None)
+        with reading(self._engine) as connection:
+            return self.page_of(connection, self.leaf(connection, customer_id, wanted, after, most))
+
+    def leaf(
+        self, connection: Connection, customer_id: str, wanted: Wanted, after: Cursor | None, most: int = PAGE
+    ) -> Leaf:
+        """The records alone."""
+        asked = _NEWEST.where(*self._which(customer_id, wanted, after)).limit(most + 1)
+        rows = [Row(*row) for row in connection.execute(asked)]
+        shown = rows[:most]
+        return Leaf(shown, [as_record(row) for row in shown], _place(shown[-1]) if len(rows) > most else None)
+
+    def page_of(self, connection: Connection, leaf: Leaf) -> Page:
+        """The page of these records."""
+        found = beside(connection, self._key, leaf.records, self._sealed)
+        entries = (self._entry(row, record, found) for row, record in zip(leaf.rows, leaf.records, strict=True))
+        return Page(tuple(entries), leaf.older)
+
+    def _entry(self, row: Row, record: JournalRecord, found: Beside) -> Entry:
+        place = _place(row)
+        if not is_statement(record):
+            words_sent = found.sent.get(record.attempt_id or "", ()) if record.result == "claimed" else ()
+            return Entry(place, record, None, words_sent)
+        key = key_of(self._key, record)
+        said, notes = found.said.get(key), found.notes.get(key, ())
+        if said is None or said.event != rule_of(record):
+            return Entry(place, record, None, notes if said is None else ())
+        return Entry(place, record, said, notes)
 
     def _which(self, customer_id: str, wanted: Wanted, after: Cursor | None) -> list[ColumnElement[bool]]:
         which: list[ColumnElement[bool]] = [RECORDS.c.customer_id == customer_id]
@@ -118,89 +136,5 @@ class Timelines:
         return where(column, text) > 0
 
 
-class _Beside:
-    """What stands beside the records of one page."""
-
-    def __init__(self, connection: Connection, customer_id: str, key: bytes, sealed: words.Words) -> None:
-        self._connection = connection
-        self._customer_id = customer_id
-        self._key = key
-        self._sealed = sealed
-
-    def entries(self, rows: Sequence[Row]) -> tuple[Entry, ...]:
-        records = [as_record(row) for row in rows]
-        statements = self._statements([each for each in records if _is_statement(each)])
-        noted = {(topics.INBOX, row.partition, row.offset): key for key, row in statements.items()}
-        claimed = [each.attempt_id for each in records if each.result == "claimed" and each.attempt_id]
-        sent, notes = self._words(claimed, noted)
-        return tuple(
-            self._entry(row, record, statements, sent, notes) for row, record in zip(rows, records, strict=True)
-        )
-
-    def _entry(
-        self,
-        row: Row,
-        record: JournalRecord,
-        statements: Mapping[bytes, Any],
-        sent: Mapping[str, tuple[Words, ...]],
-        notes: Mapping[bytes, tuple[Words, ...]],
-    ) -> Entry:
-        place = Cursor(row.at, row.partition, row.offset)
-        if not _is_statement(record):
-            words = sent.get(record.attempt_id or "", ()) if record.result == "claimed" else ()
-            return Entry(place, record, None, words)
-        key = self._key_of(record)
-        statement = statements.get(key)
-        said = None if statement is None or statement.details is None else decode(statement.details)
-        if said is None or said.event != _rule(record):
-            return Entry(place, record, None, notes.get(key, ()) if said is None else ())
-        return Entry(place, record, said, notes.get(key, ()))
-
-    def _key_of(self, record: JournalRecord) -> bytes:
-        cause = record.cause
-        return b"" if cause is None else event_key(self._key, self._customer_id, cause.source, cause.id)
-
-    def _statements(self, facts: Sequence[JournalRecord]) -> Mapping[bytes, Any]:
-        keys = {self._key_of(each) for each in facts}
-        if not keys:
-            return {}
-        found = self._connection.execute(select(STATEMENTS).where(STATEMENTS.c.key.in_(sorted(keys))))
-        return {bytes(row.key): row for row in found}
-
-    def _words(
-        self, attempts: Sequence[str], noted: Mapping[tuple[str, int, int], bytes]
-    ) -> tuple[Mapping[str, tuple[Words, ...]], Mapping[bytes, tuple[Words, ...]]]:
-        """The words of attempts, and those of events by their keys."""
-        if not attempts and not noted:
-            return {}, {}
-        digests = select(DIGESTS).where(or_(DIGESTS.c.attempt_id.in_(attempts), *_at(DIGESTS, noted)))
-        where = {(row.topic, row.partition, row.offset): row for row in self._connection.execute(digests)}
-        bodies = {
-            (row.topic, row.partition, row.offset): self._sealed.said(self._connection, row)
-            for row in (self._connection.execute(select(TEXTS).where(or_(*_at(TEXTS, where)))) if where else ())
-        }
-        sent: dict[str, tuple[Words, ...]] = {}
-        notes: dict[bytes, tuple[Words, ...]] = {}
-        for place, row in sorted(where.items()):
-            said = Words(row.kind, bytes(row.sha256).hex(), bodies.get(place))
-            if place in noted:
-                notes[noted[place]] = (*notes.get(noted[place], ()), said)
-            elif row.kind in SAID:
-                sent[row.attempt_id] = (*sent.get(row.attempt_id, ()), said)
-        return sent, notes
-
-
-def _is_statement(record: JournalRecord) -> bool:
-    """Whether it stands for what an event said. A report that closes an attempt is told by the attempt's end alone."""
-    return record.kind == "fact" or _rule(record) == "contact.reported"
-
-
-def _rule(record: JournalRecord) -> str:
-    return record.reasons[0].rule if record.reasons else ""
-
-
-def _at(table: Any, places: Iterable[tuple[str, int, int]]) -> list[ColumnElement[bool]]:  # noqa: ANN401 - a table
-    return [
-        and_(table.c.topic == topic, table.c.partition == partition, table.c.offset == offset)
-        for topic, partition, offset in sorted(places)
-    ]
+def _place(row: Row) -> Cursor:
+    return Cursor(row.at, row.partition, row.offset)

@@ -9,11 +9,11 @@ import os
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, Row, delete, exists, select, update
+from sqlalchemy import Connection, Row, Text, delete, exists, literal, select, update
 
 from dispatcher.archive import facts
 from dispatcher.archive.tables import META, TEXTS
@@ -23,6 +23,12 @@ from schemas.master_keys import KEY_BYTES, NONCE_BYTES, MasterKeys, rewrapped, w
 _MARK: Final = "\x02sealed "
 _NAME: Final = "words of "
 _ONCE: Final = 500
+
+WRAPPED: Final = META.c.value.label("wrapped")
+"""The key that opens a row of `texts`, wrapped by the master key."""
+
+KEYED: Final = META.c.name == literal(_NAME, Text).concat(TEXTS.c.customer_id)
+"""Which key opens which row of `texts`; plain ones may have none."""
 
 
 class Words:
@@ -38,16 +44,15 @@ class Words:
         keys = self._keys(connection, self._masters, {str(row["customer_id"]) for row in rows})
         return [row | {"body": _sealed(keys[str(row["customer_id"])], row)} for row in rows]
 
-    def said(self, connection: Connection, row: "Row[tuple[object, ...]]") -> str | None:
-        """The words of a row; None where they cannot be opened (any more)."""
-        body: str = row.body
-        if not body.startswith(_MARK):
+    def said(self, row: "Row[Any]") -> str | None:
+        """The words of a row of `texts`, with `wrapped` beside it (`KEYED`); None where they cannot be opened (any more)."""
+        body: str | None = row.body
+        if body is None or not body.startswith(_MARK):
             return body
-        known = _known(connection, {row.customer_id}).get(row.customer_id)
-        if self._masters is None or known is None:
+        if self._masters is None or row.wrapped is None:
             return None
         sealed = b64decode(body.removeprefix(_MARK))
-        cipher = AESGCM(self._masters.unwrap(_name(row.customer_id).encode(), known))
+        cipher = AESGCM(self._masters.unwrap(_name(row.customer_id).encode(), bytes(row.wrapped)))
         place = _place(row.topic, row.partition, row.offset)
         try:
             return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place).decode()

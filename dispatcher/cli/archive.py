@@ -42,7 +42,8 @@ def archive(
 def migrate() -> None:
     """Bring the archive's tables to this release. The archive does so itself when it starts."""
     settings = settings_or_stop()
-    from dispatcher.archive.serving import Unstartable, migrated
+    from dispatcher.archive.serving import migrated
+    from dispatcher.archive.unstartable import Unstartable
 
     try:
         engine, changed = migrated(settings)

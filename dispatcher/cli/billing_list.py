@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ import msgspec
 from dispatcher.cli.event_lines import Good
 from dispatcher.cli.list_columns import BadHeader, Columns, columns_of
 from dispatcher.gateway.page_amounts import amount_of
+from dispatcher.messages.money import decimals
 from schemas.codec import Accepted, read
 from schemas.inbox import InvoiceStated
 from schemas.routing import topic_of
@@ -25,6 +27,9 @@ _TEXTS: Final = ("customer_id", "invoice_id", "due_on", "currency", "creditor_id
 _MORE_TEXTS: Final = ("description", "pay_url")
 _SEPARATORS: Final = ",;\t"
 _ID_BYTES: Final = 16
+_GROUP: Final = 3
+_AMBIGUOUS: Final = re.compile(r"\d{1,3}[.,]\d{3}", re.ASCII)
+"""A person can be asked what was meant; a list that is read at night cannot, and a wrong guess is a thousandfold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ def billing_list(text: str, *, json_lines: bool, as_of: datetime) -> BillingList
 
     The id of an event is made of its whole content, instant included: the same list read twice states one thing.
     """
+    if not json_lines and (repeated := _repeated_column(text)):
+        return BadHeader(f"the column {repeated!r} stands there twice; expected each column once")
     rows = list(_json_rows(text) if json_lines else _csv_rows(text))
     bad = [each for each in rows if isinstance(each, BadLine)]
     good = [each for each in rows if isinstance(each, _Row)]
@@ -86,10 +93,21 @@ def billing_list(text: str, *, json_lines: bool, as_of: datetime) -> BillingList
     return BillingList(tuple(events), tuple(sorted(bad, key=lambda each: each.line)), columns.ignored)
 
 
+def _separator(text: str) -> str:
+    return max(_SEPARATORS, key=text.partition("\n")[0].count)
+
+
+def _repeated_column(text: str) -> str | None:
+    """A name that heads two columns: of those only one would be read."""
+    try:
+        names = next(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)), [])
+    except csv.Error:
+        return None
+    return next((name for at, name in enumerate(names) if name.strip() and name in names[:at]), None)
+
+
 def _csv_rows(text: str) -> Iterator[_Row | BadLine]:
-    header = text.partition("\n")[0]
-    separator = max(_SEPARATORS, key=header.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     try:
         for row in reader:
             if None in row:
@@ -154,8 +172,10 @@ def _amount(given: Mapping[str, str]) -> int | str:
         if minor.isascii() and minor.isdecimal():
             return int(minor)
         return "expected whole minor units like 124900; for amounts like 1249.00 call the column amount"
-    currency = given.get("currency", "")
-    amount = amount_of(given.get("amount", ""), currency) if currency in CURRENCIES else None
+    currency, written = given.get("currency", ""), given.get("amount", "")
+    if _AMBIGUOUS.fullmatch(written) and currency in CURRENCIES and 0 < decimals(currency) < _GROUP:
+        return "expected an amount like 1249.00: one sign with three digits after it may be thousands or decimals"
+    amount = amount_of(written, currency) if currency in CURRENCIES else None
     return "expected an amount like 1249.00 in a currency like EUR" if amount is None else amount
 
 

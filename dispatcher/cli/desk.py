@@ -69,14 +69,14 @@ def list_accounts(as_json: bool = typer.Option(False, "--json", help="One object
 
 
 def disable(name: str = _NAME) -> None:
-    """Close an account: its sessions end, and nobody signs in there until `unlock`."""
+    """Close an account. Its sessions end, and nobody signs in there until `unlock`."""
     named = _named(name)
     _change(named, lambda accounts, connection: accounts.disable(connection, named, _now()))
     typer.echo(f"{named} is closed")
 
 
 def unlock(name: str = _NAME) -> None:
-    """Open an account again that wrong passwords or `disable` had closed."""
+    """Open a closed account again. Wrong passwords or `disable` had closed it."""
     named = _named(name)
     _change(named, lambda accounts, connection: accounts.unlock(connection, named))
     typer.echo(f"{named} is open")
@@ -98,9 +98,12 @@ def role(name: str = _NAME, role: str = _ROLE) -> None:
 
 
 def check() -> None:
-    """Look whether the record still says what was written; exit 1 names the first row that does not."""
+    """Look whether the record still says what was written. Exit code 1 names the first row that does not."""
     with _opened() as (store, audit), store.snapshot() as connection:
         found = audit.checked(connection)
+    if found.is_foreign:
+        why = "no row of the record was written under this DISPATCHER_SECRET: set the one that the gateways have"
+        stop(ExitCode.SETTINGS, f"{why}. If they have this one, every row was changed")
     if found.broken is not None:
         typer.echo(f"row {found.broken} is not what was written, or is missing")
         raise typer.Exit(ExitCode.FINDINGS)

@@ -53,7 +53,7 @@ def register(app: typer.Typer) -> None:
 
 
 def list_doubts(as_json: bool = _JSON) -> None:
-    """Name every attempt in doubt: since when, by which channel, and who has the next word."""
+    """Name every attempt in doubt. Since when, by which channel, and who has the next word."""
     found = _all(settings_or_stop())
     if as_json:
         for each in found:

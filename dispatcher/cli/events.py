@@ -1,6 +1,7 @@
 """`validate` and `publish`: the way in for billing teams, with the very errors of intake."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -8,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from dispatcher.cli.ending import settings_or_stop, stop
-from dispatcher.cli.event_lines import Bad, Good, judge, name_of, said
+from dispatcher.cli.event_lines import Bad, Good, judge, name_of, notes, said
 from dispatcher.cli.output import print_json, print_table
 from dispatcher.exit_codes import ExitCode
 from dispatcher.settings import Settings
+from schemas.trace import headers_of, trace_in
 
 if TYPE_CHECKING:
     from dispatcher.engine.clients import Appended, Kafka
@@ -31,6 +33,7 @@ def validate(file: str = _FILE, as_json: bool = _JSON) -> None:
     """Check events offline, exactly as intake would. Exit code 1: at least one would be rejected."""
     good = bad = 0
     for judged in judge(file):
+        _note(file, judged)
         if isinstance(judged, Bad):
             bad += 1
             _report(file, judged, as_json=as_json)
@@ -45,6 +48,9 @@ def validate(file: str = _FILE, as_json: bool = _JSON) -> None:
 def publish(
     file: str = _FILE,
     skip_bad: bool = typer.Option(False, "--skip-bad", help="Leave invalid events out and send the rest."),
+    traceparent: str = typer.Option(
+        "", "--traceparent", envvar="TRACEPARENT", help="The trace context (W3C) that goes along with the events."
+    ),
     as_json: bool = _JSON,
 ) -> None:
     """Send events to their topics. Keyed by customer; nothing if one is invalid. Waits until all stand."""
@@ -54,6 +60,8 @@ def publish(
     judged = list(judge(file))
     good = [each for each in judged if isinstance(each, Good)]
     bad = [each for each in judged if isinstance(each, Bad)]
+    for each in judged:
+        _note(file, each)
     for each in bad:
         _report(file, each, as_json=as_json)
     if bad and not skip_bad:
@@ -61,10 +69,18 @@ def publish(
             ExitCode.FINDINGS,
             f"{name_of(file)}: {len(bad)} of {len(judged)} events are invalid; nothing was sent",
         )
-    placed = on_kafka(settings, lambda kafka: send(kafka, settings, good)) if good else []
+    trace = trace_in(traceparent)
+    if traceparent and not trace:
+        typer.echo("dispatcher: the traceparent is no trace context (W3C); events go without one", err=True)
+    placed = on_kafka(settings, lambda kafka: send(kafka, settings, good, trace)) if good else []
     show_placed(placed, as_json=as_json)
     if bad:
         raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _note(file: str, judged: Good | Bad) -> None:
+    for line in notes(file, judged, time.time_ns() // 1000):
+        typer.echo(line, err=True)
 
 
 def _report(file: str, bad: Bad, *, as_json: bool) -> None:
@@ -77,8 +93,10 @@ def _report(file: str, bad: Bad, *, as_json: bool) -> None:
         typer.echo(said(file, bad), err=True)
 
 
-async def send(kafka: "Kafka", settings: Settings, events: Sequence[Good]) -> list[tuple[str, "Appended"]]:
-    """Each event to its topic, keyed by customer, and where they stand once all do.
+async def send(
+    kafka: "Kafka", settings: Settings, events: Sequence[Good], trace: str = ""
+) -> list[tuple[str, "Appended"]]:
+    """Each event to its topic, keyed by customer, and where they stand once all do; all have the trace context, if any.
 
     Raises:
         KafkaAway: some may stand; how many do is said on stderr.
@@ -88,12 +106,13 @@ async def send(kafka: "Kafka", settings: Settings, events: Sequence[Good]) -> li
     for topic in sorted({event.topic for event in events}):
         await existing(kafka, settings.topic(topic))
     placed: list[tuple[str, Appended]] = []
+    headers = tuple(headers_of(trace))
     # The first goes alone: it opens the connection that the others share.
     for start, end in ((0, 1), *((at, at + _AT_ONCE) for at in range(1, len(events), _AT_ONCE))):
         topics = [settings.topic(event.topic) for event in events[start:end]]
         answers = await asyncio.gather(
             *(
-                kafka.publish(topic, event.event.customer_id.encode(), event.value)
+                kafka.publish(topic, event.event.customer_id.encode(), event.value, headers)
                 for topic, event in zip(topics, events[start:end], strict=True)
             ),
             return_exceptions=True,

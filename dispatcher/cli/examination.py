@@ -18,11 +18,13 @@ def examine() -> list[Finding]:
         return [Finding("wrong", "settings", str(problem), "correct the variable") for problem in found.problems]
     from dispatcher.cli.cluster_examination import examine_cluster
     from dispatcher.cli.provider_examination import examine_providers
+    from dispatcher.cli.secret_files import examine_secret_files
 
     cluster = examine_cluster(found)
     applied = any(finding.part == POLICY for finding in cluster)
     return [
         *_settings(found),
+        *examine_secret_files(os.environ),
         *(() if applied else _policy(found)),
         *_templates(found),
         *_sending(found),

@@ -1,5 +1,6 @@
 """Which column of a billing list holds what, by the names that lists give them. Pure."""
 
+import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
 """Field -> other names of its column. `amount_due` is in whole minor units, as in events; `amount` is as people write it."""
 
 REQUIRED: Final = ("customer_id", "invoice_id", "due_on", "currency")
+
+_CLOSE: Final = 0.8
 
 HELP: Final = (
     "Columns: customer_id, invoice_id, due_on (like 2026-11-30), currency, and amount (1249.00) or amount_due (minor units, "
@@ -76,10 +79,17 @@ def columns_of(names: Sequence[str]) -> Columns | BadHeader:
     if "amount" not in found and "amount_due" not in found:
         missing.append("amount")
     if missing:
+        slips = "".join(_slip(name) for name in ignored)
         return BadHeader(
-            f"no column for {', '.join(missing)}; expected a header: see --help for the names that are known"
+            f"no column for {', '.join(missing)}{slips}; expected a header: see --help for the names that are known"
         )
     return Columns(found, tuple(ignored))
+
+
+def _slip(name: str) -> str:
+    """What a column is probably meant for, if its name is almost a known one; other names may be anything, even data."""
+    near = difflib.get_close_matches(_plain(name), _FIELDS, n=1, cutoff=_CLOSE)
+    return f"; did you mean {_FIELDS[near[0]]} by {name!r}?" if near else ""
 
 
 def _plain(name: str) -> str:

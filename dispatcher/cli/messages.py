@@ -71,7 +71,7 @@ def preview(
 
 
 def check(policy: str | None = _POLICY, templates: list[Path] | None = _TEMPLATES) -> None:
-    """Name everything that is wrong with templates, and with what a policy declares. Exit code 4: something is.
+    """Name everything that is wrong with templates. And with what a policy declares. Exit code 4: something is.
 
     Complete, civil, discreet, short enough: for each stage, channel and locale of the policy.
     """

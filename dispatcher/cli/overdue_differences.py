@@ -18,8 +18,8 @@ def overdue_differences(engine: "Engine", question: "Question", listed: Iterable
 
     Lines that were not overdue by then are left out: the archive's list holds what was.
     """
+    from dispatcher.archive.database import reading
     from dispatcher.archive.figures.overdue import known_overdue
-    from dispatcher.archive.figures.reading import looking
 
     day = question.period.last
     theirs = {
@@ -27,5 +27,5 @@ def overdue_differences(engine: "Engine", question: "Question", listed: Iterable
         for each in listed
         if isinstance(each.event.fact, InvoiceStated) and each.event.fact.due_on < day
     }
-    with looking(engine) as connection:
+    with reading(engine) as connection:
         return list(differences(theirs, known_overdue(connection, question)))

@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 def list_parked(
     everything: bool = typer.Option(False, "--all", help="Also what has been applied since."), as_json: bool = _JSON
 ) -> None:
-    """Name what was set aside: whose it is, why, which event was behind it, and what becomes of it."""
+    """Name what was set aside. Whose it is, why, which event was behind it, and what becomes of it."""
     found = [each for each in _all(settings_or_stop()) if everything or each.standing != "applied since"]
     if as_json:
         for each in found:
@@ -71,7 +71,7 @@ def replay_parked(
     everything: bool = typer.Option(False, "--all", help="Every event that was parked and not applied since."),
     as_json: bool = _JSON,
 ) -> None:
-    """Let the events behind parked decisions come again: after a release, or a policy, that can decide them.
+    """Let the events behind parked decisions come again. After a release, or a policy, that can decide them.
 
     An event is published again as it was, under its own id, so that it counts once however often this is said. Exit code 1:
     an event is no longer there. What only time brought about needs no replay: the lane looks at the customer every hour.

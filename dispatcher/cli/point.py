@@ -97,7 +97,7 @@ def state(
     channel: str = _CHANNEL,
     reason: str = _REASON,
 ) -> None:
-    """Say what holds at a number or address from now on: `allowed` after an answer was read, `opted_out` after a call.
+    """Say what holds at a number or address from now on. `allowed` after an answer was read, `opted_out` after a call.
 
     All workers obey within a second. A customer's own consents stay as they are: `consent.changed` is what changes those.
     """

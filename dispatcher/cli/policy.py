@@ -83,7 +83,7 @@ def show(
     listed: bool = typer.Option(False, "--list", help="Name every policy that was ever applied, not its text."),
     as_json: bool = _JSON,
 ) -> None:
-    """Print a policy as it was applied: its hash, who applied it, when, and its text."""
+    """Print a policy as it was applied. Its hash, who applied it, when, and its text."""
     from dispatcher.cli.policy_store import applied
 
     found = applied(settings_or_stop())

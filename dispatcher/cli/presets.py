@@ -31,7 +31,7 @@ def presets() -> None:
 def list_(
     as_json: bool = typer.Option(False, "--json", help="One JSON object a line."),
 ) -> None:
-    """List the presets: where they apply, how they stand, how sure their sources are."""
+    """List the presets. Where they apply, how they stand, how sure their sources are."""
     from dispatcher.core.jurisdictions import NO_ADVICE, catalogue
 
     if as_json:

@@ -13,6 +13,7 @@ from dispatcher.settings import Settings
 from schemas import codec, topics
 from schemas.codec import Rejected
 from schemas.refusals import SENTENCES
+from schemas.trace import HEADER, headers_of, trace_in
 
 if TYPE_CHECKING:
     from dispatcher.engine.clients import Kafka, Record
@@ -61,7 +62,7 @@ def register(app: typer.Typer) -> None:
 
 
 def list_rejected(as_json: bool = _JSON) -> None:
-    """Name every record that was set aside: where it came from, why, and which event it was."""
+    """Name every record that was set aside. Where it came from, why, and which event it was."""
     found = _all(settings_or_stop())
     if as_json:
         for each in found:
@@ -101,7 +102,7 @@ def replay_rejected(
     everything: bool = typer.Option(False, "--all", help="Every record that was set aside."),
     as_json: bool = _JSON,
 ) -> None:
-    """Publish records again as they came, to the topic that they came from: after a release that can read them.
+    """Publish records again as they came. To the topic that they came from, after a release that can read them.
 
     What intake would still refuse stays where it is (exit code 1). Replayed twice, an event counts once: it keeps its id.
     """
@@ -144,7 +145,8 @@ def _publish(settings: Settings, rejections: list[Rejection]) -> None:
 
     async def publish(kafka: "Kafka") -> None:
         for each in rejections:
-            await kafka.publish(each.topic, each.key, each.value)
+            trace = trace_in(each.headers.get(HEADER, ""))
+            await kafka.publish(each.topic, each.key, each.value, headers_of(trace))
 
     if rejections:
         on_kafka(settings, publish)

@@ -100,7 +100,7 @@ def month(
     ),
     language: str = typer.Option("en", "--language", help="en or zh-CN.", metavar="TAG"),
 ) -> None:
-    """Write the whole report of a month: one page to read and print, and a CSV a figure. Fit for cron."""
+    """Write the whole report of a month. One page to read and print, and a CSV a figure. Fit for cron."""
     from dispatcher.gateway.reports.languages import REPORT_WORDS
     from dispatcher.gateway.reports.monthly import write_month
 
@@ -124,7 +124,7 @@ def compare(
     ),
     as_json: bool = typer.Option(False, "--json", help="One JSON object a difference."),
 ) -> None:
-    """Compare finance's list of what is overdue with that of the archive. Exit code 1: they differ."""
+    """Compare finance's list of the overdue with ours. Exit code 1: they differ."""
     from dispatcher.cli.list_file import list_or_stop
     from dispatcher.cli.lists import show_differences
     from dispatcher.cli.overdue_differences import overdue_differences
@@ -182,11 +182,12 @@ def _archive(settings: Settings) -> "Engine":
 def _question(  # noqa: PLR0917  what can be asked
     settings: Settings, engine: "Engine", month: str | None, first: str | None, last: str | None, by: str | None
 ) -> "Question":
-    from dispatcher.archive.figures.reading import looking, reached
+    from dispatcher.archive.database import reading
+    from dispatcher.archive.figures.reading import reached
     from dispatcher.gateway.reports.asked import BadQuestion, question_of
 
     given = {"month": month or "", "from": first or "", "to": last or "", "by": by or ""}
-    with looking(engine) as connection:
+    with reading(engine) as connection:
         as_of = reached(connection)
     question = question_of(given, settings.reports, _now(settings), as_of)
     if isinstance(question, BadQuestion):

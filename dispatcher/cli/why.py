@@ -13,6 +13,7 @@ from dispatcher.cli.telling import sentences, shown
 from dispatcher.exit_codes import ExitCode
 from dispatcher.ops.clock import clock_for
 from schemas.journal import JournalRecord
+from schemas.trace import trace_id
 
 if TYPE_CHECKING:
     from dispatcher.cli.answer import Answer, Origin, Source
@@ -71,7 +72,7 @@ def _show(answer: "Answer") -> None:
                 each.stage or "-",
                 each.channel or "-",
                 each.result,
-                _why(each) + _said(said.get(each.record_id)),
+                _why(each) + _said(said.get(each.record_id)) + _traced(each),
             )
             for each in answer.happened
         ],
@@ -117,6 +118,12 @@ def _said(beside: "Beside | None") -> str:
     words = [f"{name}={value}" for name, value in known.items() if name != "event"]
     words += [f"{each.kind} sha256={each.sha256}" for each in beside.words]
     return f" ({', '.join(words)})" if words else ""
+
+
+def _traced(record: JournalRecord) -> str:
+    """The id by which whoever traces finds it."""
+    trace = record.known_trace
+    return f" (trace {trace_id(trace)})" if trace else ""
 
 
 def _contact(ahead: "Prospect") -> str:

@@ -90,7 +90,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     `invoices` are all that the message speaks of, credit notes of the creditor among them (`kind`). A request may start
     from `not_before` until before `not_after`, the end of the contact window. `days_overdue` is that of the oldest invoice,
     0 if none is overdue. `opt_out_line`: a duty asks that the message say how to opt out. `acknowledges` is what an SMS
-    or e-mail confirms, if it asks for nothing. The repr shows neither the person nor the contact point.
+    or e-mail confirms, if it asks for nothing. `trace` is the trace context (W3C) of the event that the contact goes
+    back to, however long ago; empty if none is known. The repr shows neither the person nor the contact point.
     """
 
     customer_id: str
@@ -112,6 +113,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     cause: Cause | None
     opt_out_line: bool = False
     acknowledges: Acknowledged | None = None
+    trace: str = ""
 
     def __repr__(self) -> str:
         return f"Claim({self.attempt_id!r}, {self.channel!r}, stage={self.stage.id!r})"

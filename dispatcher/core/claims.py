@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from dispatcher.core import identity
+from dispatcher.core import identity, traces
 from dispatcher.core.acknowledgements import put_mark
 from dispatcher.core.claim import Claim
 from dispatcher.core.draft import DONE_KEPT
@@ -46,6 +46,8 @@ def make(
         turn.contacts = (*turn.contacts, entry)
     result, code = _result(turn, chosen)
     told_by = None if stage.apart else channel
+    if result == "claimed":
+        traces.begin(turn, contact_id, approach.lead.invoice_id)
     spent = _use_up(turn, approach, result, because(code, stage.rule), told_by, contact_id, attempt_id)
     if result != "claimed":
         return
@@ -226,5 +228,6 @@ def _claim(  # noqa: PLR0917  a contact and its attempt
             cause=cause,
             opt_out_line=opt_out_line,
             acknowledges=approach.acknowledges,
+            trace=turn.traces.get(attempt.contact_id, ""),
         )
     )

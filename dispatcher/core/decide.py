@@ -18,6 +18,7 @@ from dispatcher.core.pages import note_event
 from dispatcher.core.plan import plan
 from dispatcher.core.policy import Policy
 from dispatcher.core.statements import is_closed
+from dispatcher.core.traces import remember
 from dispatcher.core.turn import Turn, turn_of
 from dispatcher.core.variants import keep_case, policy_for
 from schemas.inbox import Arrival, DialAsked
@@ -73,6 +74,8 @@ def decide(  # noqa: PLR0917  all that a decision rests on
         if note is ASKED:
             turn.asked = (*turn.asked, (cast("DialAsked", arrival.fact), cause))
             continue
+        if cause.trace:
+            remember(turn, note, cause.trace)
         note_event(turn, note, cause)
         if len(arrivals) > 1:
             turn.causes.update(dict.fromkeys(note.invoice_ids, cause))

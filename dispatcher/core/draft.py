@@ -51,6 +51,7 @@ class Draft(Discreet, msgspec.Struct):
     points: dict[str, int]
     variant: str | None
     wishes: OwnWishes | None
+    traces: dict[str, str]
     changed: bool = False
 
     def put_invoice(self, invoice_id: str, invoice: Invoice) -> None:
@@ -101,6 +102,7 @@ class Draft(Discreet, msgspec.Struct):
             self.points,
             self.variant,
             self.wishes,
+            self.traces,
         )
 
 

@@ -80,6 +80,8 @@ def _forget_invoices(turn: Turn) -> None:
         invoice = turn.invoices.pop(name)
         at = max(stamp[0] for stamp in (invoice.valued, invoice.stated) if stamp is not None)
         _forget(turn, "invoice", name, at, month_of_payment(invoice, turn.place))
+    if turn.traces:
+        turn.traces = {name: trace for name, trace in turn.traces.items() if name not in going}
 
 
 def _needed(turn: Turn) -> frozenset[str] | None:

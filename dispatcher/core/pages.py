@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from dispatcher.core.notes import Note, reasons_of
 from dispatcher.core.rules import Stage, Tier
+from dispatcher.core.traces import trace_behind
 from dispatcher.core.turn import Turn
 from schemas.inbox import Cause
 from schemas.journal import CauseRecord, JournalRecord, Reason, Result, cause_record
@@ -48,6 +49,7 @@ def note_event(
             variant=turn.policy.variant,
             cause=_record_of(turn, cause),
             task=note.task,
+            trace=trace_behind(turn, cause, note.contact_id, note.invoice_ids) if turn.traces else "",
         )
     )
 
@@ -94,6 +96,7 @@ def note_decision(  # noqa: PLR0917  the fields of a record, in its order
             None if stage is None else stage.responsible,
             _record_of(turn, cause),
             None if stage is None else stage.task,
+            trace_behind(turn, cause, None if result == "merged" else contact_id, invoice_ids) if turn.traces else "",
         )
     )
 

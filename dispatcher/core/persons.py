@@ -54,6 +54,7 @@ def erased(draft: Draft, fact: CustomerErased, stamp: Stamp) -> Note:  # noqa: A
 def _forget(draft: Draft, stamp: Stamp) -> None:
     """Drops every text and wish; of a hold of a contact point the memory stays that there was one."""
     forget_wishes(draft, stamp)
+    draft.traces = {}
     draft.consents = {key: each for key, each in draft.consents.items() if each.stamp > stamp}
     draft.holds = {
         key: Hold(hold.stamp, released=True) if hold.scope == "contact_point" else hold

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -29,6 +29,7 @@ class Outgoing:
     key: bytes
     value: bytes
     partition: int | None = None
+    headers: list[tuple[str, bytes]] = field(default_factory=list)
 
 
 class Appender:
@@ -71,7 +72,10 @@ class Appender:
                 sealed = (
                     records if self._own_key is None else [await self._sealed(self._own_key, each) for each in records]
                 )
-                taken = [await producer.send(each.topic, each.value, each.key, each.partition) for each in sealed]
+                taken = [
+                    await producer.send(each.topic, each.value, each.key, each.partition, headers=each.headers)
+                    for each in sealed
+                ]
                 await asyncio.gather(*taken)
         except TimeoutError as late:
             # The producer goes on trying: a new one would not be answered sooner, and would forget the order.

@@ -100,14 +100,9 @@ class Attempting:
             self._metrics.due_to_send(max(0.0, (self._clock.now() - job.due) / 1000))
 
     def _log_failure(self, job: Job) -> None:
-        _log.exception("attempt_failed", attempt_id=job.claim.attempt_id, channel=self._channel, trace=_trace_of(job))
+        _log.exception("attempt_failed", attempt_id=job.claim.attempt_id, channel=self._channel)
 
 
 def _of_words(fault: Exception) -> Ended:
     """What comes of a message that could not be made: want of memory is no fault of its words."""
     return Failed() if isinstance(fault, MemoryError) else Rejected("content", type(fault).__name__)
-
-
-def _trace_of(job: Job) -> str | None:
-    """The trace context of the event behind an attempt, for the log."""
-    return None if job.claim.cause is None else job.claim.cause.trace or None

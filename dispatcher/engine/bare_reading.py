@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from dispatcher.engine.carriers import ConsumerRecord
+from dispatcher.engine.closing import close
 from dispatcher.engine.config import Connection
 
 _FETCH_BYTES = 8 * 1024 * 1024
@@ -24,7 +25,7 @@ async def reading(connection: Connection, *, committed: bool = True) -> AsyncIte
         await consumer.start()
         yield consumer
     finally:
-        await consumer.stop()
+        await close(consumer)
 
 
 def bare_consumer(connection: Connection, *, committed: bool = True) -> AIOKafkaConsumer:

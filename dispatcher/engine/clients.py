@@ -12,6 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
+from dispatcher.engine.closing import close
 from dispatcher.engine.config import Connection
 from dispatcher.engine.keyring import Keyring
 from dispatcher.engine.own_key import PARTITION, OwnKey
@@ -133,7 +134,7 @@ class Kafka:
             end = await self._call(consumer.end_offsets(tps))
             return {tp.partition: (begin[tp], end[tp]) for tp in tps}
         finally:
-            await consumer.stop()
+            await close(consumer)
 
     async def read(
         self,
@@ -165,7 +166,7 @@ class Kafka:
                         if follow or each.offset < end[tp]:
                             yield each
         finally:
-            await consumer.stop()
+            await close(consumer)
 
     async def _opened(self, topic: str, records: Sequence[Record]) -> Sequence[Record]:
         return await self._call(self._keyring.opened(topic, records))  # type: ignore[no-any-return]

@@ -17,9 +17,18 @@ from schemas.trace import trace_of
 from schemas.values import Millis
 
 MOST_RECORDS = 1_000
+_DAY_MS = 24 * 60 * 60 * 1000
 
 Consent = Callable[[ConsentChanged, Stamp, Millis], Entry | None]
 """What a customer's word says of the number or address itself."""
+
+
+def dated_ahead(at: int, appended: Millis) -> bool:
+    """Whether a statement (`at` in microseconds) claims to be of a later day than the one that it was published on.
+
+    It is taken as it is, for its publisher may know better; but nothing that is dated rightly counts against it until then.
+    """
+    return at > (appended + _DAY_MS) * 1000
 
 
 class Writer(Protocol):
@@ -50,6 +59,7 @@ class Batch:
         self._rejected: list[tuple[ConsumerRecord, Rejected]] = []
         self._counts: dict[str, list[int]] = {}
         self._unknown_fields = 0
+        self._dated_ahead = 0
 
     @property
     def empty(self) -> bool:
@@ -74,6 +84,7 @@ class Batch:
             return
         counts[0] += 1
         self._unknown_fields += read.unknown_fields
+        self._dated_ahead += dated_ahead(read.at, record.timestamp)
         if isinstance(read.fact, ConsentChanged):
             said = self._consent(read.fact, (read.at, read.source, read.id), record.timestamp)
             self._points += [] if said is None else [said]
@@ -107,6 +118,8 @@ class Batch:
             metrics.rejected(reason.reason)
         if self._unknown_fields:
             metrics.unknown_fields(self._unknown_fields)
+        if self._dated_ahead:
+            metrics.events_dated_ahead(self._dated_ahead)
 
 
 def _entry(topic: str, record: ConsumerRecord, read: Accepted) -> Entry:

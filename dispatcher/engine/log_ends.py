@@ -16,6 +16,7 @@ from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from dispatcher.engine.bare_reading import bare_consumer, reading
+from dispatcher.engine.closing import close
 from dispatcher.engine.config import Connection
 
 PERIOD_S = 0.2
@@ -119,4 +120,4 @@ class LogEnds:
     async def _close(self) -> None:
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            await consumer.stop()
+            await close(consumer)

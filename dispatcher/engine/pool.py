@@ -24,6 +24,7 @@ from dispatcher.engine.transactions import Entry
 from dispatcher.engine.waiting_line import WaitingLine
 from dispatcher.messages.sms_segments import segments
 from dispatcher.ops.clock import Clock
+from dispatcher.ops.logs import traced
 from dispatcher.ops.metrics import Metrics
 from schemas.inbox import AttemptRejected, AttemptReleased
 from schemas.reasons import ReasonCode
@@ -209,6 +210,11 @@ class Pool:
     # --- one attempt
 
     def _begin(self, job: Job, account: Account, tried: AbstractSet[str] = frozenset()) -> None:
+        """What is logged of the attempt, the adapter's own lines too, names its trace: its task inherits the context."""
+        with traced(job.claim.trace):
+            self._begin_in_its_trace(job, account, tried)
+
+    def _begin_in_its_trace(self, job: Job, account: Account, tried: AbstractSet[str]) -> None:
         message = self._attempting.composed(job)
         if not isinstance(message, Message):
             self._report_soon(job, message, account.name)

@@ -2,10 +2,11 @@
 
 from dispatcher.engine.carriers import ConsumerRecord
 from schemas.codec import Rejected
+from schemas.trace import HEADER, trace_of
 
 
 def headers_of(record: ConsumerRecord, rejected: Rejected) -> list[tuple[str, bytes]]:
-    """Coordinates, reason, path, and the event's identity as far as it could be read."""
+    """Coordinates, reason, path, the event's identity as far as it could be read, and its trace context, if it has one."""
     told: list[tuple[str, str | None]] = [
         ("topic", record.topic),
         ("partition", str(record.partition)),
@@ -16,5 +17,6 @@ def headers_of(record: ConsumerRecord, rejected: Rejected) -> list[tuple[str, by
         ("ce_id", rejected.ce_id),
         ("ce_source", rejected.ce_source),
         ("ce_type", rejected.ce_type),
+        (HEADER, trace_of(record.headers) or None),
     ]
     return [(name, text.encode("utf-8", "replace")) for name, text in told if text is not None]

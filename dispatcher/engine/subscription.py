@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, RebalanceInProgressError
 
 from dispatcher.engine.clients import KafkaAway, Record
+from dispatcher.engine.closing import close
 from dispatcher.engine.config import Connection
 from dispatcher.engine.keyring import Keyring
 from dispatcher.engine.record import record_of
@@ -64,7 +65,7 @@ class Subscription:
         try:
             await self._consumer.start()
         except BaseException as fault:
-            await self._consumer.stop()
+            await close(self._consumer)
             if isinstance(fault, KafkaError | OSError):
                 raise self._away(fault) from fault
             raise
@@ -73,7 +74,7 @@ class Subscription:
     async def __aexit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._consumer.stop()
+        await close(self._consumer)
 
     async def next(self, most: int, full: Collection[int]) -> Mapping[int, Sequence[Record]]:
         """Up to `most` committed records by partition, in their order, none of `full` partitions; waits 200 ms at most."""

@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from dispatcher.engine.clients import KafkaAway, Record
+from dispatcher.engine.closing import close
 from dispatcher.engine.config import Connection
 from dispatcher.engine.keyring import Keyring
 from dispatcher.engine.record import record_of
@@ -107,4 +108,4 @@ async def tail(connection: Connection, places: Places) -> AsyncIterator[Tail]:
             consumer.seek(TopicPartition(topic, partition), offset)
         yield opened
     finally:
-        await consumer.stop()
+        await close(consumer)

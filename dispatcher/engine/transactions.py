@@ -28,6 +28,9 @@ Entry = tuple[bytes, bytes]
 Written = tuple[bytes, bytes | None]
 """The same, or the end of a key."""
 
+Headed = tuple[bytes, bytes, list[tuple[str, bytes]]]
+"""Key, value and headers of a record; aiokafka's compiled code takes headers in a list alone."""
+
 _NOTHING = b"\0nothing"
 """A key that never had a value."""
 
@@ -81,7 +84,7 @@ class PartitionTransactions:
         """
         await self.write([(topic, [(_NOTHING, None)]) for topic in topics])
 
-    async def write(self, parts: Iterable[tuple[str, Sequence[Written]]]) -> None:
+    async def write(self, parts: Iterable[tuple[str, Sequence[Written | Headed]]]) -> None:
         """Append entries to our partition of each topic, all or none; `FlushFailed` if that is not certain."""
         producer = self._producer
         if producer is None:
@@ -99,7 +102,7 @@ class PartitionTransactions:
             raise FlushFailed(f"{step} of partition {self._partition}: {type(fault).__name__}") from fault
 
     async def _append(
-        self, producer: AIOKafkaProducer, parts: Iterable[tuple[str, Sequence[Written]]]
+        self, producer: AIOKafkaProducer, parts: Iterable[tuple[str, Sequence[Written | Headed]]]
     ) -> list[asyncio.Future[object]]:
         futures = []
         timestamp = time.time_ns() // 1_000_000
@@ -108,14 +111,15 @@ class PartitionTransactions:
                 continue
             batch = producer.create_batch()
             append = batch.append
-            for key, value in entries:
-                if append(key=key, value=value, timestamp=timestamp) is None:
+            for key, value, *more in entries:
+                headers = more[0] if more else []
+                if append(key=key, value=value, timestamp=timestamp, headers=headers) is None:
                     batch.close()
                     futures.append(await producer.send_batch(batch, topic, partition=self._partition))
                     await asyncio.sleep(0)  # a batch takes some milliseconds: everybody else may go on
                     batch = producer.create_batch()
                     append = batch.append
-                    append(key=key, value=value, timestamp=timestamp)
+                    append(key=key, value=value, timestamp=timestamp, headers=headers)
             batch.close()
             futures.append(await producer.send_batch(batch, topic, partition=self._partition))
             self._written += len(entries)

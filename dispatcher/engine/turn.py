@@ -16,7 +16,8 @@ from dispatcher.engine.arrivals import OfLaterRelease
 from dispatcher.engine.carriers import ConsumerRecord
 from dispatcher.engine.keeping import PLAIN, Keeper, KeyLost
 from dispatcher.engine.task_records import TaskWriter
-from dispatcher.engine.transactions import BATCH_BYTES, Entry, Written
+from dispatcher.engine.transactions import BATCH_BYTES, Entry, Headed, Written
+from dispatcher.ops.logs import traced
 from dispatcher.ops.redaction import told
 from schemas import journal, state
 from schemas.inbox import Arrival, AttemptReceipt, InvoiceSettled
@@ -25,6 +26,7 @@ from schemas.master_keys import MasterKeyRefused
 from schemas.reasons import ReasonCode
 from schemas.state import EMPTY, Customer
 from schemas.topics import INPUTS, TASKS
+from schemas.trace import headers_of
 from schemas.values import Channel, Millis, from_millis
 
 _log = structlog.get_logger(__name__)
@@ -52,8 +54,8 @@ class Turn:
     policy: Policy
     keeper: Keeper = PLAIN
     state: list[Entry] = field(default_factory=list)
-    journal: list[Entry] = field(default_factory=list)
-    tasks: list[Entry] = field(default_factory=list)
+    journal: list[Entry | Headed] = field(default_factory=list)
+    tasks: list[Entry | Headed] = field(default_factory=list)
     keys: list[Written] = field(default_factory=list)
     claims: list[tuple[Claim, int]] = field(default_factory=list)
     due: dict[str, Millis] = field(default_factory=dict)
@@ -116,7 +118,8 @@ class Decider:
         except Exception as fault:  # a fault of ours, or a record that is not ours: parked, told, and never in the way
             if record is not None and customer is EMPTY:
                 raise StateUnreadable(f"customer {customer_id}: {told(fault)}") from fault
-            _log.exception("decision_failed", partition_records=len(raw))
+            with traced(next((each.cause.trace for each in arrivals if each.cause.trace), "")):
+                _log.exception("decision_failed", partition_records=len(raw))
             self._park(turn, key, customer, record, arrivals, code="faulty")
             return None
         if encoded is not None and encoded is not record:
@@ -128,15 +131,19 @@ class Decider:
         self._write(turn, key, decision, arrivals, record)
         return decision
 
-    def _tasks_of(self, turn: Turn, key: bytes, decision: Decision) -> list[Entry]:
+    def _tasks_of(self, turn: Turn, key: bytes, decision: Decision) -> list[Entry | Headed]:
         tasks = [each for each in decision.claims if each.channel == "call_task"] if decision.claims else ()
-        plain = (journal.encode(self._tasks.record(each, turn.policy)) for each in tasks)
-        return [(key, turn.keeper.handed_over(TASKS, key, each)) for each in plain]
+        plain = ((each, journal.encode(self._tasks.record(each, turn.policy))) for each in tasks)
+        return [_headed(key, turn.keeper.handed_over(TASKS, key, encoded), claim.trace) for claim, encoded in plain]
 
     def _write(self, turn: Turn, key: bytes, decision: Decision, arrivals: list[Arrival], record: bytes | None) -> None:
         counts, append, encode = turn.counts, turn.journal.append, journal.encode
         for entry in decision.records:
-            append((key, encode(entry)))
+            cause = entry.cause
+            if entry.trace or (cause is not None and cause.trace):
+                append(_headed(key, encode(entry), entry.known_trace))
+            else:
+                append((key, encode(entry)))
             counted = (entry.stage, entry.result, entry.reasons[0].code, entry.channel)
             counts[counted] = counts.get(counted, 0) + 1
         for claim in decision.claims:
@@ -178,7 +185,7 @@ class Decider:
                 policy=turn.policy.hash,
                 cause=cause,
             )
-            turn.journal.append((key, journal.encode(entry)))
+            turn.journal.append(_headed(key, journal.encode(entry), "" if cause is None else cause.trace))
             counted: Counted = (None, "parked", code, None)
             turn.counts[counted] = turn.counts.get(counted, 0) + 1
         parked = msgspec.structs.replace(customer, sequence=sequence)
@@ -186,6 +193,11 @@ class Decider:
         flags = 0 if record is None else state.flags_of(record)  # of claims that are open all the same
         turn.state.append((key, turn.keeper.record(key, parked, again, flags)))
         turn.wakes[key] = again
+
+
+def _headed(key: bytes, value: bytes, trace: str) -> Entry | Headed:
+    """A record with the trace context of the event behind it, if one is known."""
+    return (key, value, headers_of(trace)) if trace else (key, value)
 
 
 def _waits_for_input(customer: Customer) -> bool:

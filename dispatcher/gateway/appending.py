@@ -15,12 +15,16 @@ SOURCE: Final = "dispatcher/gateway"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Entry:
-    """One record; `topic` without the installation's prefix. Without a partition its key decides."""
+    """One record; `topic` without the installation's prefix. Without a partition its key decides.
+
+    `trace` is the trace context (W3C) of the request that caused it, which goes along as a header; empty: none is known.
+    """
 
     topic: str
     key: bytes
     value: bytes
     partition: int | None = None
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)

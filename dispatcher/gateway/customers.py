@@ -14,6 +14,7 @@ from dispatcher.gateway.idempotency import echoed, idempotency_key
 from dispatcher.gateway.parts import Parts
 from dispatcher.gateway.problems import TurnedAway, answer, finding, kafka_away, problem
 from dispatcher.gateway.statements import STATEMENTS, Author, NoObject, Statement, state
+from dispatcher.gateway.tracing import trace_of_request
 from schemas.codec import MAX_EVENT_BYTES
 from schemas.rejected import Rejected
 
@@ -48,7 +49,8 @@ def _handler(parts: Parts, statement: Statement) -> HTTPRouteHandler:
             detail = "the statement cannot be accepted; nothing was written"
             told = problem("statement-refused", HTTPStatus.UNPROCESSABLE_ENTITY, detail, (finding(stated),))
             return answer(told)
-        if isinstance(await parts.append([Entry(statement.topic, customer_id.encode(), stated.value)]), Away):
+        entry = Entry(statement.topic, customer_id.encode(), stated.value, trace=trace_of_request(request.scope))
+        if isinstance(await parts.append([entry]), Away):
             return kafka_away()
         return Response(
             msgspec.json.encode(StatementAccepted(stated.event.source, stated.event.id, stated.own_id)),

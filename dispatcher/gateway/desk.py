@@ -1,6 +1,7 @@
 """`/hooks/desk/result`: what came of a call task, signed by the desk (Standard Webhooks)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -13,6 +14,7 @@ from dispatcher.gateway.access import AnyRequest, forged
 from dispatcher.gateway.appending import Away, Entry
 from dispatcher.gateway.parts import Parts
 from dispatcher.gateway.problems import TurnedAway, finding, kafka_away, not_set_up, problem
+from dispatcher.gateway.tracing import trace_of_request
 from dispatcher.settings import Secret
 from schemas.codec import Accepted, read
 from schemas.rejected import Rejected
@@ -55,7 +57,7 @@ def desk_routes(parts: Parts) -> Sequence[HTTPRouteHandler]:
             detail = "the result cannot be accepted; nothing was written"
             problems = (finding(told),)
             raise TurnedAway(problem("result-refused", HTTPStatus.UNPROCESSABLE_ENTITY, detail, problems))
-        if isinstance(await parts.append([told]), Away):
+        if isinstance(await parts.append([replace(told, trace=trace_of_request(request.scope))]), Away):
             return kafka_away()
         return Response(b"", status_code=HTTPStatus.NO_CONTENT)
 

@@ -25,6 +25,7 @@ from dispatcher.gateway.event_reading import (
 from dispatcher.gateway.idempotency import echoed, idempotency_key
 from dispatcher.gateway.parts import Parts
 from dispatcher.gateway.problems import Problem, TurnedAway, answer, finding, kafka_away, problem
+from dispatcher.gateway.tracing import trace_of_request
 from schemas.rejected import Headers, Rejected
 
 LARGEST_BODY: Final = 4 * 1024 * 1024
@@ -70,6 +71,7 @@ def events_routes(parts: Parts) -> Sequence[HTTPRouteHandler]:
         All or nothing: with one event that is wrong, none is accepted (422, and every wrong one is named with its index).
         503: Kafka did not confirm in time; send the same again. What keeps events from counting twice is their `source` and
         `id`. `Idempotency-Key` gives an id to events without one: the same key and event always give the same id.
+        `traceparent` (W3C) goes along with the events, up to the requests to providers; one that is malformed is left out.
         """
         caller = admit(parts, request, "events:write")
         key = idempotency_key(request)
@@ -87,7 +89,8 @@ def events_routes(parts: Parts) -> Sequence[HTTPRouteHandler]:
         if bad:
             return _refused(bad, len(judged))
         good = [each for each in judged if isinstance(each, Good)]
-        entries = [Entry(each.topic, each.event.customer_id.encode(), each.value) for each in good]
+        trace = trace_of_request(request.scope)
+        entries = [Entry(each.topic, each.event.customer_id.encode(), each.value, trace=trace) for each in good]
         if entries and isinstance(await parts.append(entries), Away):
             return kafka_away()
         told = EventsAccepted(len(good), tuple(map(_accepted, good)))

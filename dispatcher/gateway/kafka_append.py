@@ -7,6 +7,7 @@ from dispatcher.engine.appender import Appender, Outgoing
 from dispatcher.engine.clients import KafkaAway
 from dispatcher.gateway.appending import Away, Entry, Stood
 from dispatcher.gateway.metrics import GatewayMetrics
+from schemas.trace import headers_of
 
 DEADLINE_S: Final = 2.0
 """How long a request waits for Kafka before it is answered 503."""
@@ -25,7 +26,10 @@ class KafkaAppend:
 
     async def __call__(self, entries: Sequence[Entry]) -> Stood | Away:
         """Wait until all stand, at most `DEADLINE_S` seconds."""
-        outgoing = [Outgoing(self._prefix + each.topic, each.key, each.value, each.partition) for each in entries]
+        outgoing = [
+            Outgoing(self._prefix + each.topic, each.key, each.value, each.partition, headers_of(each.trace))
+            for each in entries
+        ]
         began = self._monotonic()
         try:
             await self._appender.append(outgoing, DEADLINE_S)

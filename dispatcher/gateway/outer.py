@@ -10,7 +10,9 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from dispatcher.gateway.metrics import GatewayMetrics, route_of
+from dispatcher.gateway.tracing import trace_of_request
 from dispatcher.ops.labels import Route
+from dispatcher.ops.logs import traced
 
 _ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _PROTECTING: Final = (
@@ -55,7 +57,7 @@ class Outer:
             await send(message)
 
         route = route_of(scope["path"])
-        with structlog.contextvars.bound_contextvars(request_id=request_id.decode()):
+        with structlog.contextvars.bound_contextvars(request_id=request_id.decode()), traced(trace_of_request(scope)):
             try:
                 await self._app(scope, receive, sending)
             except Exception as fault:  # noqa: BLE001 - the last line: a fault must not end the process

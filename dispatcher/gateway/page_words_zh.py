@@ -14,7 +14,7 @@ ZH: Final = Words(
     about_as_of="金额截至{day}，此后的付款未在此显示。",
     mistake_heading="请检查您的回复",
     mistakes={
-        "no_invoice": "请至少选择一份账单。",
+        "no_invoice": "请至少选择一张账单。",
         "no_day": "请输入日期，例如 {example}。",
         "day_out_of_range": "请输入{first}至{last}之间的日期。",
         "no_amount": "请输入金额，例如 {amount}；全额付款可留空。",

@@ -20,7 +20,9 @@ from dispatcher.gateway.desk_metrics import DeskMetrics
 from dispatcher.gateway.desk_pace import Answer, Chance, DeskPace, Expired, wait_s
 from dispatcher.gateway.task_order import MOST_OPEN, TaskOrder
 from dispatcher.ops.labels import TaskEnd
+from dispatcher.ops.logs import traced
 from schemas.journal import TaskRecord, decode_task
+from schemas.trace import trace_of
 from schemas.values import Millis, to_millis
 
 AT_ONCE: Final = 8
@@ -34,8 +36,8 @@ _log = structlog.get_logger(__name__)
 class Desk(Protocol):
     """Who takes tasks."""
 
-    async def hand_over(self, task_id: str, payload: bytes) -> Taken | NotTaken:
-        """Offer a task once."""
+    async def hand_over(self, task_id: str, payload: bytes, trace: str) -> Taken | NotTaken:
+        """Offer a task once, with its trace context or an empty one."""
 
 
 class Source(Protocol):
@@ -137,9 +139,11 @@ class TaskDelivery:
             self._fault = fault
 
     async def _deal_with(self, record: Record) -> None:
-        self._metrics.ended(await self._end_of(record))
+        trace = trace_of(record.headers)
+        with traced(trace):
+            self._metrics.ended(await self._end_of(record, trace))
 
-    async def _end_of(self, record: Record) -> TaskEnd:
+    async def _end_of(self, record: Record, trace: str) -> TaskEnd:
         if record.value is None:
             return "erased"
         try:
@@ -147,7 +151,7 @@ class TaskDelivery:
         except msgspec.DecodeError:
             _log.error("task_not_understood", place=repr(record))
             return "unreadable"
-        post = partial(self._post, task, body(record.value, record.timestamp))
+        post = partial(self._post, task, body(record.value, record.timestamp), trace)
         refusals = 0
         while not self._is_over(task):
             match await self._pace.ask(post):
@@ -165,11 +169,11 @@ class TaskDelivery:
         self._expired.append(task.task_id)
         return "expired"
 
-    async def _post(self, task: TaskRecord, payload: bytes) -> Answer:
+    async def _post(self, task: TaskRecord, payload: bytes, trace: str) -> Answer:
         async with self._at_once:
             if self._is_over(task):
                 return Expired()
-            answer = await self._desk.hand_over(task.task_id, payload)
+            answer = await self._desk.hand_over(task.task_id, payload, trace)
         if isinstance(answer, NotTaken):
             self._metrics.failed(answer.why)
             if not answer.is_about_the_task:

@@ -25,6 +25,7 @@ from dispatcher.local.twilio_ledger import Ledger
 from dispatcher.local.twilio_opt_outs import OPTED_OUT, OptOuts
 from dispatcher.local.twilio_pages import page
 from dispatcher.local.twilio_resources import API_VERSION, PICKED_SENDER, SentSms, refusal, resource
+from schemas.trace import HEADER
 
 ACCOUNT_SID: Final = "AC" + "0" * 32
 AUTH_TOKEN: Final = "stand-in"  # noqa: S105 - opens nothing but this stand-in
@@ -38,7 +39,8 @@ class TwilioStandIn:
 
     `requests` counts the message POSTs read whole, `by_recipient` stages a lasting fault for a number, `silent_about` holds
     recipients whose messages the list does not tell: it answers 503. `opt_outs` are numbers that are texted no more.
-    `courses` says what becomes of messages to a number, `inbound_url` hears what recipients answer.
+    `courses` says what becomes of messages to a number, `inbound_url` hears what recipients answer. `traces` are the trace
+    contexts (`traceparent`) of requests that had one, by recipient.
     `journal` gets one line of JSON a message, on the disk before the answer. `port` 0 takes a free one.
     `clock` gives the milliseconds since the epoch that messages are stamped with. `rate` is how fast they come along:
     seconds of theirs a second; None: only as `advance` says.
@@ -60,6 +62,7 @@ class TwilioStandIn:
         self.requests = 0
         self.by_recipient: dict[str, Fault] = {}
         self.silent_about: set[str] = set()
+        self.traces: dict[str, str] = {}
         self.opt_outs = OptOuts()
         self.inbound_url = inbound_url
         self._by_chance: RequestFaults | None = None
@@ -161,6 +164,8 @@ class TwilioStandIn:
         self._answering += 1
         try:
             form = {name: str(value) for name, value in (await request.post()).items()}
+            if HEADER in request.headers:
+                self.traces[form.get("To", "")] = request.headers[HEADER]
             async with self._arrived:
                 self.requests += 1
                 self._arrived.notify_all()

@@ -126,6 +126,7 @@ def _sms(claim: Claim, policy: Policy, piece: Piece) -> Message:
         validity_s=_validity(claim),
         contact_id=claim.contact_id,
         customer_id=claim.customer_id,
+        trace=claim.trace,
     )
 
 
@@ -155,6 +156,7 @@ def _mail(claim: Claim, policy: Policy, piece: Piece, *, pages: PageLinks | None
         validity_s=_validity(claim),
         contact_id=claim.contact_id,
         customer_id=claim.customer_id,
+        trace=claim.trace,
         unsubscribe_url=page,
     )
 

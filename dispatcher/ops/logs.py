@@ -7,6 +7,7 @@ import contextlib
 import logging
 import sys
 from collections.abc import MutableMapping
+from contextlib import AbstractContextManager
 from typing import Any, Final, TextIO
 
 import structlog
@@ -15,6 +16,7 @@ from structlog.typing import EventDict, ExcInfo, Processor
 
 from dispatcher.ops.redaction import KEPT, chain, redacted, speaks
 from dispatcher.settings import LogLevel
+from schemas.trace import trace_id
 
 _FRAMES: Final = 30
 _WITHHELD: Final = "[withheld]"
@@ -99,6 +101,13 @@ def configure(level: LogLevel = "info", *, stream: TextIO | None = None) -> None
         cache_logger_on_first_use=False,
     )
     logging.captureWarnings(capture=True)
+
+
+def traced(trace: str) -> AbstractContextManager[None]:
+    """What is logged within, by this task, has the `trace_id` of a trace context; nothing has one without a context."""
+    if not trace:
+        return contextlib.nullcontext()
+    return structlog.contextvars.bound_contextvars(trace_id=trace_id(trace))
 
 
 def flush() -> None:

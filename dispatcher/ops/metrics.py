@@ -80,6 +80,10 @@ class Metrics:
         """Fields that were ignored."""
         self._meters.counter("unknown_fields").add(n)
 
+    def events_dated_ahead(self, n: int = 1) -> None:
+        """Events that outweigh every right statement about the same thing until their time has come."""
+        self._meters.counter("events_dated_ahead").add(n)
+
     def event_to_send(self, seconds: float) -> None:
         """From the append of the event behind a contact to the call of the provider."""
         self._meters.histogram("event_to_send_seconds").observe(seconds)

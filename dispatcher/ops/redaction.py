@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 KEPT: Final = frozenset(
-    {"partition", "offset", "attempt_id", "contact_id", "customer_id", "timestamp", "topic", "policy"}
+    {"partition", "offset", "attempt_id", "contact_id", "customer_id", "timestamp", "topic", "policy", "trace_id"}
 )
 """Fields whose meaning is fixed and never personal; they may look like a number."""
 

@@ -54,6 +54,7 @@ DECIDING: Final[tuple[Series, ...]] = (
     ),
     counter("rejected", "records", "Input set aside in `reminders.rejected`, by reason", reason=REASONS),
     counter("unknown_fields", "fields", "Fields of events that no schema knows; they are ignored"),
+    counter("events_dated_ahead", "events", "Events whose `time` lies more than a day after they were published"),
     histogram("event_to_send", "From an event's append to the call of the provider", _REACTIONS_S),
     histogram(
         "due_to_send_delay",

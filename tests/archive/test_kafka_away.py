@@ -1,68 +1,77 @@
 """An archive that cannot begin says so; one that has begun waits for Kafka, in its first shift too."""
 
 import asyncio
-import contextlib
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
-from dispatcher.archive import schema, serving
+from dispatcher.archive import schema
+from dispatcher.archive.archiver import Source
 from dispatcher.archive.metrics import ArchiveMetrics
-from dispatcher.archive.serving import _Shift
+from dispatcher.archive.shift import Shift
+from dispatcher.archive.starting import Place
 from dispatcher.archive.store import Store
 from dispatcher.engine.clients import KafkaAway
-from dispatcher.engine.config import Connection
-
-KEY = b"k" * 32
 
 
-class House:
-    """A shift on a database of its own; Kafka answers so often and is away then. It ends after the second time."""
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    made = create_engine(f"sqlite:///{tmp_path / 'archive.sqlite'}")
+    schema.migrate(made)
+    yield made
+    made.dispose()
 
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, *, answers: int) -> None:
-        self.engine = create_engine(f"sqlite:///{folder / 'archive.sqlite'}")
-        schema.migrate(self.engine)
-        self.answers, self.asked = answers, 0
-        self.stop = asyncio.Event()
-        store, nowhere = Store(self.engine, KEY), Connection("127.0.0.1:1")
-        self.shift = _Shift("", nowhere, self.engine, store, None, ArchiveMetrics(), accept_gap=False)
-        monkeypatch.setattr(self.shift, "_extents", self.extents)
-        monkeypatch.setattr(serving, "tail", self.tail)
-        monkeypatch.setattr(serving, "check_master_key", self.nothing_is_sealed)
 
-    async def extents(self):
+class FailingTopics:
+    """Empty topics, of a Kafka that tells so often how far they reach and is away then. It can never be followed."""
+
+    def __init__(self, answers: int, stop: asyncio.Event) -> None:
+        self.answers, self.followings, self.stop = answers, 0, stop
+
+    async def extents(self) -> Mapping[Place, tuple[int, int]]:
         if not self.answers:
+            self.stop.set()  # one that went on nevertheless would end here
             raise KafkaAway("it does not answer")
         self.answers -= 1
         return {}
 
-    async def nothing_is_sealed(self, *_):
-        """No key is asked for."""
+    async def check_master_key(self) -> None:
+        """Nothing is sealed."""
 
-    @contextlib.asynccontextmanager
-    async def tail(self, *_):
-        self.asked += 1
-        if self.asked > 1:
+    @asynccontextmanager
+    async def followed(self, _: Mapping[Place, int]) -> AsyncIterator[Source]:
+        self.followings += 1
+        if self.followings > 1:
             self.stop.set()
         raise KafkaAway("it does not answer any more")
         yield
 
-    def works(self) -> None:
-        try:
-            asyncio.run(self.shift.serve(self.stop))
-        finally:
-            self.engine.dispose()
+
+class NothingFollowed:
+    """An archiver who never gets to work."""
+
+    async def follow(self, *_: object) -> None:
+        raise AssertionError("there is nothing to follow")
 
 
-def test_an_archive_that_cannot_begin_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def works(engine: Engine, topics: FailingTopics) -> None:
+    """A shift, until it ends or is told to end."""
+    store = Store(engine, b"k" * 32)
+    shift = Shift(topics, engine, store, NothingFollowed(), ArchiveMetrics(), accept_gap=False)
+    asyncio.run(shift.serve(topics.stop))
+
+
+def test_an_archive_that_cannot_begin_says_so(engine):
     with pytest.raises(KafkaAway):
-        House(tmp_path, monkeypatch, answers=0).works()
+        works(engine, FailingTopics(0, asyncio.Event()))
 
 
-def test_an_archive_that_has_begun_waits_for_kafka(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    house = House(tmp_path, monkeypatch, answers=2)
+def test_an_archive_that_has_begun_waits_for_kafka(engine):
+    topics = FailingTopics(2, asyncio.Event())
 
-    house.works()
+    works(engine, topics)
 
-    assert house.asked == 2
+    assert topics.followings == 2

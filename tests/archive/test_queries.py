@@ -5,11 +5,14 @@ import pytest
 from dispatcher.archive.queries import Archive
 from schemas import journal, policies, topics
 from schemas.inbox import ContactReported, HoldPlaced, HoldReleased, PromiseCancelled, PromiseMade
+from schemas.journal import CauseRecord
 from schemas.policies import PolicyText
 from schemas.values import to_millis
 from tests.archive.journal import Topics, archived, instant, task
 
 FOREVER = (0, 2**60)
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+OTHER_TRACE = "00-1bf7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 @pytest.fixture
@@ -25,6 +28,14 @@ def test_a_timeline_is_the_journal_of_one_customer(engine, told):
     archived(engine, told.records)
     written = [journal.decode_journal(each.value) for each in told.records if each.key == b"Ada"]
     assert list(Archive(engine).timeline("Ada")) == written
+
+
+@pytest.mark.parametrize("cause", [None, CauseRecord("billing.due", 0, 7, "/billing", "1", OTHER_TRACE)])
+@pytest.mark.parametrize("trace", ["", TRACE])
+def test_a_timeline_has_the_traces_that_the_journal_had(engine, told, cause, trace):
+    told.decided("Ada", "planned", cause=cause, trace=trace)
+    archived(engine, told.records)
+    assert [(each.cause, each.trace) for each in Archive(engine).timeline("Ada")] == [(cause, trace)]
 
 
 def test_a_timeline_ends_at_the_instant_that_is_asked_for(engine, told):

@@ -1,13 +1,14 @@
 """The page of "why": how long a look takes where the archive has ten million records, for a usual customer and the largest.
 
 A look is the whole answer of the gateway: who asks, the note of the look, the archive's queries, the page in words. Rows are
-made in the database itself; only what is looked at has events and texts beside it.
+made in the database itself; only who is looked at owes something, and has events and texts beside the records.
 """
 
 import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -16,12 +17,14 @@ from sqlalchemy import Connection, Engine, text
 
 from dispatcher.archive import schema
 from dispatcher.archive.database import opened
+from dispatcher.archive.journal_rows import ids_of
 from dispatcher.archive.queries import Archive
 from dispatcher.archive.said import Said, encode
-from dispatcher.archive.sealing import event_key
-from dispatcher.archive.tables import STATEMENTS
+from dispatcher.archive.sealing import event_key, thing_key
+from dispatcher.archive.tables import DIGESTS, INVOICES, STATEMENTS, TEXTS
 from dispatcher.archive.writing import add
 from dispatcher.gateway.store.database import store_at
+from schemas import topics
 from schemas.values import to_millis
 from tests.bench import load
 from tests.bench.archive import databases
@@ -104,6 +107,8 @@ def fill(engine: Engine) -> None:
         connection.exec_driver_sql('CREATE INDEX records_in_time ON records (customer_id, at, partition, "offset")')
         for customer in (LARGEST, *measured()):
             events(connection, customer)
+            invoices(connection, customer)
+            texts(connection, customer)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
 
@@ -134,6 +139,48 @@ def events(connection: Connection, customer: str) -> None:
             for row in rows
         ],
     )
+
+
+def invoices(connection: Connection, customer: str) -> None:
+    """What one customer owes: what their records are about."""
+    asked = text("SELECT DISTINCT invoice_ids, partition FROM records WHERE customer_id = :customer")
+    add(
+        connection,
+        INVOICES,
+        [
+            {
+                "key": thing_key(KEY, customer, *ids_of(row.invoice_ids)),
+                "customer_id": customer,
+                "invoice_id": ids_of(row.invoice_ids)[0],
+                "partition": row.partition,
+                "offset": 0,
+                "due_day": 739_700,
+                "amount_due": 12_900,
+                "currency": "EUR",
+                "stated_us": 0,
+                "valued_us": 0,
+                "changed_us": 0,
+            }
+            for row in connection.execute(asked, {"customer": customer})
+        ],
+    )
+
+
+def texts(connection: Connection, customer: str) -> None:
+    """What was sent to one customer."""
+    asked = text(
+        "SELECT partition, \"offset\", at, attempt_id FROM records WHERE customer_id = :customer AND result = 'claimed'"
+    )
+    body = "Ada Example, please pay 129.00 EUR, which were due on 25 March."
+    about = [
+        {"topic": topics.TEXTS, "partition": row.partition, "offset": row.offset, "attempt_id": row.attempt_id}
+        | {"kind": "sms", "customer_id": customer, "at": row.at, "body": body}
+        for row in connection.execute(asked, {"customer": customer})
+    ]
+    add(connection, TEXTS, about)
+    kept = ("topic", "partition", "offset", "attempt_id", "kind")
+    hashed = {"sha256": sha256(body.encode()).digest()}
+    add(connection, DIGESTS, [{name: row[name] for name in kept} | hashed for row in about])
 
 
 async def looks(engine: Engine, desk: Path) -> list[tuple[str, list[float]]]:

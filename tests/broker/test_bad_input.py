@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -180,3 +181,13 @@ async def test_the_log_tells_nothing_personal(house: House, aftermath: Aftermath
     said = house.worker.output()
 
     assert [secret for secret in (SECRET_NAME, SECRET_NUMBER, SECRET_ADDRESS) if secret in said] == []
+
+
+async def test_a_statement_that_is_dated_years_ahead_is_taken_and_counted(house: House):
+    _, key, event = profile("years-ahead", at=datetime(2199, 1, 1, tzinfo=UTC), event_id="ahead-1")
+    before = await metric(house.worker, "dispatcher_events_dated_ahead_total") or 0
+
+    await house.installed.append("customers.updated", event, key, partition=PARTITION)
+    await house.installed.until(facts_of(["ahead-1"]))
+
+    assert await metric(house.worker, "dispatcher_events_dated_ahead_total") == before + 1

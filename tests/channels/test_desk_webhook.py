@@ -15,6 +15,7 @@ from tests.channels.receivers import Receiver
 pytestmark = pytest.mark.asyncio
 NEW, OLD = "whsec_" + "bmV3bmV3" * 4, "whsec_" + "b2xkb2xk" * 4
 TASK = b'{"task_id":"ct-1.1","contact_point":"+447700900123","added_later":1}'
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 BODY = body(TASK, 1_772_618_400_000)
 
 
@@ -24,10 +25,10 @@ async def receiver():
         yield receiving
 
 
-async def posted(receiver, *, secrets=(NEW,), **others):
+async def posted(receiver, *, secrets=(NEW,), trace="", **others):
     desk = DeskWebhook(DeskConfig(receiver.url + "/tasks", secrets, timeout_s=0.5), **others)
     try:
-        return await desk.hand_over("ct-1.1", BODY)
+        return await desk.hand_over("ct-1.1", BODY, trace)
     finally:
         await desk.close()
 
@@ -53,6 +54,14 @@ async def test_the_desk_can_check_who_sent_it_and_when(receiver):
 
     (_, headers, content) = receiver.requests[0]
     assert standardwebhooks.Webhook(NEW).verify(content, headers) == json.loads(BODY)
+
+
+@pytest.mark.parametrize(("trace", "sent"), [("", None), (TRACE, TRACE)])
+async def test_the_desk_may_join_the_trace_of_a_task(receiver, trace, sent):
+    await posted(receiver, trace=trace)
+
+    (_, headers, _) = receiver.requests[0]
+    assert headers.get("traceparent") == sent
 
 
 @pytest.mark.parametrize("secret", [NEW, OLD])

@@ -20,6 +20,7 @@ from dispatcher.local.twilio import ACCOUNT_SID, AUTH_TOKEN, TwilioStandIn
 from dispatcher.local.twilio_faults import MAGIC_RECIPIENTS, MAGIC_SENDERS, Cut, Garbage, Refused
 
 MESSAGE = Message("a-1", "sms", "+12025550123", "Invoice 4711 is due.", "en")
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 def config(base_url, **others):
@@ -420,3 +421,18 @@ async def test_a_wrong_token_is_ours_to_mend(twilio):
 async def test_a_silent_provider_is_not_waited_for(silent):
     async with adapter_for(config(f"http://{silent.address}")) as adapter, asyncio.timeout(20.0):
         assert await adapter.health(deadline_s=0.2) == Unwell("TimeoutError")
+
+
+# --- traces
+
+
+@pytest.mark.asyncio
+async def test_a_message_with_a_trace_is_posted_with_it(adapter, twilio):
+    await send(adapter, trace=TRACE)
+    assert (twilio.traces, len(twilio.messages)) == ({"+12025550123": TRACE}, 1)
+
+
+@pytest.mark.asyncio
+async def test_a_message_without_a_trace_is_posted_without_the_header(adapter, twilio):
+    await send(adapter)
+    assert twilio.traces == {}

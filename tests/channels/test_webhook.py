@@ -2,6 +2,7 @@
 
 import json
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -83,6 +84,16 @@ async def test_the_receiver_can_check_who_sent_it_and_when(receiver):
     _, headers, body = receiver.requests[0]
     told = standardwebhooks.Webhook(SECRET).verify(body, headers)
     assert told["data"]["attempt_id"] == headers["webhook-id"] == "a-1"
+
+
+@pytest.mark.asyncio
+async def test_the_trace_of_a_message_is_a_header_and_no_part_of_what_is_said(receiver):
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    async with adapter_for(receiver) as adapter:
+        await send(adapter, replace(MESSAGE, trace=trace))
+        await send(adapter)
+    (_, traced, said), (_, plain, said_without) = receiver.requests
+    assert (traced["traceparent"], plain.get("traceparent"), said) == (trace, None, said_without)
 
 
 @pytest.mark.asyncio

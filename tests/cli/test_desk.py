@@ -11,8 +11,8 @@ PASSWORD = b"long enough 4 me\n"
 
 @pytest.fixture
 def desk(command, tmp_path):
-    def call(*arguments: str, stdin: bytes = b""):
-        return command("desk", *arguments, stdin=stdin, DISPATCHER_DATA_DIR=str(tmp_path))
+    def call(*arguments: str, stdin: bytes = b"", **settings: str):
+        return command("desk", *arguments, stdin=stdin, DISPATCHER_DATA_DIR=str(tmp_path), **settings)
 
     return call
 
@@ -89,6 +89,11 @@ def test_a_record_that_was_changed_is_found(staffed, tmp_path):
     database.close()
     ended = staffed("record", "check")
     assert (ended.code, "row 1" in ended.out) == (1, True)
+
+
+def test_under_another_secret_the_record_is_not_said_to_be_changed(staffed):
+    ended = staffed("record", "check", DISPATCHER_SECRET="another secret, as long as one has to be")
+    assert (ended.code, "row 1" in ended.out, "under this DISPATCHER_SECRET" in ended.err) == (3, False, True)
 
 
 def test_nobody_else_may_read_the_file(staffed, tmp_path: Path):

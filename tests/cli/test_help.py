@@ -77,6 +77,13 @@ def test_the_list_of_commands_shows_a_whole_sentence_for_each(command):
     assert [sentence for _, sentence in listed if sentence.endswith("...")] == []
 
 
+@pytest.mark.parametrize("group", sorted({name.rpartition(" ")[0] for name in COMMANDS if " " in name}))
+def test_a_group_lists_a_whole_sentence_for_each_of_its_commands(command, group: str):
+    listed = command(*group.split(), "--help").out.partition("Commands:")[2]
+
+    assert (bool(listed), [line for line in listed.splitlines() if line.endswith("...")]) == (True, [])
+
+
 def test_the_help_documents_every_exit_code(command):
     said = " ".join(command("--help").out.split())
 

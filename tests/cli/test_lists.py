@@ -122,6 +122,21 @@ def test_an_amount_with_decimals_in_minor_units_is_asked_about():
     assert "call the column amount" in bad.expected
 
 
+@pytest.mark.parametrize("amount", ["12.345", '"12,345"'])
+def test_an_amount_that_may_be_thousands_or_decimals_is_not_guessed(amount):
+    (bad,) = listed(f"{HEADER}C-1,R-1,2026-11-30,{amount},EUR\n").bad
+    assert (bad.column, "thousands or decimals" in bad.expected) == ("amount", True)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "minor"),
+    [('"1.249,00"', "EUR", 124_900), ("12.345", "JPY", 12_345), ("12.345", "KWD", 12_345)],
+)
+def test_an_amount_that_can_be_read_in_one_way_only_is_read(amount, currency, minor):
+    (event,) = listed(f"{HEADER}C-1,R-1,2026-11-30,{amount},{currency}\n").events
+    assert event.event.fact.amount_due == minor
+
+
 def test_an_invoice_that_stands_twice_is_told_with_both_lines():
     (bad,) = listed(HEADER + LINE + LINE).bad
     assert (bad.line, "line 2" in bad.expected) == (3, True)
@@ -141,6 +156,18 @@ BAD_HEADERS = {
     "both amounts": (
         "customer_id,invoice_id,due_on,currency,amount,amount_due\nC-1,R-1,2026-11-30,EUR,1,100\n",
         "both amount",
+    ),
+    "one that stands twice": (
+        "customer_id,invoice_id,due_on,currency,amount,amount\nC-1,R-1,2026-11-30,EUR,1,2\n",
+        "'amount' stands",
+    ),
+    "one that is misspelt": (
+        "customer_id,invoice_id,due_on,currency,amont\nC-1,R-1,2026-11-30,EUR,1\n",
+        "mean amount by 'amont'",
+    ),
+    "no header, without what stands there": (
+        "C-1,R-1,2026-11-30,EUR,1\nC-2,R-2,2026-11-30,EUR,2\n",
+        "no column for customer_id, invoice_id, due_on, currency, amount; expected",
     ),
 }
 

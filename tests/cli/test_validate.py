@@ -63,7 +63,7 @@ def test_a_bad_event_is_named_by_its_line_with_the_words_of_intake(command):
     assert ended.err == f"stdin:3: {refusal.reason}: {refusal.path}: {refusal.message}\n"
 
 
-@pytest.mark.parametrize("text", [b"{", b"[]", b'"x"', b"\xff\xfe", b'{"type":"nothing"}', b"[" * 200_000, b"1e999"])
+@pytest.mark.parametrize("text", [b"{{", b"[]", b'"x"', b"\xff\xfe", b'{"type":"nothing"}', b"[" * 200_000, b"1e999"])
 def test_whatever_stands_in_a_line_the_next_is_judged(command, text: bytes):
     assert command("validate", "-", stdin=text + b"\n" + DUE).out == "stdin: 1 valid, 1 invalid\n"
 
@@ -97,3 +97,53 @@ def test_a_file_that_is_not_there_is_a_wrong_call(command):
 
 def test_nothing_to_check_is_nothing_wrong(command):
     assert command("validate", "-").code == 0
+
+
+def test_a_field_that_nobody_knows_is_named_with_the_one_that_is_meant(command):
+    slip = msgspec.json.decode(DUE)
+    slip["data"]["payUrl"] = "https://pay.example"
+
+    ended = command("validate", "-", stdin=line(slip))
+
+    assert (ended.code, ended.err) == (
+        0,
+        "stdin:1: note: data.payUrl is not a known field and is ignored; did you mean data.pay_url?\n",
+    )
+
+
+def test_a_time_years_ahead_is_pointed_out_and_accepted(command):
+    ahead = msgspec.json.decode(DUE) | {"time": "2199-11-20T09:00:00Z"}
+
+    ended = command("validate", "-", stdin=line(ahead))
+
+    assert (ended.code, ended.err.partition(";")[0]) == (0, "stdin:1: note: time: lies years ahead")
+
+
+def test_a_customer_with_a_blank_at_an_end_is_pointed_out_and_accepted(command):
+    blank = msgspec.json.decode(DUE)
+    blank["subject"] = blank["data"]["customer_id"] = "C-1 "
+
+    ended = command("validate", "-", stdin=line(blank))
+
+    assert (ended.code, ended.err.partition(";")[0]) == (
+        0,
+        "stdin:1: note: data.customer_id: begins or ends with a blank",
+    )
+
+
+def test_a_field_like_no_other_is_named_without_a_guess(command):
+    newer = msgspec.json.decode(DUE)
+    newer["data"]["loyalty"] = 7
+
+    assert command("validate", "-", stdin=line(newer)).err.endswith(
+        "data.loyalty is not a known field and is ignored\n"
+    )
+
+
+@pytest.mark.parametrize("indent", [1, 4])
+@pytest.mark.parametrize("whole", [lambda event: event, lambda event: [event, event]], ids=["event", "array"])
+def test_json_over_several_lines_is_one_mistake_and_not_one_a_line(command, whole, indent: int):
+    ended = command("validate", "-", stdin=json.dumps(whole(json.loads(DUE)), indent=indent).encode())
+
+    assert (ended.code, len(ended.err.splitlines())) == (2, 1)
+    assert "one event a line" in ended.err

@@ -16,6 +16,7 @@ from tests.archive.journal import Topics, archived, instant
 from tests.cli.conftest import Command, Ended
 
 TEXT = "Please pay 129.00 EUR."
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def why(command: Command, tmp_path: Path):
     told.noted("Ada", "promise.made", invoice_ids=("R-1",), cause=CauseRecord("t", 0, 0, "/desk", "promise"))
     promised = (Reason("promise", "promises"),)
     told.decided("Ada", "suppressed", minutes=1, invoice_ids=("R-1",), reasons=promised, next_at=instant(9000))
-    told.claimed("Ada", "ct-1.1", minutes=9000, invoice_ids=("R-2",))
+    told.claimed("Ada", "ct-1.1", minutes=9000, invoice_ids=("R-2",), trace=TRACE)
     told.sent("Ada", SentText("ct-1.1", "sms", TEXT), minutes=9000)
     engine = opened(f"sqlite:///{tmp_path / FILE}")
     schema.migrate(engine)
@@ -47,6 +48,12 @@ def test_the_archive_is_told_with_what_events_said_and_what_proves_the_words(why
     assert ended.code == 0
     assert "amount=12900, currency=EUR, promised_on=2026-04-04" in ended.out
     assert "sms sha256=" in ended.out
+
+
+def test_what_goes_back_to_a_traced_event_names_the_id_by_which_it_is_found(why):
+    (line,) = [each for each in why("Ada", "--from", "archive").out.splitlines() if "(trace " in each]
+    assert "claimed" in line
+    assert "(trace 0af7651916cd43dd8448eb211c80319c)" in line
 
 
 def test_no_words_are_shown(why):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
+from dispatcher import __version__
 from tests.deployment.known import DEPLOY, ROOT, pins, unhashed
 
 LOCKS = [
@@ -67,6 +68,16 @@ def test_licences_allow_what_we_do_with_them():
     licences = {each["Name"].lower().replace("_", "-"): each["License"] for each in json.loads(told.stdout)}
     odd = {name: licence for name, licence in licences.items() if name in shipped and not LICENCES.search(licence)}
     assert odd == {}
+
+
+@pytest.mark.slow
+def test_the_bill_of_materials_names_this_release_and_every_package_of_the_image():
+    subprocess.run(["make", "-s", "-o", ".venv/.stamp", "sbom"], cwd=ROOT, capture_output=True, check=True)  # noqa: S607
+    bill = json.loads((ROOT / "build" / "release" / "sbom.cdx.json").read_text("utf-8"))
+    root = bill["metadata"]["component"]
+    assert (root["name"], root["version"]) == ("dispatcher", __version__)
+    named = {each["name"].lower().replace("_", "-"): each["version"] for each in bill["components"]}
+    assert named == pins(DEPLOY / "image" / "requirements.txt")
 
 
 def test_the_workflow_is_safe():

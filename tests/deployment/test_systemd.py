@@ -8,6 +8,7 @@ from dispatcher.exit_codes import ExitCode
 from tests.deployment.known import DEPLOY, unknown_variables
 
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+LASTING = [each for each in UNITS if "Restart=on-failure" in each.read_text("utf-8")]
 named = pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
 
 
@@ -27,7 +28,7 @@ def test_it_names_only_settings_that_exist(unit):
     assert unknown_variables(unit.read_text("utf-8")) == set()
 
 
-@named
+@pytest.mark.parametrize("unit", LASTING, ids=lambda unit: unit.stem)
 def test_what_another_start_does_not_mend_is_not_started_again(unit):
     (line,) = [each for each in unit.read_text("utf-8").splitlines() if each.startswith("RestartPreventExitStatus=")]
     lasting = {ExitCode.USAGE, ExitCode.SETTINGS, ExitCode.POLICY, ExitCode.TOPICS, ExitCode.REFUSED}
@@ -39,3 +40,27 @@ def test_it_may_do_next_to_nothing(unit):
     lines = unit.read_text("utf-8").splitlines()
     asked = {"DynamicUser=yes", "ProtectSystem=strict", "NoNewPrivileges=yes", "CapabilityBoundingSet="}
     assert asked <= set(lines)
+
+
+def test_no_process_takes_the_folder_of_another():
+    """A folder of state belongs to the user of the unit that was started last, and each unit has a user of its own."""
+    folders = [
+        line for unit in UNITS for line in unit.read_text("utf-8").splitlines() if line.startswith("StateDirectory=")
+    ]
+    assert len(set(folders)) == len(folders) == len(UNITS)
+
+
+def test_every_process_is_there_and_the_checker_has_its_timer():
+    assert {unit.stem for unit in UNITS} == {
+        f"dispatcher-{name}" for name in ("worker", "gateway", "archive", "checker")
+    }
+    timer = (DEPLOY / "systemd" / "dispatcher-checker.timer").read_text("utf-8")
+    assert "OnCalendar=hourly" in timer
+
+
+def test_findings_of_the_checker_are_no_failure_of_its_unit_and_another_user_may_read_them():
+    lines = (DEPLOY / "systemd" / "dispatcher-checker.service").read_text("utf-8").splitlines()
+    assert {"Type=oneshot", "SuccessExitStatus=1 2", "UMask=0022"} <= set(lines)
+    (command,) = [line for line in lines if line.startswith("ExecStart=")]
+    folder = command.rpartition(" ")[2].rpartition("/")[0]
+    assert f"ReadWritePaths={folder}" in lines

@@ -92,12 +92,12 @@ def account(provider, **supply) -> Account:
     return made
 
 
-def pool(*accounts, text=SHORT, inbox=None, sent=lambda *_: None) -> Pool:
+def pool(*accounts, text=SHORT, inbox=None, sent=lambda *_: None, compose=None) -> Pool:
     return Pool(
         "sms",
         accounts,
         timeout_s=10.0,
-        compose=lambda claim, _: Message(claim.attempt_id, "sms", claim.contact_point, text, "en"),
+        compose=compose or (lambda claim, _: Message(claim.attempt_id, "sms", claim.contact_point, text, "en")),
         outcomes=inbox or Inbox(),
         braked=lambda channel, creditor: False,
         barred=lambda channel, point: None,

@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 from collections import deque
+from dataclasses import replace
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from channels.desk_webhook import NotTaken, Taken
@@ -69,10 +71,11 @@ class Desk:
 
     def __init__(self, answers=None, lasts_s=0.0):
         self.answers, self.lasts_s = {name: deque(each) for name, each in (answers or {}).items()}, lasts_s
-        self.offered, self.taken, self.now, self.most = [], [], 0, 0
+        self.offered, self.taken, self.traces, self.now, self.most = [], [], [], 0, 0
 
-    async def hand_over(self, task_id, payload):
+    async def hand_over(self, task_id, payload, trace):
         self.offered.append((task_id, asyncio.get_running_loop().time()))
+        self.traces.append(trace)
         self.now += 1
         self.most = max(self.most, self.now)
         try:
@@ -101,7 +104,7 @@ class House:
                 async with asyncio.timeout(for_s):
                     await self.delivery.follow(self.topic)
 
-        with capture_logs() as self.logs:
+        with capture_logs([structlog.contextvars.merge_contextvars]) as self.logs:
             run(story())
         return self
 
@@ -208,9 +211,9 @@ def test_the_same_task_has_the_same_body_each_time():
     bodies = set()
 
     class Noting(Desk):
-        async def hand_over(self, task_id, payload):
+        async def hand_over(self, task_id, payload, trace):
             bodies.add(payload)
-            return await super().hand_over(task_id, payload)
+            return await super().hand_over(task_id, payload, trace)
 
     House(task(0), desk=Noting({"t0": [AWAY] * 3})).goes_on(60)
 
@@ -252,7 +255,7 @@ def test_a_partition_that_goes_to_somebody_else_is_left_where_it_is():
 
 
 class Broken(Desk):
-    async def hand_over(self, task_id, payload):
+    async def hand_over(self, task_id, payload, trace):
         raise RuntimeError("a fault of ours")
 
 
@@ -280,3 +283,22 @@ def test_where_kafka_is_away_what_is_in_hand_is_let_go():
         house.goes_on()
 
     assert house.desk.taken == []
+
+
+def traced(record):
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    return replace(record, headers=(("traceparent", trace.encode()),)), trace
+
+
+def test_the_desk_is_offered_a_task_with_the_trace_of_its_record():
+    first, trace = traced(task(0))
+
+    assert House(first, task(1)).goes_on().desk.traces == [trace, ""]
+
+
+def test_what_is_logged_of_a_task_names_its_trace_id():
+    first, trace = traced(task(0))
+    house = House(first, task(1, "C-2"), desk=Desk({"t0": [REFUSED], "t1": [REFUSED]})).goes_on()
+
+    refused = {each["task_id"]: each.get("trace_id") for each in house.logs if each["event"] == "desk_refuses_task"}
+    assert refused == {"t0": trace[3:35], "t1": None}

@@ -20,7 +20,7 @@ from tests.broker.installation import ROOT
 from tests.broker.operations import eventually, gates_open, ready
 from tests.faults.scene import PARTITIONS, scene
 from tests.live.alarms import sounded
-from tests.live.faults import FAULTS, Fault, House, warm
+from tests.live.faults import FAULTS, Fault, House, archive, warm
 from tests.live.pictures import ask_panels, draw
 from tests.live.shortened import FACTOR
 from tests.live.watching import now, watchers
@@ -47,13 +47,10 @@ async def proven(seed: int, faults: Sequence[Fault], *, picture: bool) -> bool:
             watchers(folder / "watchers", made.installed, page) as there,
         ):
             worker = made.worker()
-            archive = made.installed.worker(
-                "archive", program=("dispatcher", "archive"), DISPATCHER_ARCHIVE_METRICS_PORT="0"
-            )
             serving = await gateway(made.installed)
             await ready(worker)
             await gates_open(worker, PARTITIONS)
-            house = House(made, kafka, serving, worker, page)
+            house = House(made, kafka, serving, worker, archive(made), page)
             first = now()
             await warm(house)
             await eventually(lambda: _watchdog(there), "the watchdog fires", timeout_s=60)
@@ -63,9 +60,9 @@ async def proven(seed: int, faults: Sequence[Fault], *, picture: bool) -> bool:
             series = {job: int(await there.count(_MOST.format(job=job))) for job in _JOBS}
             BUILD.mkdir(parents=True, exist_ok=True)
             await draw(there, BUILD / "ops.svg", spells, first, last)
-            if archive.exit_code is not None:
-                print(f"the archive ended with {archive.exit_code}: {archive.output()[-1500:]}")
-            await serving.client.aclose()
+            if house.archive.exit_code is not None:
+                print(f"the archive ended with {house.archive.exit_code}: {house.archive.output()[-1500:]}")
+            await house.gateway.client.aclose()
     shown = all(0 < count <= _MOST_SERIES for count in series.values())
     holds = all(each.proven for each in alarms) and shown and not asked.empty and not asked.infinite
     report = {

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,9 +14,9 @@ import msgspec
 from dispatcher.engine.clients import Kafka
 from dispatcher.engine.config import Connection
 from dispatcher.local.kafka import EmbeddedKafka
-from dispatcher.local.twilio_faults import SERVER_FAILED
+from dispatcher.local.twilio_faults import SERVER_FAILED, Refused
 from schemas import journal, topics
-from tests.broker.gateways import Gateway
+from tests.broker.gateways import Gateway, gateway
 from tests.broker.installation import Process, due, event, profile
 from tests.broker.operations import eventually, gates_open, metric, ready
 from tests.broker.providers import number
@@ -24,8 +24,16 @@ from tests.faults.rows_policy import _hash, _put
 from tests.faults.scene import PARTITIONS, Scene
 
 _SILENT_S = 20
+_ASLEEP_S = 2
+_TOO_FEW, _TOO_MANY = 1, 150
+"""Texts a second that an account is allowed, and how many are due at once: the last leaves more than a minute late."""
+_RUBBISH = 25
 _FLOOD = 300_000
 _STORM = 400
+_PROBES = 12
+_FALSE = 30
+_UNKNOWN_KEY = Refused(401, 20003, "Authenticate")
+_NO_MOBILE = Refused(400, 21614, "'To' number is not a valid mobile number")
 
 
 @dataclass
@@ -36,14 +44,26 @@ class House:
     kafka: EmbeddedKafka
     gateway: Gateway
     worker: Process
+    archive: Process
     page: Path
     since: str | None = None
 
-    async def worker_again(self) -> None:
+    async def worker_again(self, **settings: str) -> None:
         """A new worker, ready to send."""
-        self.worker = self.scene.worker()
+        self.worker = self.scene.worker(**settings)
         await ready(self.worker)
         await gates_open(self.worker, PARTITIONS)
+
+    def archive_again(self) -> None:
+        """A new archive, from where the last one left off."""
+        self.archive = archive(self.scene)
+
+    async def become_due(self, who: str, to: Sequence[str]) -> None:
+        """As many customers as there are numbers become due, each to be sent a text."""
+        at, installed = self.scene.now, self.scene.installed
+        phones = [[{"number": each, "kind": "mobile"}] for each in to]
+        await installed.publish([profile(f"{who}-{n}", at=at, phones=found) for n, found in enumerate(phones)])
+        await installed.publish([due(f"{who}-{n}", "I-1", at=at) for n in range(len(to))])
 
     async def verify(self) -> None:
         """The shipped checker writes its page."""
@@ -67,6 +87,11 @@ class House:
             raise AssertionError(f"verify ended with {process.returncode}: {said.decode()[-2000:]}")
 
 
+def archive(scene: Scene) -> Process:
+    """An archive of the scene's installation."""
+    return scene.installed.worker("archive", program=("dispatcher", "archive"), DISPATCHER_ARCHIVE_METRICS_PORT="0")
+
+
 Act = Callable[[House], Awaitable[None]]
 
 
@@ -81,7 +106,8 @@ class Fault:
 
 
 async def _rubbish(house: House) -> None:
-    await house.scene.installed.append("billing.due", b"{", b"somebody")
+    for _ in range(_RUBBISH):
+        await house.scene.installed.append("billing.due", b"{", b"somebody")
 
 
 async def _forged(house: House) -> None:
@@ -110,7 +136,21 @@ async def _provider_storm(house: House) -> None:
 
 
 async def _heal(house: House) -> None:
+    """The provider is well, and there is something to send: an account that sends nothing proves nothing."""
     house.scene.heal()
+    await house.become_due("healed", [number(700 + n) for n in range(_PROBES)])
+
+
+async def _locked_out(house: House) -> None:
+    """The provider knows our key no more."""
+    house.scene.twilio.stage([_UNKNOWN_KEY] * _STORM)
+    await house.become_due("locked", [number(720 + n) for n in range(_PROBES)])
+
+
+async def _numbers_of_nobody(house: House) -> None:
+    """A file of numbers that the provider knows for false."""
+    house.scene.twilio.stage([_NO_MOBILE] * _FALSE)
+    await house.become_due("false", [number(740 + n) for n in range(_FALSE)])
 
 
 async def _kafka_silent(house: House) -> None:
@@ -148,12 +188,35 @@ async def _worker_asleep(house: House) -> None:
     rest = {"amount_due": 0, "currency": "GBP", "reason": "payment", "settled_at": at.isoformat()}
     paid = [event("invoice.settled", f"late-{n}", at=at, invoice_id="I-1", **rest) for n in range(40)]
     await house.scene.installed.publish(paid)
-    await asyncio.sleep(2.0)  # late is what these payments are to be
+    await asyncio.sleep(_ASLEEP_S)  # late is what these payments are to be
     house.worker.resume()
 
 
 async def _worker_back(house: House) -> None:
     await house.worker_again()
+
+
+async def _limit_too_low(house: House) -> None:
+    """The account may send less than has to be sent."""
+    await house.worker.end()
+    await house.worker_again(DISPATCHER_TWILIO_PER_SECOND=str(_TOO_FEW))
+    await house.become_due("slow", [number(780 + n) for n in range(_TOO_MANY)])
+
+
+async def _limit_raised(house: House) -> None:
+    await house.worker.end()
+    await house.worker_again()
+
+
+async def _gateway_and_archive_gone(house: House) -> None:
+    """Nobody takes calls, and nobody writes the archive."""
+    await house.gateway.client.aclose()
+    await asyncio.gather(house.gateway.process.end(), house.archive.end())
+
+
+async def _gateway_and_archive_back(house: House) -> None:
+    house.gateway = await gateway(house.scene.installed)
+    house.archive_again()
 
 
 async def _flood(house: House) -> None:
@@ -178,7 +241,7 @@ _READ = (topics.BILLING_DUE, topics.INBOX)
 
 
 async def _night_in_the_journal(house: House) -> None:
-    """A contact at three in the morning, as a broken dispatcher would have journalled it; the checker must find it."""
+    """A contact claimed once more, at three in the morning, as a broken dispatcher would; the checker must find both."""
     records = await house.scene.installed.journal()
     claimed = next(each for each in reversed(records) if each.result == "claimed")
     night = claimed.at.replace(hour=3) - timedelta(days=1)
@@ -204,10 +267,12 @@ async def _judged_anew(house: House) -> None:
 
 
 FAULTS: tuple[Fault, ...] = (
-    Fault("input that cannot be read", _rubbish, ("DeadLetters",)),
+    Fault("input that cannot be read", _rubbish, ("DeadLetters", "DeadLettersMany")),
     Fault("wrong signatures", _forged, ("SignaturesForged",)),
     Fault("a policy that no worker can use", _wrong_policy, ("PolicyRefused",), _right_policy),
     Fault("a provider that answers with faults", _provider_storm, ("AccountOut",), _heal),
+    Fault("a key that the provider does not know", _locked_out, ("AccountMisconfigured",), _heal),
+    Fault("numbers of nobody", _numbers_of_nobody, ("MuchIsRefused",)),
     Fault(
         "Kafka is silent",
         _kafka_silent,
@@ -216,9 +281,18 @@ FAULTS: tuple[Fault, ...] = (
     ),
     # How long the lag stays high says how fast the machine is: no alert is asked for, the panels show it.
     Fault("more than a worker can read", _flood, (), _read_all),
-    Fault("payments while the worker stands still", _worker_asleep, ("PaymentStopBurnsFast",)),
+    Fault("payments while the worker stands still", _worker_asleep, ("PaymentStopBurnsFast", "LoopBlocked")),
+    Fault("a limit that is too low", _limit_too_low, ("TimelinessBurnsFast",), _limit_raised),
+    Fault(
+        "no gateway and no archive",
+        _gateway_and_archive_gone,
+        ("GatewayAbsent", "ArchiveAbsent"),
+        _gateway_and_archive_back,
+    ),
     Fault("no worker", _worker_gone, ("WorkerAbsent",), _worker_back),
-    Fault("a contact at night in the journal", _night_in_the_journal, ("ContactAtNight",), _judged_anew),
+    Fault(
+        "a contact at night in the journal", _night_in_the_journal, ("ContactAtNight", "ContactedTwice"), _judged_anew
+    ),
 )
 
 

@@ -58,7 +58,7 @@ def test_an_sms_about_a_plan_names_its_first_date(templates, policy):
 @pytest.mark.parametrize("acknowledges", [PAID, PLAN], ids=["payment", "plan"])
 def test_a_thank_you_asks_for_nothing(templates, policy, locale, acknowledges):
     mail = thanks(templates, policy, "email", acknowledges, locale=locale)
-    pressing = ("pay by", "overdue", "If payment", "逾期", "如未付款", "antes del", "retraso", *CONSEQUENCE.values())
+    pressing = ("pay by", "overdue", "If payment", "逾期", "如未付款", "a más tardar", "retraso", *CONSEQUENCE.values())
     assert [part for part in pressing if part in mail.text or part in mail.html] == []
 
 

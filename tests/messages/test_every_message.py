@@ -75,6 +75,14 @@ def test_a_script_holds_what_it_must_and_nothing_improper(templates, policy, mes
     assert [each for each in found if each.offence not in headings_may_shout] == []
 
 
+@pytest.mark.parametrize("message", PHASES)
+@pytest.mark.parametrize("channel", ["sms", "email"])
+def test_the_last_day_to_pay_counts_in_spanish_as_in_the_other_languages(templates, policy, message, channel):
+    told = templates.render(claim(channel, message, locale="es-MX"), policy)
+    day = essentials(message, "es-MX", (invoice(),), sms=channel == "sms").pay_by
+    assert f"antes del {day}" not in f"{told.subject} {told.text}".replace("antes del: ", "antes del ")
+
+
 @over_every_message
 def test_a_subject_tells_nothing_to_who_sees_the_screen(templates, policy, message, locale, invoices):
     mail = templates.render(claim("email", message, invoices=invoices, locale=locale), policy)

@@ -6,7 +6,7 @@ import pytest
 from dispatcher.messages.facts import LISTED_INVOICES, LISTED_LINES
 from dispatcher.messages.rendering import Templates
 from schemas.inbox import BillLine
-from tests.messages.samples import PAY_URL, claim, invoice, stage_saying
+from tests.messages.samples import PAY_URL, PHASES, claim, invoice, stage_saying
 from tests.messages.samples import policy as sample_policy
 
 CREDIT_NOTE = invoice(3, kind="credit_note", number="CN-7", amount_due=24900, lines=(), pay_url=None)
@@ -205,6 +205,14 @@ def test_an_instalment_of_a_plan_is_called_one(templates, policy, locale, said):
     obligation = ("P-7/2", invoice(plan="P-7")[1])
     text = templates.render(claim("sms", invoices=(obligation,), locale=locale), policy).text
     assert (said in text, "2026-110" in text) == (True, False)
+
+
+@pytest.mark.parametrize("message", PHASES)
+def test_an_instalment_is_one_of_your_plan_and_not_your_one_of_the_plan(templates, policy, message):
+    owed = {"message": message, "invoices": (("P-7/2", invoice(plan="P-7")[1]),)}
+    mail = templates.render(claim("email", **owed), policy)
+    script = templates.script(claim("call_task", **owed), policy)
+    assert [said for said in (mail.subject, mail.text, script) if "our instalment 2" in said] == []
 
 
 def test_a_letter_lists_an_instalment_as_one(templates, policy):

@@ -148,3 +148,20 @@ def test_the_level_is_a_setting(written: io.StringIO):
     structlog.get_logger().warning("x")
 
     assert records(written) == []
+
+
+def test_what_is_logged_of_a_contact_names_its_trace_id_as_it_is(written: io.StringIO):
+    """An id that looks like a telephone number to whoever masks those."""
+    with logs.traced("00-0012345678903dd8448eb211c80319c0-b7ad6b7169203331-01"):
+        structlog.get_logger().info("inside")
+    structlog.get_logger().info("outside")
+
+    inside, outside = records(written)
+    assert (inside["trace_id"], outside.get("trace_id")) == ("0012345678903dd8448eb211c80319c0", None)
+
+
+def test_without_a_trace_nothing_is_named(written: io.StringIO):
+    with logs.traced(""):
+        structlog.get_logger().info("inside")
+
+    assert "trace_id" not in records(written)[0]

@@ -44,6 +44,7 @@ def samples(metrics: Metrics) -> dict[str, float]:
         "dispatcher_gate_open",
         "dispatcher_links_left_out_total",
         "dispatcher_unknown_fields_total",
+        "dispatcher_events_dated_ahead_total",
         "dispatcher_timers_pending",
     ],
 )

@@ -78,6 +78,11 @@ INPUT_CASES: Mapping[str, Case] = {
         {'dispatcher_rejected_total{reason="malformed_json"}': 0},
         window=15,
     ),
+    "EventsDatedAhead": jump(
+        {"dispatcher_events_dated_ahead_total": 1},
+        {"dispatcher_events_dated_ahead_total": 0},
+        window=15,
+    ),
     "DeadLettersMany": jump(
         {events("rejected"): 30, events("accepted"): 300},
         {events("rejected"): 30, events("accepted"): 700},

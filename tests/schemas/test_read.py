@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import inbox
-from schemas.codec import MAX_EVENT_BYTES, Accepted, Rejected, read
+from schemas.codec import MAX_EVENT_BYTES, Accepted, Rejected, ignored_fields, read
 from schemas.envelope import TYPES_OF_TOPIC
 from schemas.events import EVENT_TYPES
 from schemas.refusals import REASONS, SENTENCES
@@ -176,6 +176,45 @@ def test_unknown_fields_in_preferences_are_counted():
     newer["data"]["preferences"]["emoji"] = True
     newer["data"]["preferences"]["quiet_hours"][0]["season"] = "winter"
     assert read_on_its_topic(newer).unknown_fields == 2
+
+
+def test_a_missing_field_says_that_one_with_almost_its_name_is_there():
+    slip = due(ammount_due=12900)
+    del slip["data"]["amount_due"]
+    answer = read_on_its_topic(slip)
+    assert (answer.reason, answer.path) == ("missing_field", "data.amount_due")
+    assert answer.message.endswith("; a field is there that is called almost the same")
+
+
+def test_a_missing_field_says_so_at_every_depth():
+    slip = copy.deepcopy(VALID["invoice.due-full"])
+    slip["data"]["lines"][1]["amout"] = slip["data"]["lines"][1].pop("amount")
+    assert read_on_its_topic(slip).message.endswith("; a field is there that is called almost the same")
+
+
+def test_an_unknown_name_is_not_repeated():
+    slip = due(amount_due_ada=12900)
+    del slip["data"]["amount_due"]
+    assert "ada" not in read_on_its_topic(slip).message
+
+
+def test_a_slip_is_looked_for_among_few_fields_however_many_there_are():
+    many = due(**{f"unknown_{at}": at for at in range(1000)}, ammount_due=12900)
+    del many["data"]["amount_due"]
+    assert "almost" not in read_on_its_topic(many).message
+
+
+def test_a_missing_field_that_nothing_resembles_says_no_more():
+    slip = due(loyalty=12900)
+    del slip["data"]["amount_due"]
+    assert "almost" not in read_on_its_topic(slip).message
+
+
+@pytest.mark.parametrize(
+    "value", [b"{", b"[]", b"{}", as_bytes({**DUE, "type": "nothing"}), as_bytes({**DUE, "data": 1})]
+)
+def test_what_is_no_event_has_no_unknown_fields(value):
+    assert ignored_fields("billing.due", value) == []
 
 
 def test_extension_attributes_of_the_envelope_are_no_unknown_fields():

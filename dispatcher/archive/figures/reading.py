@@ -2,14 +2,10 @@
 
 from sqlalchemy import Connection, Engine, and_, func, select
 
+from dispatcher.archive.database import reading
 from dispatcher.archive.figures.asking import Figure, Question, Rows
 from dispatcher.archive.tables import CHAINS, RECORDS
 from schemas.values import Millis
-
-
-def looking(engine: Engine) -> Connection:
-    """A connection that only reads."""
-    return engine.connect().execution_options(reads=True)
 
 
 def reached(connection: Connection) -> Millis:
@@ -20,5 +16,5 @@ def reached(connection: Connection) -> Millis:
 
 def rows_of(engine: Engine, figure: Figure, question: Question) -> Rows:
     """The rows of a figure."""
-    with looking(engine) as connection:
+    with reading(engine) as connection:
         return figure.rows(connection, question)

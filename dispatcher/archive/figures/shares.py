@@ -7,13 +7,16 @@ from typing import Final
 FEW: Final = 30
 """A ratio of fewer cases is marked: one case more or less would move it visibly."""
 
+PLACES: Final = 6
+"""Decimal places of a share: enough for whoever rounds it once more, to a tenth of a percent, to get what is right."""
+
 _Z: Final = 1.959964
 """Of a normal distribution, 95 % lie between minus and plus so many standard deviations."""
 
 
 def share(part: float, whole: float) -> float | None:
     """`part` of `whole`; None where there is nothing to have a part in."""
-    return None if whole == 0 else round(part / whole, 4)
+    return None if whole == 0 else round(part / whole, PLACES)
 
 
 def interval(hits: int, cases: int) -> tuple[float | None, float | None]:
@@ -23,7 +26,7 @@ def interval(hits: int, cases: int) -> tuple[float | None, float | None]:
     seen, spread = hits / cases, _Z * _Z / cases
     middle = (seen + spread / 2) / (1 + spread)
     reach = _Z / (1 + spread) * sqrt(seen * (1 - seen) / cases + spread / (4 * cases))
-    return round(max(0.0, middle - reach), 4), round(min(1.0, middle + reach), 4)
+    return round(max(0.0, middle - reach), PLACES), round(min(1.0, middle + reach), PLACES)
 
 
 def quantile(ordered: Sequence[float], part: float) -> float | None:

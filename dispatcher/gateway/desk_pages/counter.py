@@ -79,8 +79,8 @@ class Counter:
         found = await self.desk.next_task(visit.who)
         match found:
             case NothingToDo():
-                words = writing(visit.language).words.task
-                at = "" if found.next_at is None else writing(visit.language).instant(found.next_at, ())
+                words = writing(visit.locale).words.task
+                at = "" if found.next_at is None else writing(visit.locale).instant(found.next_at, ())
                 says = (
                     words.nothing if found.next_at is None else f"{words.nothing} {words.nothing_until.format(time=at)}"
                 )
@@ -97,7 +97,7 @@ class Counter:
     async def dial(self, visit: Visit, held: Held) -> Response[str]:
         """Ask whether the call is allowed; only then is the number shown, and that is noted first."""
         known = await self.desk.held(visit.who)
-        written = writing(visit.language)
+        written = writing(visit.locale)
         await self.audit.note(visit.who, "dialled", task_id=held.task_id, customer_id=_customer(known, held))
         answer = await self.desk.dial(visit.who, held.task_id, held.fence)
         match answer:
@@ -119,14 +119,14 @@ class Counter:
         """The task is kept longer: the clock alone is shown anew; where it is lost, the page as things stand."""
         answer = await self.desk.renew(visit.who, held.task_id, held.fence)
         if isinstance(answer, LeaseLost):
-            page = await self.open(visit, notices.lost(answer, writing(visit.language).words.task))
+            page = await self.open(visit, notices.lost(answer, writing(visit.locale).words.task))
             page.headers.update({"HX-Retarget": "#desk", "HX-Reselect": "#desk"})
             return page
         return PAGES.answer(visit, "lease.html", **self._of_task(visit, answer, ()))
 
     async def give_back(self, visit: Visit, held: Held, why: str) -> Response[str]:
         """Somebody else is to do it."""
-        words = writing(visit.language).words.task
+        words = writing(visit.locale).words.task
         reason: WhyBack = next((each for each in _WHYS if each == why), "other")
         await self.audit.note(visit.who, "task_given_back", task_id=held.task_id, detail=reason)
         answer = await self.desk.give_back(visit.who, held.task_id, held.fence, reason)
@@ -135,7 +135,7 @@ class Counter:
 
     async def escalate(self, visit: Visit, held: Held, form: Form) -> Response[str]:
         """A major or special case: a supervisor is told, and reminders stop."""
-        words = writing(visit.language).words.task
+        words = writing(visit.locale).words.task
         await self.audit.note(visit.who, "outcome_reported", task_id=held.task_id, detail="escalated")
         note, submit_id = text_of(form, "note"), text_of(form, "submit_id")
         answer = await self.desk.escalate(visit.who, held.task_id, held.fence, submit_id, note)
@@ -169,9 +169,9 @@ class Counter:
             case Incomplete():
                 return await self._again(visit, Left(form, misfits(answer.problems)))
             case LeaseLost():
-                return await self.open(visit, notices.lost(answer, writing(visit.language).words.task))
+                return await self.open(visit, notices.lost(answer, writing(visit.locale).words.task))
             case Kept() | Recorded():
-                told = notices.recorded(answer, current, writing(visit.language))
+                told = notices.recorded(answer, current, writing(visit.locale))
                 return await (self.next(visit, told) if text_of(form, "then") == "next" else self.open(visit, told))
             case _:
                 assert_never(answer)
@@ -204,7 +204,7 @@ class Counter:
         told: Sequence[Notice] = (),
         left: Left = UNTOUCHED,
     ) -> dict[str, Any]:
-        written = writing(visit.language)
+        written = writing(visit.locale)
         before, _, after = written.words.task.left.partition("{time}")
         return {
             "w": written.words,
@@ -217,7 +217,7 @@ class Counter:
         }
 
     def _idle(self, visit: Visit, told: Sequence[Notice], says: str = "") -> Response[str]:
-        written = writing(visit.language)
+        written = writing(visit.locale)
         context = form_context(None, UNTOUCHED, "", written)
         return PAGES.answer(visit, "agent.html", w=written.words, task=None, notices=told, idle=says, **context)
 

@@ -38,7 +38,7 @@ class Supervisor:
 
     async def open(self, visit: Visit, told: Sequence[Notice] = ()) -> Response[str]:
         """The desk as it is at this moment."""
-        written = writing(visit.language)
+        written = writing(visit.locale)
         seen = overview_view(await self.desk.overview(), written)
         return PAGES.answer(visit, "overview.html", w=written.words, desk=seen, notices=told)
 
@@ -76,9 +76,9 @@ class Supervisor:
         """The form in which a supervisor says what came of a call that somebody else made; its number is not shown."""
         found = await self.desk.dialled(visit.who, task_id)
         if not isinstance(found, Leased):
-            return await self._told(visit, "bad", writing(visit.language).words.overview.failed)
+            return await self._told(visit, "bad", writing(visit.locale).words.overview.failed)
         await self.audit.note(visit.who, "customer_viewed", task_id=task_id, customer_id=found.customer_id)
-        written = writing(visit.language)
+        written = writing(visit.locale)
         return PAGES.answer(
             visit,
             "resolve.html",
@@ -93,7 +93,7 @@ class Supervisor:
     async def resolve(self, visit: Visit, task_id: str, form: Form) -> Response[str]:
         """What a supervisor found out about a call."""
         found = await self.desk.dialled(visit.who, task_id)
-        words = writing(visit.language).words
+        words = writing(visit.locale).words
         if not isinstance(found, Leased):
             return await self._told(visit, "bad", words.overview.failed)
         outcome = outcome_of(form, asked_of(found))
@@ -107,7 +107,7 @@ class Supervisor:
             return await self.ask(visit, task_id, Left(form, misfits(answer.problems)))
         if isinstance(answer, _FAILED):
             return await self._told(visit, "bad", words.overview.failed)
-        return await self.open(visit, (notices.recorded(answer, found, writing(visit.language)),))
+        return await self.open(visit, (notices.recorded(answer, found, writing(visit.locale)),))
 
     async def dealt_with(self, visit: Visit, case: str, *, release: bool) -> Response[str]:
         """A major or special case is dealt with."""
@@ -115,7 +115,7 @@ class Supervisor:
         return await self._done(visit, await self.desk.resolve_escalation(visit.who, case, release=release))
 
     async def _done(self, visit: Visit, answer: Reported | Moved | NotAllowed) -> Response[str]:
-        words = writing(visit.language).words.overview
+        words = writing(visit.locale).words.overview
         if isinstance(answer, Recorded | Kept | Moved):
             return await self._told(visit, "good", words.moved)
         return await self._told(visit, "bad", words.failed)

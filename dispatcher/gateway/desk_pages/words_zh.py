@@ -288,7 +288,7 @@ _OVERVIEW: Final = OverviewWords(
     escalations_hint="对这些客户的提醒已停止。",
     release="已处理：提醒继续",
     keep="已处理：提醒保持停止",
-    conduct="过去 24 小时，按催收员",
+    conduct="过去 24 小时，按坐席",
     reports="记录",
     conversations="通话",
     incomplete="缺少告知",
@@ -307,5 +307,5 @@ _OVERVIEW: Final = OverviewWords(
 )
 
 ZH: Final = Words(
-    "zh-CN", "坐席", _TASK, _OUTCOMES, _FORM, _KEYS, "服务器没有响应，没有任何更改。请稍后再试。", _OVERVIEW
+    "zh-CN", "坐席工作台", _TASK, _OUTCOMES, _FORM, _KEYS, "服务器没有响应，没有任何更改。请稍后再试。", _OVERVIEW
 )

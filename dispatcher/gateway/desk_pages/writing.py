@@ -16,8 +16,7 @@ from dispatcher.messages.formats import Formats, formats
 from dispatcher.messages.money import decimals
 from schemas.values import Day, Millis
 
-_LOCALES: Final = {"en": "en", "zh-CN": "zh_Hans_CN"}
-_WORDS: Final = {"en": EN, "zh-CN": ZH}
+_WORDS: Final = {"en": EN, "zh": ZH}
 _MINUTE_S: Final = 60
 
 
@@ -57,8 +56,8 @@ class Writing:
         return f"{seconds // _MINUTE_S}:{seconds % _MINUTE_S:02}"
 
 
-@lru_cache(maxsize=4)
-def writing(language: str) -> Writing:
-    """The language of a visit."""
-    locale = _LOCALES[language]
-    return Writing(_WORDS[language], Locale.parse(locale), formats(locale))
+@lru_cache(maxsize=32)
+def writing(locale_id: str) -> Writing:
+    """The words and ways of a CLDR locale that a visit names: `en_GB`, `zh_Hans_CN`."""
+    locale = Locale.parse(locale_id)
+    return Writing(_WORDS[locale.language], locale, formats(locale_id))

@@ -1,5 +1,6 @@
 """How a value of a figure is shown to people, and how it goes into files."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 import msgspec
@@ -25,11 +26,16 @@ def shown(value: object, unit: Unit, currency: str = "") -> str:
         case int(), ("count" | "money"):
             return f"{value:,}"
         case ((int() | float()), "share"):
-            return f"{value * 100:.1f} %"
+            return f"{_tenths(value)} %"
         case ((int() | float()), ("hours" | "score")):
             return f"{value:,.1f}" if unit == "hours" else f"{value:.2f}"
         case _:
             return str(value)
+
+
+def _tenths(share: float) -> Decimal:
+    """Percent, a half rounded up as people do it: a float of 82.35 is a little less."""
+    return (Decimal(repr(share)) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def heading(figure: Figure, rows: Rows) -> tuple[tuple[str, Unit], ...]:

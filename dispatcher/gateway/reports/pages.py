@@ -12,8 +12,9 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from sqlalchemy import Engine
 
+from dispatcher.archive.database import reading
 from dispatcher.archive.figures.asking import Figure, Question, Rows
-from dispatcher.archive.figures.reading import looking, reached, rows_of
+from dispatcher.archive.figures.reading import reached, rows_of
 from dispatcher.archive.figures.register import FIGURES
 from dispatcher.gateway.access import admit
 from dispatcher.gateway.api_keys import ApiKey
@@ -57,7 +58,7 @@ class _Asker:
             return await asyncio.to_thread(rows_of, self._engine, figure, question)
 
     def _reached(self) -> int:
-        with looking(self._engine) as connection:
+        with reading(self._engine) as connection:
             return reached(connection)
 
 

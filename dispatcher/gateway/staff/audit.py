@@ -7,7 +7,7 @@ secret can neither change one nor take one out without `checked` naming it.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
@@ -62,12 +62,14 @@ class Deed:
 class Checked:
     """What a look over the whole record found: rows that are as they were written, the last row's number, and `broken`.
 
-    That is the number of the first row that was changed or is missing; None where the record is whole.
+    That is the number of the first row that was changed or is missing; None where the record is whole. `is_foreign`: nothing
+    of any row shows that it was written under this key.
     """
 
     rows: int
     last: int
     broken: int | None
+    is_foreign: bool = False
 
 
 class Audit:
@@ -120,6 +122,12 @@ class Audit:
     def checked(self, connection: Connection) -> Checked:
         """Make all links anew, and say where the first differs. Give it a `Store.snapshot`: rows are added meanwhile."""
         chain = connection.execute(select(CHAIN)).one()
+        rows, broken = self._followed(connection, chain)
+        is_foreign = broken is not None and rows == 0 and not self._wrote_any(connection, chain.root)
+        return Checked(rows, chain.number, broken, is_foreign)
+
+    def _followed(self, connection: Connection, chain: Row[Any]) -> tuple[int, int | None]:
+        """How many rows hold, one after the other, and the number of the first that does not."""
         number, before = chain.root_number, chain.root
         in_order = select(AUDIT).order_by(AUDIT.c.number).execution_options(yield_per=1000)
         with connection.execute(in_order) as rows:
@@ -128,10 +136,23 @@ class Audit:
                 sealed = seal(self._key, _personal(deed))
                 linked = link(self._key, before, _lasting(row.number, row.at, deed), sealed)
                 if (row.number, row.seal, row.link) != (number + 1, sealed, linked):
-                    return Checked(number - chain.root_number, chain.number, number + 1)
+                    return number - chain.root_number, number + 1
                 number, before = row.number, row.link
         is_whole = (number, before) == (chain.number, chain.link)
-        return Checked(number - chain.root_number, chain.number, None if is_whole else number + 1)
+        return number - chain.root_number, None if is_whole else number + 1
+
+    def _wrote_any(self, connection: Connection, before: bytes) -> bool:
+        """Whether a row has a seal of this key, or a link of it to the row before. An empty record says nothing."""
+        is_empty = True
+        in_order = select(AUDIT).order_by(AUDIT.c.number).execution_options(yield_per=1000)
+        with connection.execute(in_order) as rows:
+            for row in rows:
+                is_empty, deed = False, _deed(row)
+                linked = link(self._key, before, _lasting(row.number, row.at, deed), row.seal)
+                if row.seal == seal(self._key, _personal(deed)) or row.link == linked:
+                    return True
+                before = row.link
+        return is_empty
 
 
 def _forget_before(connection: Connection, instant: Millis) -> int:

@@ -36,6 +36,11 @@ def sections_of(role: Role) -> Sequence[Section]:
     return [each for each in SECTIONS if role in each.roles]
 
 
+def may_see(role: Role, path: str) -> bool:
+    """Whether an address is of no section, or of one for that role."""
+    return all(role in each.roles for each in SECTIONS if is_within(path, each))
+
+
 def page_of(customer_id: str) -> str:
     """The address of a customer's story, for those who may ask why."""
     return f"{WHY}/{quote(customer_id, safe='')}"

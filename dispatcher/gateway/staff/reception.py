@@ -9,7 +9,7 @@ from dispatcher.gateway.staff import sessions
 from dispatcher.gateway.staff.cookies import Cookies, Named
 from dispatcher.gateway.staff.forms import token_of
 from dispatcher.gateway.staff.guards import AnyRequest
-from dispatcher.gateway.staff.languages import language_of
+from dispatcher.gateway.staff.languages import language_of, locale_of
 from dispatcher.gateway.staff.people import Language, Person
 from dispatcher.gateway.staff.proxy import Proxy
 from dispatcher.gateway.staff.visits import Visit
@@ -58,6 +58,7 @@ class FrontDesk:
         return Visit(
             person=come.person,
             language=language,
+            locale=locale_of(language, request.headers.get("accept-language", "")),
             nonce=self._token(),
             form_token=token_of(come.secret),
             path=request.url.path,

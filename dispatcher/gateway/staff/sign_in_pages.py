@@ -13,8 +13,8 @@ from dispatcher.gateway.staff import sessions
 from dispatcher.gateway.staff.audit import Deed
 from dispatcher.gateway.staff.denials import Denied
 from dispatcher.gateway.staff.guards import AnyRequest
-from dispatcher.gateway.staff.navigation import HOME
-from dispatcher.gateway.staff.people import LANGUAGES
+from dispatcher.gateway.staff.navigation import HOME, may_see
+from dispatcher.gateway.staff.people import LANGUAGES, Role
 from dispatcher.gateway.staff.shell import Pages, redirected
 from dispatcher.gateway.staff.signing_in import NotSignedIn
 from dispatcher.gateway.staff.staff import Staff
@@ -32,7 +32,7 @@ def sign_in_routes(staff: Staff) -> Sequence[HTTPRouteHandler]:
     @get(SIGN_IN, guards=[staff.open_to_all()], include_in_schema=False)
     async def ask(request: AnyRequest) -> Response[str]:
         visit, after = visit_of(request), _ours(request.query_params.get("next"))
-        return _form(staff, visit, after) if visit.person is None else redirected(visit, after)
+        return _form(staff, visit, after) if visit.person is None else redirected(visit, _for(visit.person.role, after))
 
     @post(SIGN_IN, guards=[staff.open_to_all()], include_in_schema=False, request_max_body_size=LARGEST_FORM)
     async def let_in(request: AnyRequest) -> Response[str]:
@@ -83,7 +83,7 @@ async def _tried(staff: Staff, request: AnyRequest) -> Response[str]:
     if isinstance(tried, NotSignedIn):
         return _form(staff, visit, after, refused=True)
     await _end_session(staff, request, visit)
-    answer = redirected(visit, after)
+    answer = redirected(visit, _for(tried.role, after))
     answer.set_cookie(visit.cookies.made("session", tried.token))
     answer.set_cookie(visit.cookies.cleared("form"))
     return answer
@@ -101,6 +101,11 @@ async def _end_session(staff: Staff, request: AnyRequest, visit: Visit) -> None:
         staff.audit.write(connection, Deed("signed_out", person.name, person.role))
 
     await staff.store.writes(ended)
+
+
+def _for(role: Role, path: str) -> str:
+    """Where somebody of that role goes on to: what they came by, unless it is not for them."""
+    return path if may_see(role, path) else HOME
 
 
 def _ours(wanted: object) -> str:

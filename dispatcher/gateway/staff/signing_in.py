@@ -11,6 +11,7 @@ from dispatcher.gateway.staff import sessions
 from dispatcher.gateway.staff.accounts import Accounts, Attempt
 from dispatcher.gateway.staff.audit import NOBODY, Audit, Deed
 from dispatcher.gateway.staff.passwords import Passwords
+from dispatcher.gateway.staff.people import Role
 from dispatcher.gateway.store.database import Store
 from schemas.values import Millis
 
@@ -26,6 +27,7 @@ class SignedIn:
     """`token` is for the browser's cookie alone."""
 
     token: str
+    role: Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,13 @@ class SignIn:
         )
         async with self._checking:
             fits = await asyncio.to_thread(self._passwords.fits, attempt.kept, password)
-        if fits and attempt.kept is not None:
+        if fits and attempt.kept is not None and attempt.role is not None:
             outdated = self._passwords.is_outdated(attempt.kept)
             renewed = await asyncio.to_thread(self._passwords.kept, password) if outdated else None
             token = self._around.token()
             deed = Deed("signed_in", named, attempt.role, address=address)
             await self._store.writes(lambda connection: self._let_in(connection, deed, token, renewed))
-            return SignedIn(token)
+            return SignedIn(token, attempt.role)
         await self._store.writes(lambda connection: self._audit.write(connection, _refusal(named, attempt, address)))
         await self._around.pause(max(0.0, began + ANSWERED_AFTER_S - self._around.monotonic()))
         return NotSignedIn()

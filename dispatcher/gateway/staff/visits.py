@@ -18,7 +18,7 @@ AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A request that a guard has let in.
+    """A request that a guard has let in. `locale`: how dates and amounts are written for whoever reads.
 
     `nonce` allows this answer's scripts and styles, `form_token` proves this visit's forms. `flash` is a word of ours that
     the page before left. `fresh`: a cookie that has to be set so that the form token holds. `signs_out`: whether there is a
@@ -27,6 +27,7 @@ class Visit:
 
     person: Person | None
     language: Language
+    locale: str
     nonce: str
     form_token: str = field(repr=False)
     path: str

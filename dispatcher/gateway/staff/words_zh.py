@@ -18,7 +18,7 @@ ZH: Final = Words(
     roles={"agent": "坐席", "supervisor": "主管", "auditor": "审计员"},
     sections={
         "home": "首页",
-        "desk": "呼叫台",
+        "desk": "坐席工作台",
         "overview": "总览",
         "why": "原因",
         "reports": "报表",
@@ -53,7 +53,7 @@ ZH: Final = Words(
         button="登录",
         refused="用户名或密码不正确，或尝试次数过多。请检查后重试，或等待几分钟。",
         hint="多次输错后，账户会暂时锁定。",
-        by_proxy="请在贵组织的登录页面登录，而不是在这里。如果您正是从那里来的，说明您在本服务台没有角色：请联系账户管理员。",
+        by_proxy="请在贵组织的登录页面登录，而不是在这里。如果您正是从那里来的，说明您在本系统中没有角色：请联系账户管理员。",
     ),
     audit=AuditWords(
         title="操作记录",

@@ -90,12 +90,11 @@ def why_routes(parts: Parts, staff: Staff) -> Sequence[HTTPRouteHandler]:
 
 
 def _look(archive: Archive, customer_id: str, fields: Asked, now: int) -> _Looked | None:
-    standing = archive.standings.standing(customer_id, now)
-    clock = Clock(standing.timezone, standing.country, standing.region)
-    page = archive.timelines.page(customer_id, fields.wanted(clock), fields.after)
-    if not page.entries and not archive.standings.knows(customer_id):
+    look = archive.look(customer_id, now, lambda *place: fields.wanted(Clock(*place)), fields.after)
+    if look is None:
         return None
-    return _Looked(clock, standing, page)
+    standing = look.standing
+    return _Looked(Clock(standing.timezone, standing.country, standing.region), standing, look.page)
 
 
 async def _found(archive: Archive | None, visit: Visit, query: str) -> Response[str]:
@@ -143,7 +142,7 @@ def _search(
 
 def _told(visit: Visit, customer_id: str, fields: Asked, looked: _Looked) -> Response[str]:
     words = WORDS[visit.language]
-    teller = Teller(words, visit.language, looked.clock)
+    teller = Teller(words, visit.language, visit.locale, looked.clock)
     return _PAGES.answer(
         visit,
         "timeline.html",

@@ -14,12 +14,12 @@ from dispatcher.gateway.why.clocks import Clock, Shown
 from dispatcher.gateway.why.words import Badge, Words
 from dispatcher.messages.formats import formats
 from schemas.journal import JournalRecord, Reason
+from schemas.trace import trace_id
 
 Pair = tuple[str, str]
 """A label and what stands beside it."""
 
 _PROBLEMS: Final = frozenset({"rejected", "undelivered", "in_doubt", "parked", "refused"})
-_LOCALES: Final = {"en": "en", "zh-CN": "zh_CN"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,10 @@ class ToldWords:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One entry as a page shows it. `next`: the next possible instant, `change`: else what can change the answer."""
+    """One entry as a page shows it. `next`: the next possible instant, `change`: else what can change the answer.
+
+    `trace_id` is that of the event that it goes back to, for whoever traces; empty if none is known.
+    """
 
     badge: Badge
     title: str
@@ -55,16 +58,17 @@ class Told:
     words: tuple[ToldWords, ...]
     policy: str
     record_id: str
+    trace_id: str
 
 
 class Teller:
-    """Tells entries in one language, on one clock."""
+    """Tells entries in one language, on one clock; `locale` is how dates and amounts are written."""
 
-    def __init__(self, words: Words, language: Language, clock: Clock) -> None:
+    def __init__(self, words: Words, language: Language, locale: str, clock: Clock) -> None:
         self._words = words
         self._language = language
         self._clock = clock
-        self._formats = formats(_LOCALES[language])
+        self._formats = formats(locale)
 
     def told(self, entry: Entry) -> Told:
         """An entry."""
@@ -83,6 +87,7 @@ class Teller:
             ),
             policy=record.policy[:12],
             record_id=record.record_id,
+            trace_id=trace_id(record.known_trace),
         )
 
     def title(self, record: JournalRecord) -> str:

@@ -63,6 +63,7 @@ class Words:
     text_gone: str
     hash: str
     policy: str
+    trace: str
     record: str
     json: str
     badges: Mapping[Badge, str]

@@ -57,6 +57,7 @@ EN: Final = Words(
     text_gone="The text is no longer kept; its hash proves a copy.",
     hash="SHA-256",
     policy="Policy",
+    trace="Trace",
     record="Record",
     json="As JSON",
     badges={

@@ -56,6 +56,7 @@ ZH: Final = Words(
     text_gone="正文已不再保留；其哈希值可证明副本。",
     hash="SHA-256",
     policy="策略",
+    trace="追踪编号",
     record="记录",
     json="JSON 格式",
     badges={
@@ -94,7 +95,7 @@ ZH: Final = Words(
         "attempt refused": "不允许拨打",
     },
     events={
-        "invoice.due": "账务系统通知了一份账单",
+        "invoice.due": "账务系统通知了一张账单",
         "invoice.overdue": "账务系统通知账单逾期",
         "invoice.settled": "账务系统通知了付款或更正",
         "customer.updated": "客户资料已更新",

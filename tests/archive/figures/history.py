@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import Engine
 
+from dispatcher.archive.database import reading
 from dispatcher.archive.figures.asking import Question
 from dispatcher.archive.figures.periods import Period, period_between
-from dispatcher.archive.figures.reading import looking
 from dispatcher.archive.figures.register import FIGURES
 from dispatcher.archive.tables import METADATA
 from schemas.inbox import InvoiceSettled, InvoiceStated
@@ -128,7 +128,7 @@ def period(span: tuple[int, int], zone: str) -> Period:
 
 
 def figure(engine: Engine, name: str, asked: Period, **more: object) -> list[dict[str, object]]:
-    with looking(engine) as connection:
+    with reading(engine) as connection:
         rows = FIGURES[name].rows(connection, Question(asked, **{"as_of": FAR} | more))
     return [msgspec.structs.asdict(row) for row in rows]
 

@@ -41,7 +41,7 @@ def test_what_is_no_period_is_refused_with_what_was_expected(first, last):
 
 
 def test_a_share_of_nothing_is_no_share():
-    assert (share(0, 0), share(1, 3)) == (None, 0.3333)
+    assert (share(0, 0), share(1, 3)) == (None, 0.333333)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_share_of_nothing_is_no_share():
     [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
 )
 def test_the_interval_is_wilsons(hits, cases, low, high):
-    assert interval(hits, cases) == (low, high)
+    assert tuple(round(each, 4) for each in interval(hits, cases)) == (low, high)
 
 
 def test_a_quantile_is_a_value_that_occurred():

@@ -69,6 +69,15 @@ async def test_loading_the_page_again_in_a_call_shows_it_again_and_notes_it_agai
     assert (NUMBER in said.text, here.front.record()[-1]) == (True, "ann number_revealed")
 
 
+async def test_instants_are_written_as_in_the_country_that_the_browser_names(store):
+    here = await office(store, task())
+    here.house.lane.answer = Refused((Reason("quiet_hours"),), OPENED + 3 * HOUR)
+    ann = await here.agent()
+    ann.browser.client.headers["accept-language"] = "en-GB,en;q=0.9"
+
+    assert "4 Mar 2026 13:00 (United Kingdom Time)" in shown(await ann.calls()).text
+
+
 async def test_a_refusal_says_why_and_when_it_would_be_possible(store):
     here = await office(store, task())
     here.house.lane.answer = Refused((Reason("quiet_hours"),), OPENED + 3 * HOUR)

@@ -43,7 +43,7 @@ async def test_without_an_archive_nothing_is_known():
         ({"outcome": "message_left"}, "en", "Call, Voicemail: message left"),
         ({"outcome": "said hello"}, "en", "Call, said hello"),
         ({"channel": "sms", "outcome": "30003", "result": "undelivered"}, "en", "SMS, not delivered"),
-        ({"channel": "email", "result": "accepted"}, "zh-CN", "电子邮件, 已发送"),
+        ({"channel": "email", "result": "accepted"}, "zh_Hans_CN", "电子邮件, 已发送"),
         (
             {"outcome": "promise_to_pay", "promised_on": "2026-02-20", "promise_outcome": "broken"},
             "en",

@@ -14,6 +14,7 @@ from dispatcher.gateway.desk_pages.scripts import Heading, Line, ToSay, blocks_o
 from dispatcher.gateway.desk_pages.words import Lost
 from dispatcher.gateway.desk_pages.words_en import EN
 from dispatcher.gateway.desk_pages.words_zh import ZH
+from dispatcher.gateway.staff.languages import WORDS as FRAMES
 from schemas.journal import TaskKind
 from schemas.reasons import SENTENCES
 
@@ -34,6 +35,12 @@ def sentences(of: object, path: str = "") -> Iterator[tuple[str, str]]:
 
 def test_both_languages_have_the_same_sentences():
     assert [path for path, _ in sentences(EN)] == [path for path, _ in sentences(ZH)]
+
+
+def test_the_desk_is_called_the_same_on_every_page():
+    frames = {tag: words.sections["desk"] for tag, words in FRAMES.items()}
+
+    assert {words.tag: words.title for words in (EN, ZH)} == frames
 
 
 def test_both_languages_fill_in_the_same_places():

@@ -50,7 +50,7 @@ async def test_a_report_as_json_says_what_it_counts_and_where_its_days_begin(fro
             "written_off": 0,
             "taken_off": 0,
             "open": 28_700,
-            "rate": 0.2584,
+            "rate": 0.258398,
             "few": True,
         }
     ]

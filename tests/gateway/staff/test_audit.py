@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 
-from dispatcher.gateway.staff.audit import Checked, Deed
+from dispatcher.gateway.staff.audit import Audit, Checked, Deed
 from dispatcher.gateway.staff.people import Person
 from dispatcher.gateway.staff.tables import AUDIT, CHAIN
 from tests.gateway.staff.front import Front
@@ -80,6 +80,24 @@ def test_a_cut_at_the_end_shows_even_where_the_end_was_moved(front):
         connection.execute(delete(AUDIT).where(AUDIT.c.number > 3))
         connection.execute(update(CHAIN).values(number=3))
     assert checked(front).broken == 4
+
+
+def test_under_another_secret_the_secret_is_named_and_no_row(front):
+    with front.store.snapshot() as connection:
+        found = Audit(front.store, b"another", front.hours).checked(connection)
+    assert found.is_foreign
+
+
+def test_under_its_own_secret_a_record_is_ours_however_many_rows_were_changed(front):
+    with front.store.engine.begin() as connection:
+        connection.execute(update(AUDIT).values(name="bob"))
+    assert (checked(front).broken, checked(front).is_foreign) == (1, False)
+
+
+def test_a_record_without_rows_is_not_another_secrets(front):
+    with front.store.engine.begin() as connection:
+        connection.execute(delete(AUDIT))
+    assert (checked(front).broken, checked(front).is_foreign) == (1, False)
 
 
 @pytest.mark.asyncio

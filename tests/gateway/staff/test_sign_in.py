@@ -21,6 +21,25 @@ async def test_with_the_right_password_one_is_in(front):
     assert ((await browser.signs_in("ann")).headers["location"], await browser.is_in()) == ("/desk/home", True)
 
 
+@pytest.mark.parametrize(
+    ("role", "came_by", "lands"),
+    [
+        ("auditor", "/desk", "/desk/home"),
+        ("auditor", "/desk/tasks/ct-1.1", "/desk/home"),
+        ("auditor", "/desk/audit", "/desk/audit"),
+        ("agent", "/desk", "/desk"),
+        ("agent", "/why/C-1", "/desk/home"),
+    ],
+)
+async def test_one_lands_on_a_page_that_one_may_see(front, role, came_by, lands):
+    front.employs(f"a {role}".replace(" ", "."), role)
+    browser = front.browser()
+    await browser.opens(f"/desk/sign-in?next={came_by}")
+    answer = await browser.sends("/desk/sign-in", name=f"a.{role}", password=PASSWORD, next=came_by)
+    again = await browser.opens(f"/desk/sign-in?next={came_by}")
+    assert (answer.headers["location"], again.headers["location"]) == (lands, lands)
+
+
 async def test_a_name_is_read_in_small_letters(front):
     assert (await front.browser().signs_in(" Ann ")).status_code == 303
 

@@ -16,6 +16,7 @@ from tests.archive.journal import KEY, Topics, archived, instant, task
 CUSTOMER = "Ada/7 & co"
 INVOICE = "R-1"
 HOSTILE = "<script>alert(1)</script>"
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 def heard(told: Topics, event: str, fact: Fact, minutes: float, customer: str = CUSTOMER, **fields: object) -> None:
@@ -35,7 +36,7 @@ def story() -> Topics:
     night = Reason("quiet_hours", "windows.sms.weekday", {"zone": "America/New_York"})
     staged = about | {"stage": "first", "phase": "overdue", "tier": "standard", "tier_rule": "tiers.standard"}
     told.decided(CUSTOMER, "deferred", minutes=2, reasons=(night,), next_at=instant(240), channel="sms", **staged)
-    told.claimed(CUSTOMER, "ct-1.1", minutes=240, **staged)
+    told.claimed(CUSTOMER, "ct-1.1", minutes=240, trace=TRACE, **staged)
     told.sent(CUSTOMER, SentText("ct-1.1", "sms", f"Please pay 129.00 EUR. {HOSTILE}"), minutes=240)
     told.attempted(CUSTOMER, "ct-1.1", "delivered", minutes=241)
     told.claimed(CUSTOMER, "ct-2.1", minutes=3000, task="call", **staged | {"channel": "call_task"})

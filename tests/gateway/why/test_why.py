@@ -12,6 +12,7 @@ from dispatcher.archive.emptying import Caretaker
 from dispatcher.archive.keeping import Retention
 from dispatcher.gateway.store.database import store_at
 from schemas.inbox import CustomerErased
+from tests.archive.counting import counted
 from tests.archive.journal import Topics
 from tests.gateway.staff.front import Browser, Front
 from tests.gateway.why.archived import CUSTOMER, HOSTILE, INVOICE, archive_of
@@ -70,6 +71,10 @@ async def test_an_unknown_id_is_said_to_be_unknown(auditor):
     assert (found.status_code, "Nothing is known under this id" in text_of(found)) == (404, True)
 
 
+async def test_what_goes_back_to_a_traced_event_shows_the_id_by_which_it_is_found(auditor):
+    assert (await read(auditor)).count("Trace 0af7651916cd43dd8448eb211c80319c") == 1
+
+
 async def test_a_non_contact_is_told_with_rule_inputs_and_the_next_possible_instant(auditor):
     told = await read(auditor)
     assert "No contact yet: put off" in told
@@ -126,11 +131,25 @@ async def test_everything_is_told_in_chinese_too(front, auditor):
     assert "下次可能的时间 2026-03-02 08:00" in told
 
 
+async def test_days_are_written_as_in_the_country_that_the_browser_names(auditor):
+    due = []
+    for country in ("en-GB,en;q=0.9", "en-US,en;q=0.9"):
+        auditor.client.headers["accept-language"] = country
+        due.append(["25 March 2026" in (told := await read(auditor)), "March 25, 2026" in told])
+    assert due == [[True, False], [False, True]]
+
+
 async def test_each_look_stands_in_the_record(front, auditor):
     await auditor.opens(PAGE)
     with front.store.engine.connect() as connection:
         row = connection.exec_driver_sql("SELECT name, what, customer_id FROM staff_audit ORDER BY number DESC").first()
     assert tuple(row) == ("auditor", "customer_viewed", CUSTOMER)
+
+
+async def test_a_page_asks_the_archive_three_times_by_one_connection(front, auditor):
+    with counted(front.more["archive"].engine) as asked:
+        await read(auditor)
+    assert (asked.count("connected"), len(asked) - 1) == (1, 3)
 
 
 async def test_agents_do_not_see_it(front):

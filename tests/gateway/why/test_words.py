@@ -39,7 +39,7 @@ def test_nothing_is_left_out_in_one_language(name):
 def test_a_task_is_handed_to_people_and_no_message_taken_over():
     reasons = (Reason("due", "task.issued"),)
     issued = JournalRecord("C-1.1", datetime(2026, 3, 2, tzinfo=UTC), "attempt", "C-1", (), "accepted", reasons, "p")
-    assert Teller(EN, "en", Clock("Etc/UTC", None, None)).title(issued) == "The task was handed to people"
+    assert Teller(EN, "en", "en", Clock("Etc/UTC", None, None)).title(issued) == "The task was handed to people"
 
 
 def test_whatever_can_change_an_answer_is_named():
