@@ -3,6 +3,8 @@
 Intake writes what billing published, senders write what came of an attempt; both are facts about one
 customer. A record's key is the customer id; records that concern the partition as a whole (marks) have a key
 that starts with a NUL byte, which no customer id can.
+
+One module however long: the facts are one tagged union, and a tag that is taken here is taken for good.
 """
 
 from typing import Any, Literal, get_args

@@ -2,6 +2,8 @@
 
 The record starts with the customer's next wake-up at a fixed place, so that the index of wake-ups is rebuilt without a
 decode. Layout: 1 byte version, 1 byte flags, 8 bytes next wake-up (milliseconds, big endian, 0 = none), then MessagePack.
+
+One module however long: fields are told apart by their place alone, so whoever adds one has to see the whole record.
 """
 
 import struct

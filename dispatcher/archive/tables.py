@@ -6,6 +6,8 @@ rebuild deletes by it.
 
 Things that change are found by `key`, a digest of the customer's id and their own: it outlives an erasure, so that what is
 said of them later finds them, and says no more of whom they were.
+
+One module however long: a migration, a rebuild and an erasure each have to know every table that there is.
 """
 
 from typing import Final

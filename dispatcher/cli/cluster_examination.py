@@ -5,7 +5,7 @@ from typing import assert_never
 
 import msgspec
 
-from dispatcher.cli.examination import POLICY, Finding, Verdict
+from dispatcher.cli.finding import POLICY, Finding, Verdict
 from dispatcher.core.policy import PolicyProblems, parse
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import EngineConfig

@@ -2,29 +2,13 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, Literal
 
+from dispatcher.cli.finding import POLICY, Finding
 from dispatcher.core.policy import PolicyProblems, parse
 from dispatcher.messages import rendering
 from dispatcher.messages.problems import TemplateProblems
 from dispatcher.settings import Settings, SettingsProblems, load
 from schemas.values import Channel
-
-Verdict = Literal["ok", "note", "wrong"]
-
-POLICY: Final = "policy"
-"""The part that is judged on the cluster if a policy was applied there, else by the setting."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; `advice` is empty where nothing needs to be done."""
-
-    verdict: Verdict
-    part: str
-    found: str
-    advice: str = ""
 
 
 def examine() -> list[Finding]:

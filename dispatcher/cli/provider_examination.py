@@ -6,7 +6,7 @@ from typing import Final, assert_never
 
 from channels.protocol import Adapter, CannotTell, Health, Unwell, Well
 from channels.registry import RegistryProblems
-from dispatcher.cli.examination import Finding
+from dispatcher.cli.finding import Finding
 from dispatcher.settings import Settings
 from dispatcher.wiring import configured
 

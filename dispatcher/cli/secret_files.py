@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from dispatcher.cli.examination import Finding
-from dispatcher.settings.variables import KAFKA_KEY_FILE, VARIABLES
+from dispatcher.cli.finding import Finding
+from dispatcher.settings.variables import VARIABLES
+from dispatcher.settings.variables.kafka import KAFKA_KEY_FILE
 
 _NAMES: Final = (*(f"{each.name}_FILE" for each in VARIABLES if each.shown == "masked"), KAFKA_KEY_FILE.name)
 _ADVICE: Final = "chmod 0400, or 0440 and a group of its own"

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from dispatcher.core import identity
 from dispatcher.core.acknowledgements import Owed, owed, put_mark
-from dispatcher.core.contacts import PutOff, approached
+from dispatcher.core.contacts import approached
 from dispatcher.core.grouping import Approach, Member
 from dispatcher.core.holds import held
 from dispatcher.core.pages import because, note_decision
+from dispatcher.core.put_off import PutOff
 from dispatcher.core.rules import ACKNOWLEDGEMENTS, NEVER, Acknowledging, Case
 from dispatcher.core.stages import Standing
 from dispatcher.core.tiers import tier_for

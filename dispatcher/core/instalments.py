@@ -12,6 +12,7 @@ from typing import assert_never
 import msgspec
 from msgspec.structs import replace
 
+from dispatcher.core.covered import covered_by
 from dispatcher.core.notes import Note
 from dispatcher.core.pages import because, note_event
 from dispatcher.core.payments import settled_between
@@ -66,7 +67,7 @@ def attend_plans(turn: Turn) -> None:
     for plan_id, plan in tuple(turn.plans.items()):
         if plan.cancelled:
             continue
-        covered = _covered(turn, plan)
+        covered = covered_by(turn.invoices, plan.invoice_ids)
         course = course_of(turn, plan, covered)
         missed = course.number if isinstance(course, Broken) else 0
         if plan.missed != missed:
@@ -109,17 +110,6 @@ def course_of(turn: Turn, plan: Plan, covered: dict[str, Invoice]) -> Course:
         if settled < owed:
             return Running(number, instalment, min(owed - settled, instalment.amount), changes_on)
     return Over(changes_on)
-
-
-def _covered(turn: Turn, plan: Plan) -> dict[str, Invoice]:
-    return {
-        invoice_id: invoice
-        for invoice_id, invoice in turn.invoices.items()
-        if invoice.plan is None
-        and invoice.kind == "invoice"
-        and invoice.valued is not None
-        and (invoice_id in plan.invoice_ids or not plan.invoice_ids)
-    }
 
 
 def _obligation(  # noqa: PLR0917  a plan and the instalment that comes next

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from dispatcher.core.acknowledging import acknowledge
 from dispatcher.core.approval import awaited
-from dispatcher.core.contacts import PutOff, consider, say_put_off
+from dispatcher.core.contacts import consider
 from dispatcher.core.dialling import answer
 from dispatcher.core.flights import attend, forget_retries
 from dispatcher.core.grouping import Member, lead_of
@@ -17,6 +17,7 @@ from dispatcher.core.holds import Stop, stop_of
 from dispatcher.core.instalments import attend_plans
 from dispatcher.core.pages import because
 from dispatcher.core.promises import bring_forward, judge
+from dispatcher.core.put_off import PutOff, say_put_off
 from dispatcher.core.rules import Stage
 from dispatcher.core.stage_conditions import skipped_for
 from dispatcher.core.stages import standing

@@ -48,14 +48,7 @@ def compile_policy(sections: Sections, content: Mapping[str, Any], add: Add) -> 
     }
     day_starts = minutes(sections.day_starts)
     _check_day_start(day_starts, add)
-    _check_creditors(sections.creditors, add)
-    _check_channels(sections, add)
-    _check_desk(sections, stages, add)
-    _check_spread(sections.spread_minutes, windows, add)
-    _check_amounts(sections.minimum_amount, add)
-    check_unique("tiers", [rule.id for rule in sections.tiers], add)
-    check_unique("caps", [cap.id for cap in sections.caps], add)
-    check_unique("cooldowns", [each.id for each in sections.cooldowns], add)
+    _check_sections(sections, stages, windows, add)
     caps = compiled_caps(sections.caps, sections.cooldowns)
     presets = chosen_presets(sections.presets, add)
     all_caps = (*caps, *presets.caps)
@@ -131,6 +124,18 @@ def _creditor(name: str, text: CreditorText) -> Creditor:
         postal_address=text.postal_address,
         opt_out_line=text.opt_out_line,
     )
+
+
+def _check_sections(sections: Sections, stages: tuple[Stage, ...], windows: Mapping[Channel, Window], add: Add) -> None:
+    """What must hold between sections, and within one between its entries."""
+    _check_creditors(sections.creditors, add)
+    _check_channels(sections, add)
+    _check_desk(sections, stages, add)
+    _check_spread(sections.spread_minutes, windows, add)
+    _check_amounts(sections.minimum_amount, add)
+    check_unique("tiers", [rule.id for rule in sections.tiers], add)
+    check_unique("caps", [cap.id for cap in sections.caps], add)
+    check_unique("cooldowns", [each.id for each in sections.cooldowns], add)
 
 
 def _check_day_start(day_starts: int, add: Add) -> None:

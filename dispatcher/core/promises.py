@@ -8,6 +8,7 @@ about invoices that nobody knows, or that were all cancelled, is not judged (S17
 
 from msgspec.structs import replace
 
+from dispatcher.core.covered import covered_by
 from dispatcher.core.notes import Note
 from dispatcher.core.pages import note_event
 from dispatcher.core.payments import settled_between, settled_by
@@ -35,7 +36,7 @@ def judge(turn: Turn) -> None:
     for promise_id, promise in tuple(turn.promises.items()):
         if promise.cancelled:
             continue
-        covered = _covered(turn, promise)
+        covered = covered_by(turn.invoices, promise.invoice_ids)
         last = promise.promised_on + turn.policy.promise_grace_days
         settled = settled_between(covered.values(), promise.stamp[0], turn.place, last)
         outcome = _outcome(turn, promise, covered, last, settled)
@@ -47,18 +48,6 @@ def judge(turn: Turn) -> None:
             if outcome != "":
                 _tell(turn, promise_id, promise, outcome, settled)
             _mark(turn, covered, promise, outcome)
-
-
-def _covered(turn: Turn, promise: Promise) -> dict[str, Invoice]:
-    """The known invoices that a promise is about."""
-    return {
-        invoice_id: invoice
-        for invoice_id, invoice in turn.invoices.items()
-        if invoice.plan is None
-        and invoice.kind == "invoice"
-        and invoice.valued is not None
-        and (invoice_id in promise.invoice_ids or not promise.invoice_ids)
-    }
 
 
 def _outcome(turn: Turn, promise: Promise, covered: dict[str, Invoice], last: Day, settled: int) -> PromiseOutcome:

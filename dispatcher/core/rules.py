@@ -1,4 +1,7 @@
-"""The compiled policy: frozen values with everything precomputed that does not depend on a customer."""
+"""The compiled policy: frozen values with everything precomputed that does not depend on a customer.
+
+What a policy can say is all here, in the words in which the core speaks of it; how it is decided stands in other modules.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -14,41 +14,24 @@ from dataclasses import dataclass, field
 import structlog
 from faust.types import TP
 
-from dispatcher.engine.carriers import ConsumerRecord, Stretch
+from dispatcher.engine.carriers import Stretch
 from dispatcher.engine.config import EngineConfig
 from dispatcher.engine.inbox_writer import AppendFailed, InboxWriter
+from dispatcher.engine.intake_batch import MOST_RECORDS, Batch, Consent
 from dispatcher.engine.log_ends import LogEnds
-from dispatcher.engine.placement import partition_of
 from dispatcher.engine.positions import Committable
-from dispatcher.engine.rejection import headers_of
-from dispatcher.engine.transactions import Entry
 from dispatcher.ops.health import Health
 from dispatcher.ops.metrics import Metrics
-from schemas import codec, inbox
-from schemas.codec import Accepted, Rejected
-from schemas.inbox import Arrival, Cause, ConsentChanged, Stamp
-from schemas.trace import trace_of
-from schemas.values import Millis
 
 _log = structlog.get_logger(__name__)
 
 NAME = "intake"
-_MOST_RECORDS = 1_000
 _MOST_WAITING = 20_000
 _SLICE_S = 0.002
 _TICK_S = 0.25
 _STALL_S = 1.0
-_DAY_MS = 24 * 60 * 60 * 1000
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 5.0
-
-
-def dated_ahead(at: int, appended: Millis) -> bool:
-    """Whether a statement (`at` in microseconds) claims to be of a later day than the one that it was published on.
-
-    It is taken as it is, for its publisher may know better; but nothing that is dated rightly counts against it until then.
-    """
-    return at > (appended + _DAY_MS) * 1000
 
 
 @dataclass(slots=True)
@@ -64,21 +47,6 @@ class Source:
     heard_at: float = field(default_factory=time.monotonic)
 
 
-@dataclass(slots=True, repr=False)
-class _Batch:
-    entries: dict[int, list[Entry]] = field(default_factory=dict)
-    points: list[Entry] = field(default_factory=list)
-    rejected: list[tuple[ConsumerRecord, Rejected]] = field(default_factory=list)
-    positions: dict[TP, int] = field(default_factory=dict)
-    counts: dict[str, list[int]] = field(default_factory=dict)
-    unknown_fields: int = 0
-    dated_ahead: int = 0
-
-    @property
-    def empty(self) -> bool:
-        return not self.positions
-
-
 class Intake:
     """All source partitions of a worker."""
 
@@ -92,11 +60,11 @@ class Intake:
         seek: Callable[[TP, int], Awaitable[bool]],
         pause: Callable[[TP], None],
         resume: Callable[[TP], None],
-        consent: Callable[[ConsentChanged, Stamp, Millis], Entry | None],
+        consent: Consent,
         metrics: Metrics,
         health: Health,
     ) -> None:
-        """Owns nothing before `assign`. `consent`: what a customer's word says of the number or address itself."""
+        """Owns nothing before `assign`."""
         self._config = config
         self._writer = writer
         self._ends = ends
@@ -163,7 +131,7 @@ class Intake:
         while True:
             self._health.beat(NAME)
             self._work.clear()
-            batch = _Batch()
+            batch = Batch(self._config.partitions, self._consent)
             for source in sorted(self._sources.values(), key=lambda each: each.rank):
                 if await self._take(source, batch):
                     break
@@ -183,7 +151,7 @@ class Intake:
         except TimeoutError:
             return
 
-    async def _take(self, source: Source, batch: _Batch) -> bool:
+    async def _take(self, source: Source, batch: Batch) -> bool:
         """Read what waits of one source into the batch; True when the batch is full."""
         position = source.position
         taken = 0
@@ -196,19 +164,19 @@ class Intake:
                 break
             for record in stretch.records:
                 if record.offset >= position:
-                    self._read(source, record, batch)
+                    batch.read(source.topic, record)
                     taken += 1
                     if taken % 8 == 0 and time.perf_counter() > yield_at:
                         await asyncio.sleep(0)
                         yield_at = time.perf_counter() + _SLICE_S
             position = max(position, stretch.following)
-            if taken >= _MOST_RECORDS:
+            if taken >= MOST_RECORDS:
                 break
         if position > source.position:
             batch.positions[source.tp] = position
         if source.paused and not source.waiting and not taken:
             await self._read_on(source)
-        return sum(len(entries) for entries in batch.entries.values()) >= _MOST_RECORDS
+        return batch.full
 
     async def _close_hole(self, source: Source, stretch: Stretch, position: int) -> None:
         """Read again from our position; where only control records lie between, there is nothing to read again."""
@@ -226,48 +194,12 @@ class Intake:
         else:
             source.paused = True  # read on once the batch stands and the position has moved
 
-    def _read(self, source: Source, record: ConsumerRecord, batch: _Batch) -> None:
-        counts = batch.counts.setdefault(source.topic, [0, 0])
-        if codec.binary_mode(record.headers):
-            read: codec.Read = codec.REJECTED_BINARY
-        else:
-            read = codec.read(source.topic, record.value)
-        if isinstance(read, Rejected):
-            batch.rejected.append((record, read))
-            counts[1] += 1
-            return
-        counts[0] += 1
-        batch.unknown_fields += read.unknown_fields
-        batch.dated_ahead += dated_ahead(read.at, record.timestamp)
-        if isinstance(read.fact, ConsentChanged):
-            said = self._consent(read.fact, (read.at, read.source, read.id), record.timestamp)
-            batch.points += [] if said is None else [said]
-        entry = self._entry(source, record, read)
-        partition = partition_of(read.customer_id, self._config.partitions)
-        found = batch.entries.get(partition)
-        if found is None:
-            batch.entries[partition] = [entry]
-        else:
-            found.append(entry)
-
-    def _entry(self, source: Source, record: ConsumerRecord, read: Accepted) -> Entry:
-        trace = trace_of(record.headers) if record.headers else ""
-        cause = Cause(source.topic, record.partition, record.offset, read.source, read.id, trace)
-        arrival = Arrival(read.at, cause, read.fact, record.timestamp)
-        return read.customer_id.encode(), inbox.encode(arrival)
-
-    async def _append(self, batch: _Batch) -> None:
+    async def _append(self, batch: Batch) -> None:
         """Retried without end: an event that was read must not be lost because Kafka is away."""
         pause = _FIRST_PAUSE_S
         while True:
             try:
-                futures = await self._writer.state_points(batch.points) if batch.points else []
-                futures += await self._writer.append(batch.entries.items())
-                for record, rejected in batch.rejected:
-                    headers = headers_of(record, rejected)
-                    futures.append(await self._writer.reject(record.key, record.value, headers))
-                for future in futures:
-                    await future
+                await batch.append(self._writer)
             except AppendFailed as fault:
                 _log.warning("intake_append_failed", fault=str(fault))
             except Exception as fault:  # the broker's answer to a batch: any of aiokafka's errors
@@ -278,21 +210,13 @@ class Intake:
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_S)
 
-    def _advance(self, batch: _Batch) -> None:
+    def _advance(self, batch: Batch) -> None:
         for tp, position in batch.positions.items():
             source = self._sources.get(tp)
             if source is not None:
                 source.position = position
                 self._committable.advance(tp, position)
-        for topic, (accepted, rejected) in batch.counts.items():
-            self._metrics.event(topic, "accepted", accepted)
-            self._metrics.event(topic, "rejected", rejected)
-        for _, reason in batch.rejected:
-            self._metrics.rejected(reason.reason)
-        if batch.unknown_fields:
-            self._metrics.unknown_fields(batch.unknown_fields)
-        if batch.dated_ahead:
-            self._metrics.events_dated_ahead(batch.dated_ahead)
+        batch.count(self._metrics)
 
     async def _look_around(self) -> None:
         """A source that is behind and silent is read again, or moved past control records."""

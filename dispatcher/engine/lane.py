@@ -1,12 +1,10 @@
 """A lane: one partition of the inbox, one task. It folds, plans, fires wake-ups and flushes, one after the other.
 
-Nothing else touches the partition's state, so there are no locks and no races. The lane takes only what follows its
-position: older records are skipped; a hole makes it read again from there. Whatever fails, it restores from the log.
+Nothing else touches the partition's state, so there are no locks and no races. Whatever fails, it restores from the log.
 """
 
 import asyncio
 import time
-from collections.abc import Sequence
 from itertools import chain
 
 import structlog
@@ -14,46 +12,25 @@ from faust.types import TP
 
 from dispatcher import __version__
 from dispatcher.core.policy import Policy
-from dispatcher.engine.arrivals import OfLaterRelease
-from dispatcher.engine.backlog import Backlog, Taken
+from dispatcher.engine.backlog import Taken
 from dispatcher.engine.carriers import Stretch
 from dispatcher.engine.deciding import TICK_S, Deciding
+from dispatcher.engine.flushing import Flushing
 from dispatcher.engine.gate import Gate
 from dispatcher.engine.handing_on import hand_on, not_handed_on
-from dispatcher.engine.lane_state import LaneRefused, LaneState, unreadable
-from dispatcher.engine.lease import Lease
-from dispatcher.engine.own_key import PARTITION
+from dispatcher.engine.lane_failures import Failures, LaneFailed
+from dispatcher.engine.lane_inbox import LaneInbox
+from dispatcher.engine.lane_state import LaneRefused, LaneState
 from dispatcher.engine.shared import Shared
-from dispatcher.engine.transactions import Written
-from dispatcher.engine.turn import StateUnreadable, Turn
+from dispatcher.engine.turn import Turn
 from dispatcher.ops.clock import Forward
-from dispatcher.ops.redaction import told
-from schemas.master_keys import MasterKeyRefused
 from schemas.values import Millis
 
 _log = structlog.get_logger(__name__)
 
 _MOST_RECORDS = 1_000
-_FAR_BEHIND = 250
-"""So many records more, while the gate is closed, and events are only folded: what they lead to is planned afterwards."""
 _MOST_RECORDS_BEHIND = 20_000
 """Of a turn that only folds: a flush has its price, and nobody waits for a contact."""
-_IDLE_FLUSH_S = 5.0
-_SETTLING_S = 0.02
-"""A broker writes a commit's markers afterwards: a transaction begun sooner waits 20 ms and costs more requests."""
-_STALL_S = 1.0
-_TEND_S = 60 * 60.0
-_MOST_STALLS = 20
-_PAUSES_S = (0.1, 0.5, 2.0, 5.0, 10.0)
-_MOST_FAILURES = 12
-
-
-class LaneFailed(Exception):
-    """The lane could not restore itself; the process has to be restarted."""
-
-
-class LaneStuck(LaneFailed):
-    """Records wait for the lane, and none arrives however often it asks; the process has to be restarted."""
 
 
 class Lane:
@@ -67,17 +44,12 @@ class Lane:
         self.name = f"lane-{partition}"
         self._shared = shared
         self._state: LaneState | None = None
-        self._backlog = Backlog()
-        self._paused = False
+        self._inbox = LaneInbox(self.tp, shared)
         self._work = asyncio.Event()
         self._deciding = self._begin("")
-        self._applied = -1
-        self._flushed_at = 0.0
-        self._tend_at = 0.0
-        self._heard_at = 0.0
-        self._stalls = 0
+        self._flushing = Flushing(self.name, self.tp, gate, shared)
+        self._failures = Failures(self.name, partition, shared)
         self._instants = Forward()
-        self._failures = 0
         self._finishing = False
 
     @property
@@ -88,11 +60,7 @@ class Lane:
     @property
     def behind(self) -> int:
         """Records of the inbox that are not applied yet, as far as known."""
-        end = self._shared.ends.end(self.tp)
-        return 0 if end is None else max(0, end.offset - self._applied - 1)
-
-    def _far_behind(self) -> bool:
-        return self._backlog.records > _FAR_BEHIND or self.behind > _FAR_BEHIND
+        return self._inbox.behind
 
     def _begin(self, planned: str) -> Deciding:
         return Deciding(
@@ -100,15 +68,15 @@ class Lane:
             self.gate,
             self._shared,
             planned,
-            far_behind=self._far_behind,
-            events_wait=lambda: bool(self._backlog),
+            far_behind=lambda: self._inbox.far_behind,
+            events_wait=lambda: bool(self._inbox),
             again=self._work.set,
         )
 
     @property
     def position(self) -> int:
         """The offset that the lane takes next."""
-        return self._applied + 1
+        return self._inbox.applied + 1
 
     @property
     def state(self) -> LaneState | None:
@@ -136,11 +104,10 @@ class Lane:
 
     def offer(self, stretch: Stretch) -> None:
         """Take records from the agent, or refuse them: the chain shows the hole and the lane reads again."""
-        if self._state is not None and self._backlog.offer(stretch):
+        if self._state is None:
+            self._inbox.refuse()
+        elif self._inbox.offer(stretch):
             self._work.set()
-        else:
-            self._paused = True
-            self._shared.pause(self.tp)
 
     def nudge(self) -> None:
         """Something outside changed (log ends, policy, brakes): look again soon."""
@@ -164,28 +131,13 @@ class Lane:
                 await self._serve(await self._restore())
             except (LaneRefused, LaneFailed):
                 raise
-            except (MasterKeyRefused, OfLaterRelease) as fault:  # nothing mends that but another file, another release
-                self.gate.lost()
-                await self._give_up()
-                raise LaneRefused(str(fault)) from fault
-            except StateUnreadable as fault:
-                self.gate.lost()
-                await self._give_up()
-                raise LaneRefused(unreadable(self._shared.config, self.partition, fault)) from fault
             except asyncio.CancelledError:
                 await self._give_up()
                 raise
             except Exception as fault:  # of any class: the log alone knows what stands
                 self.gate.lost()
                 await self._give_up()
-                # While Kafka is away, waiting is all there is to do.
-                self._failures += self._shared.ends.answered_lately
-                self._shared.metrics.lane_failed()
-                _log.warning("lane_failed", partition=self.partition, why=told(fault))
-                if self._failures > _MOST_FAILURES:
-                    raise LaneFailed(f"partition {self.partition} failed {self._failures} times in a row") from fault
-                self._shared.health.idle(self.name)
-                await asyncio.sleep(_PAUSES_S[min(self._failures, len(_PAUSES_S) - 1)])
+                await self._failures.after(fault)
             else:
                 await self._give_up()
                 return
@@ -197,7 +149,7 @@ class Lane:
 
     async def _give_up(self) -> None:
         state, self._state = self._state, None
-        self._backlog.clear()
+        self._inbox.clear()
         if state is not None:
             await state.close()
 
@@ -208,11 +160,9 @@ class Lane:
         async with shared.restoring:
             committed = await shared.committed(self.tp)
             state = await LaneState.restore(shared.config, self.partition, committed, shared.keys)
-        self._applied = state.watermark.applied
         self._deciding = self._begin(state.watermark.planned)
         self._state = state
-        self._stalls = 0
-        self._heard_at = time.monotonic()
+        self._inbox.begin(state.watermark.applied)
         shared.orphans.adopt(self.partition, state.records, state.keeper)
         shared.senders.adopt(self.partition, state.watermark.hour, state.watermark.made)
         shared.senders.desk.holds(self.partition, state.open_calls)
@@ -221,26 +171,19 @@ class Lane:
             "lane_restored",
             partition=self.partition,
             customers=len(state.records),
-            applied=self._applied,
+            applied=self._inbox.applied,
             seconds=round(time.monotonic() - began, 3),
         )
-        await self._seek()
+        await self._inbox.read_again()
         return state
-
-    async def _seek(self) -> None:
-        """Read on right after our position, whatever was delivered or dropped before."""
-        self._backlog.clear()
-        self._paused = False
-        await self._shared.seek(self.tp, self._applied + 1)
-        self._shared.resume(self.tp)
 
     async def _serve(self, state: LaneState) -> None:
         shared = self._shared
         while True:
             shared.health.idle(self.name)
-            if not self._backlog:
+            if not self._inbox:
                 await self._wait(state)
-            if (settling := self._flushed_at + _SETTLING_S - time.monotonic()) > 0:
+            if (settling := self._flushing.settles_s) > 0:
                 await asyncio.sleep(settling)
             self._work.clear()
             made = await self._turn(state)
@@ -251,14 +194,14 @@ class Lane:
                 await asyncio.sleep(TICK_S)
                 continue
             turn, taken = made
-            if self._must_flush(turn, state):
+            if self._flushing.is_due(turn, state, *self._reached(), finishing=self._finishing):
                 await self._flush(turn, state)
             for mark in taken.marks:  # only now: what stood before them is not just read but applied
                 self.gate.progressed(mark)
             if self._finishing:
                 return
-            if taken.hole or (self._paused and self._backlog.has_room):
-                await self._seek()
+            if taken.hole or self._inbox.held_up:
+                await self._inbox.read_again()
             await self._look_around(state)
 
     async def _turn(self, state: LaneState) -> tuple[Turn, Taken] | None:
@@ -304,68 +247,27 @@ class Lane:
         return min(TICK_S, max(0.001, (next_at - self._shared.clock.now()) / 1000))
 
     def _take(self) -> Taken:
-        behind = not self.gate.is_open() and self._far_behind()
-        taken = self._backlog.take(self._applied, _MOST_RECORDS_BEHIND if behind else _MOST_RECORDS)
-        self._applied = taken.applied
-        if taken.heard:
-            self._heard_at = time.monotonic()
-            self._stalls = 0
-        if taken.hole:
-            self._shared.metrics.hole_repaired()
-        return taken
+        behind = not self.gate.is_open() and self._inbox.far_behind
+        return self._inbox.take(_MOST_RECORDS_BEHIND if behind else _MOST_RECORDS)
 
-    def _must_flush(self, turn: Turn, state: LaneState) -> bool:
-        if not turn.empty or turn.journal or self.gate.unproved:
-            return True
-        due = self._finishing or time.monotonic() - self._flushed_at > _IDLE_FLUSH_S
-        replanned = bool(state.records) and self._deciding.replanning.planned != state.watermark.planned
-        return due and (replanned or self._applied > state.watermark.applied)
+    def _reached(self) -> tuple[int, str]:
+        """The last offset that is applied, and by what every customer was planned."""
+        return self._inbox.applied, self._deciding.replanning.planned
 
     async def _flush(self, turn: Turn, state: LaneState) -> None:
-        shared = self._shared
-        generation = self.gate.generation
-        began = time.monotonic()
-        shared.health.idle(self.name)  # waiting for Kafka is bounded by the flush's own deadline
-        try:
-            async with shared.flushing:
-                lease = Lease.starting_now(shared.config.lease_s)
-                hour, made = shared.senders.made(self.partition)
-                turn.keys.extend(await self._keys_of_writers())
-                await state.flush(turn, self._applied, self._deciding.replanning.planned, hour, made)
-        except BaseException:  # it failed, or a rebalance ended us
-            not_handed_on(turn, self.partition, shared)
-            raise
-        shared.health.beat(self.name)
-        self.gate.proved(generation)
-        shared.committable.advance(self.tp, self._applied + 1)
-        self._flushed_at = time.monotonic()
-        self._failures = 0
-        shared.metrics.flush(self._flushed_at - began)
+        lease = await self._flushing.flush(turn, state, *self._reached())
+        self._failures.none()
         state.apply(turn)
-        shared.senders.desk.holds(self.partition, state.open_calls)
-        hand_on(turn, self.partition, shared, lease, self.gate.is_open)
-
-    async def _keys_of_writers(self) -> Sequence[Written]:
-        """Once an hour, and soon after the start: what becomes of them; they stand in the first partition."""
-        keys = self._shared.keys
-        if keys is None or self.partition != PARTITION or time.monotonic() < self._tend_at:
-            return ()
-        self._tend_at = time.monotonic() + _TEND_S
-        return await keys.tended()
+        self._shared.senders.desk.holds(self.partition, state.open_calls)
+        hand_on(turn, self.partition, self._shared, lease, self.gate.is_open)
 
     async def _look_around(self, state: LaneState) -> None:
         """Compare with the broker's own word: are we up to date, or did something never arrive?"""
         end = self._shared.ends.end(self.tp)
         if end is None:
             return
-        if self._applied + 1 >= end.offset:
+        if self._inbox.applied + 1 >= end.offset:
             self.gate.caught_up(end.asked_at)
             self._shared.orphans.judge(self.partition, state, gate_open=self.gate.is_open())
             return
-        silent = time.monotonic() - self._heard_at
-        if not self._backlog and silent > _STALL_S and end.asked_at > self._heard_at + _STALL_S / 2:
-            self._stalls += 1
-            if self._stalls > _MOST_STALLS:
-                raise LaneStuck(f"partition {self.partition} does not get on after offset {self._applied}")
-            self._heard_at = time.monotonic()
-            await self._seek()
+        await self._inbox.listen(end)

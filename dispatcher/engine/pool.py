@@ -9,20 +9,17 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from collections.abc import Set as AbstractSet
-from functools import partial
 
-import structlog
-
-from channels.protocol import Accepted, Message, NotStarted, Prepared, Rejected, Unknown
-from dispatcher.engine.account import Account, Call
+from channels.protocol import Message, NotStarted
+from dispatcher.engine.account import Account
 from dispatcher.engine.accounts import Accounts, may_go_elsewhere
+from dispatcher.engine.attempting import Attempting
 from dispatcher.engine.credits import Credits
 from dispatcher.engine.forbidding import Forbidding
 from dispatcher.engine.hourly import Hourly
 from dispatcher.engine.job import Compose, Job
 from dispatcher.engine.outcomes import Outcomes
-from dispatcher.engine.permit import Permit
-from dispatcher.engine.telling import Ended, Failed, told
+from dispatcher.engine.telling import Ended, told
 from dispatcher.engine.transactions import Entry
 from dispatcher.engine.waiting_line import WaitingLine
 from dispatcher.messages.sms_segments import segments
@@ -37,8 +34,6 @@ _LOOK_AGAIN_S = 0.05
 """Clocks close gates and end leases; nobody announces it."""
 _LEAST_WAIT_S = 0.001
 _SLICE_S = 0.002
-
-_log = structlog.get_logger(__name__)
 
 
 class Pool:
@@ -69,11 +64,12 @@ class Pool:
         """
         self.channel: Channel = channel
         self._accounts = Accounts(accounts, metrics)
-        self._timeout_s = timeout_s
-        self._compose = compose
         self._outcomes = outcomes
         self._refused = refused
         self._forbidding = Forbidding(channel, clock, braked, barred)
+        self._attempting = Attempting(
+            channel, self._forbidding, compose=compose, timeout_s=timeout_s, clock=clock, metrics=metrics, now=now
+        )
         self.credits = Credits(lambda: self._accounts.bound(now()), hourly)
         self._clock = clock
         self._metrics = metrics
@@ -219,11 +215,9 @@ class Pool:
             self._begin_in_its_trace(job, account, tried)
 
     def _begin_in_its_trace(self, job: Job, account: Account, tried: AbstractSet[str]) -> None:
-        try:
-            message = self._compose(job.claim, job.policy)
-        except Exception as fault:  # a fault of a template must not end the pool
-            _log.exception("attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel)
-            self._report_soon(job, _of_words(fault), account.name)
+        message = self._attempting.composed(job)
+        if not isinstance(message, Message):
+            self._report_soon(job, message, account.name)
             return
         units = segments(message.text).parts if self._counts_units else 1
         self._accounts.begin(account, units, self._now())
@@ -232,50 +226,22 @@ class Pool:
 
     async def _attempt(self, job: Job, account: Account, message: Message, units: int, tried: AbstractSet[str]) -> None:
         """`tried` are the accounts that certainly did not send it, this one among them."""
-        permit = Permit(partial(self._forbidding.why, job), partial(self._starts, job))
-        began = self._now()
-        outcome: Ended = NotStarted()
-        prepared: Prepared | Rejected | None = None
-        adapter = account.supply.persist(Call(account, units, self._now))
         try:
-            prepared = adapter.prepare(account.supply.worded(message))
-            if isinstance(prepared, Rejected):
-                outcome = prepared
-                account.heard(NotStarted(), self._now())
-            else:
-                outcome = await adapter.send(prepared, permit=permit, deadline_s=self._timeout_s)
-        except Exception as fault:  # a fault of an adapter must not end the pool
-            _log.exception("attempt_failed", attempt_id=job.claim.attempt_id, channel=self.channel)
-            why = type(fault).__name__
-            outcome = _of_words(fault) if prepared is None else Failed()
-            if permit.granted:
-                outcome = Unknown(why)
-            account.heard(NotStarted() if prepared is None else Unknown(why), self._now())
+            attempted = await self._attempting.at(account, job, message, units)
         finally:
-            seconds = self._now() - began
-            account.end(outcome, units, seconds, self._now(), started=permit.granted)
-            if permit.granted:
-                self._metrics.sent_in(self.channel, seconds)
             self._metrics.sends_in_flight(self.channel, self._accounts.calls)
             self._serve_soon()
-        if isinstance(outcome, NotStarted) and permit.refusal == "input_behind":
+        outcome, refusal = attempted.outcome, attempted.refusal
+        if isinstance(outcome, NotStarted) and refusal == "input_behind":
             self._behind.append(job)
             self._serve_later()
         elif may_go_elsewhere(outcome) and self._accounts.has_other(tried, self._now()):
             self._elsewhere.append((job, tried))
             self._serve_soon()
         else:
-            if isinstance(outcome, Accepted | Unknown) and isinstance(prepared, Prepared):
-                self._sent(job.claim.customer_id, prepared.message)
-            await self._report(job, outcome, account.name, permit.refusal)
-
-    def _starts(self, job: Job) -> None:
-        if job.appended:
-            waited = max(0.0, time.time() - job.appended / 1000)
-            self._metrics.event_to_send(waited)
-            self._metrics.due_to_send(waited)
-        elif job.due:
-            self._metrics.due_to_send(max(0.0, (self._clock.now() - job.due) / 1000))
+            if attempted.sent is not None:
+                self._sent(job.claim.customer_id, attempted.sent)
+            await self._report(job, outcome, account.name, refusal)
 
     def _report_soon(self, job: Job, outcome: Ended, account: str, why: ReasonCode | None = None) -> None:
         self._spawn(self._report(job, outcome, account, why))
@@ -298,8 +264,3 @@ class Pool:
         task = asyncio.get_running_loop().create_task(work, name=f"sender-{self.channel}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _of_words(fault: Exception) -> Ended:
-    """What comes of a message that could not be made: want of memory is no fault of its words."""
-    return Failed() if isinstance(fault, MemoryError) else Rejected("content", type(fault).__name__)

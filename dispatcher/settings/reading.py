@@ -7,7 +7,7 @@ from typing import TypeVar
 from dispatcher.settings.model import Entry, Origin
 from dispatcher.settings.problems import Problem, Unsuitable
 from dispatcher.settings.secret import MASK
-from dispatcher.settings.variables import Variable
+from dispatcher.settings.variables.variable import Variable
 
 T = TypeVar("T")
 

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from dispatcher.settings.problems import Problem
-from dispatcher.settings.variables import ADAPTER_PREFIX, ADAPTERS, PREFIX, VARIABLES, adapter_prefix
+from dispatcher.settings.variables import VARIABLES
+from dispatcher.settings.variables.sending import ADAPTERS
+from dispatcher.settings.variables.variable import ADAPTER_PREFIX, PREFIX, adapter_prefix
 
 _CLOSE: Final = 0.8
 _SERVICE_LINK: Final = re.compile(

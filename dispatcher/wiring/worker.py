@@ -16,14 +16,15 @@ from dispatcher.core.policy import Policy
 from dispatcher.engine.admission import check_master_key
 from dispatcher.engine.clients import Kafka, KafkaAway
 from dispatcher.engine.config import Connection, EngineConfig
+from dispatcher.engine.ending import WorkerCrashed, WorkerStuck
 from dispatcher.engine.gate import SourcePartition
 from dispatcher.engine.inbox_writer import AppendFailed
 from dispatcher.engine.lane_state import LaneRefused
 from dispatcher.engine.parts import Parts
 from dispatcher.engine.policy_at_start import NoPolicy, Unsupplied, policy_at_start
 from dispatcher.engine.policy_switch import Objection
-from dispatcher.engine.topology import Unsuited, stopping_sources
-from dispatcher.engine.worker import TopicsChanged, Worker, WorkerCrashed, WorkerStuck
+from dispatcher.engine.topology import TopicsChanged, Unsuited, stopping_sources
+from dispatcher.engine.worker import Worker
 from dispatcher.exit_codes import ExitCode
 from dispatcher.messages import rendering
 from dispatcher.messages.page_link import links_of

@@ -3,7 +3,7 @@
 import pytest
 
 from dispatcher.core.claim import Braked
-from dispatcher.core.contacts import PAUSED_FOR
+from dispatcher.core.worker_stops import PAUSED_FOR
 from tests.core.builders import DAY, LIVE, Story, at, known, overdue
 
 NOON = "2026-03-11 11:00"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatcher.core.contacts import PAUSED_FOR
+from dispatcher.core.worker_stops import PAUSED_FOR
 from schemas.inbox import (
     AttemptAccepted,
     AttemptInDoubt,

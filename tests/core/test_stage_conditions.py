@@ -10,7 +10,6 @@ from tests.core.builders import day, known, overdue, stage_text, staged, with_st
 
 DUE = day("2026-03-10")
 BERLIN = place_of("Europe/Berlin", "DE", None)
-WEEK_LATER = "2026-03-17 11:00"
 
 
 def contacted(rules: Policy, until="2026-03-17 12:00", amount=5000, **changes) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatcher.engine.intake import dated_ahead
+from dispatcher.engine.intake_batch import dated_ahead
 
 PUBLISHED = 1_795_600_000_000
 HOUR = 60 * 60 * 1000

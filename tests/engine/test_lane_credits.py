@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 
 import pytest
+from faust.types import TP
 
 from channels.fake import FakeAdapter
 from dispatcher.engine.account import Account, Supply
 from dispatcher.engine.config import Connection, EngineConfig
+from dispatcher.engine.flushing import Flushing
 from dispatcher.engine.gate import Gate
 from dispatcher.engine.hourly import Hourly
-from dispatcher.engine.lane import Lane
 from dispatcher.engine.orphans import Orphans
 from dispatcher.engine.pool import Pool
 from dispatcher.engine.senders import Senders
@@ -73,7 +74,7 @@ def pool(claim):
 
 
 @pytest.fixture
-def lane(pool):
+def shared(pool):
     config = EngineConfig(Connection("nowhere:1"), "a", "", 1)
     calls = Hourly("call_task", lambda: None, lambda: 0, lambda channel: None)
     senders = Senders({pool.channel: pool}, calls)
@@ -85,7 +86,12 @@ def lane(pool):
         "health": Health(),
         "flushing": asyncio.Semaphore(1),
     }
-    return Lane(0, Gate(frozenset, lambda: True, lambda: True), Shared(**(unused | used)))
+    return Shared(**(unused | used))
+
+
+@pytest.fixture
+def flushing(shared):
+    return Flushing("lane-0", TP("inbox", 0), Gate(frozenset, lambda: True, lambda: True), shared)
 
 
 def turn_with(claim, pool):
@@ -95,15 +101,15 @@ def turn_with(claim, pool):
     return turn
 
 
-async def test_a_claim_whose_flush_failed_costs_no_credit(lane, pool, claim):
+async def test_a_claim_whose_flush_failed_costs_no_credit(flushing, pool, claim):
     with pytest.raises(FlushFailed):
-        await lane._flush(turn_with(claim, pool), FailingFlush())
+        await flushing.flush(turn_with(claim, pool), FailingFlush(), 0, "")
     assert pool.credits.available == MOST_OPEN
 
 
-async def test_a_claim_whose_flush_a_rebalance_ended_costs_no_credit(lane, pool, claim):
+async def test_a_claim_whose_flush_a_rebalance_ended_costs_no_credit(flushing, pool, claim):
     state = EndlessFlush()
-    flush = asyncio.ensure_future(lane._flush(turn_with(claim, pool), state))
+    flush = asyncio.ensure_future(flushing.flush(turn_with(claim, pool), state, 0, ""))
     await state.flushing.wait()
     flush.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -111,9 +117,9 @@ async def test_a_claim_whose_flush_a_rebalance_ended_costs_no_credit(lane, pool,
     assert pool.credits.available == MOST_OPEN
 
 
-async def test_a_claim_that_waited_for_its_flush_when_a_rebalance_came_costs_no_credit(lane, pool, claim):
-    async with lane._shared.flushing:
-        flush = asyncio.ensure_future(lane._flush(turn_with(claim, pool), FailingFlush()))
+async def test_a_claim_that_waited_for_its_flush_when_a_rebalance_came_costs_no_credit(flushing, shared, pool, claim):
+    async with shared.flushing:
+        flush = asyncio.ensure_future(flushing.flush(turn_with(claim, pool), FailingFlush(), 0, ""))
         await asyncio.sleep(0)
         flush.cancel()
         with contextlib.suppress(asyncio.CancelledError):

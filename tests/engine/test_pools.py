@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 from msgspec.structs import replace
 
-from channels.protocol import Accepted, Capabilities, NotStarted, Outcome
+from channels.protocol import Accepted, Capabilities, Message, NotStarted, Outcome
 from dispatcher.core.claim import Claim
 from dispatcher.engine.account import Account, Supply
 from dispatcher.engine.hourly import Hourly
@@ -87,7 +87,9 @@ async def pool(kafka: Kafka) -> AsyncIterator[tuple[Pool, Provider]]:
         "sms",
         [quick(provider)],
         timeout_s=1.0,
-        compose=lambda claim, policy: claim,
+        compose=lambda claim, policy: Message(
+            claim.attempt_id, claim.channel, claim.contact_point, "Please pay.", "en"
+        ),
         outcomes=kafka,
         braked=lambda channel, creditor: False,
         barred=lambda channel, point: None,

@@ -1,13 +1,12 @@
 """A desk on a store: tasks that a test puts there, a lane that answers as it is told, a clock that stands still."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from dispatcher.gateway.appending import Append, Away, Entry, Stood, Whereabouts
+from dispatcher.gateway.appending import Whereabouts
 from dispatcher.gateway.calls.arrivals import take_in
 from dispatcher.gateway.calls.desk import CallDesk
 from dispatcher.gateway.calls.metrics import CallMetrics
@@ -21,9 +20,9 @@ from dispatcher.ops.gateway_series import CALLS
 from dispatcher.ops.meters import Meters
 from schemas.codec import Accepted, read
 from schemas.journal import AmountOfInvoice, TaskRecord
-from schemas.points import point_key
 from schemas.topics import CUSTOMERS_FEEDBACK
 from schemas.values import Millis, to_millis
+from tests.gateway.site import POINT_KEY, Writer
 
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
 OPENED = to_millis(NOW)
@@ -34,7 +33,6 @@ SCRIPT = """Northwind calls Ada Example
    [check] Check who is speaking.
 """
 PARTITIONS = 4
-POINT_KEY = point_key("a secret of the tests")
 
 
 @dataclass(frozen=True)
@@ -79,18 +77,8 @@ PROMISE = Outcome(
 )
 
 
-class Kafka:
-    """Remembers what it was given; `away`: it takes nothing."""
-
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
-        self.away = False
-
-    async def __call__(self, entries: Sequence[Entry]) -> Stood | Away:
-        if self.away:
-            return Away("paused by a test")
-        self.entries += entries
-        return Stood()
+class Kafka(Writer):
+    """Reads as intake does what it was given."""
 
     def events(self) -> list[Accepted]:
         """The customers' events, each as intake reads it."""
@@ -117,7 +105,6 @@ class Lane:
         return self.answer
 
 
-_append: type[Append] = Kafka
 _dial: type[Dial] = Lane
 
 
