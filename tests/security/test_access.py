@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +26,8 @@ from dispatcher.ops.access_plan import ROLES, Operation, Role, grants
 from schemas import topics
 from tests.broker.gateways import gateway
 from tests.broker.installation import Installation, due, each_of, profile
-from tests.broker.operations import eventually, ready
+from tests.broker.nursery import nursery
+from tests.broker.operations import ended, eventually, ready
 from tests.broker.providers import number, providers, starting_at
 from tests.security.certificates import certified
 from tests.security.secured import APP_ID, PREFIX, TRIED, Secured
@@ -46,29 +46,25 @@ def _named(arguments: tuple[str, ...]) -> str:
     return " ".join(arguments[:2])
 
 
-async def command(kafka: Secured, role: Role, *arguments: str, said: bytes = b"", **more: str) -> tuple[int, str]:
+async def command(kafka: Secured, role: Role, folder: Path, *arguments: str, **more: str) -> tuple[int, str]:
     """Run a command as this role; exit code and everything it said."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DISPATCHER_")}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "dispatcher",
-        *arguments,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        env=environment | kafka.settings(role) | more,
-    )
-    out, _ = await process.communicate(said)
-    return process.returncode or 0, out.decode()
+    settings = environment | kafka.settings(role) | more
+    process = nursery().fork(("dispatcher", *arguments), settings, folder / f"{role}.log")
+    try:
+        code = await ended(process)
+    finally:
+        await process.end()
+    return code, process.output()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def installed(kafka: Secured, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Installation]:
     """Topics that the operator made."""
-    code, said = await command(kafka, "operator", "topics", "apply")
+    folder = tmp_path_factory.mktemp("installed")
+    code, said = await command(kafka, "operator", folder, "topics", "apply")
     assert code == 0, said
-    found = Installation(kafka.inside, PREFIX, tmp_path_factory.mktemp("installed"), partitions=PARTITIONS)
+    found = Installation(kafka.inside, PREFIX, folder, partitions=PARTITIONS, nursery=nursery())
     yield found
     await found.end()
 
@@ -101,7 +97,9 @@ async def test_a_reminder_goes_all_the_way_with_these_lists_alone(kafka: Secured
         answer = await served.client.post("/v1/events", content=told[2], headers={"content-type": "application/json"})
         assert answer.status_code == 202, answer.text
         stated = due("C-1", "R-1", at=OPENED, in_days=3)
-        code, said = await command(kafka, "billing", "publish", "-", said=stated[2] + b"\n")
+        bills = installed.folder / "bills.jsonl"
+        bills.write_bytes(stated[2] + b"\n")
+        code, said = await command(kafka, "billing", installed.folder, "publish", str(bills))
         assert code == 0, said
         await installed.until(each_of({"C-1"}, lambda record: record.result == "accepted"))
 
@@ -128,9 +126,9 @@ async def test_a_reminder_goes_all_the_way_with_these_lists_alone(kafka: Secured
     ids=_named,
 )
 async def test_the_auditor_may_look_at_everything(
-    kafka: Secured, installed: Installation, arguments: tuple[str, ...]
+    kafka: Secured, installed: Installation, tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
-    code, said = await command(kafka, "auditor", *arguments)
+    code, said = await command(kafka, "auditor", tmp_path, *arguments)
 
     assert code in {0, 2} if arguments[0] == "verify" else code == 0, said
     assert "AuthorizationFailed" not in said
@@ -142,18 +140,18 @@ async def test_the_auditor_may_look_at_everything(
     ids=_named,
 )
 async def test_the_operator_may_change_what_operators_change(
-    kafka: Secured, installed: Installation, arguments: tuple[str, ...]
+    kafka: Secured, installed: Installation, tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
-    code, said = await command(kafka, "operator", *arguments)
+    code, said = await command(kafka, "operator", tmp_path, *arguments)
 
     assert code == 0, said
 
 
 @pytest.mark.parametrize("arguments", [("pause", "--reason", "trial"), ("policy", "apply", str(OTHER))], ids=_named)
 async def test_the_auditor_can_change_nothing(
-    kafka: Secured, installed: Installation, arguments: tuple[str, ...]
+    kafka: Secured, installed: Installation, tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
-    code, said = await command(kafka, "auditor", *arguments)
+    code, said = await command(kafka, "auditor", tmp_path, *arguments)
 
     assert code == ExitCode.NO_BROKER, said
     assert "authoriz" in said.lower()
@@ -207,8 +205,8 @@ async def test_a_worker_cannot_take_anothers_transactions(kafka: Secured) -> Non
     await producer.stop()
 
 
-async def test_a_wrong_password_is_told_in_one_line(kafka: Secured) -> None:
-    code, said = await command(kafka, "operator", "topics", "plan", DISPATCHER_KAFKA_SASL_PASSWORD="guessed")
+async def test_a_wrong_password_is_told_in_one_line(kafka: Secured, tmp_path: Path) -> None:
+    code, said = await command(kafka, "operator", tmp_path, "topics", "plan", DISPATCHER_KAFKA_SASL_PASSWORD="guessed")
 
     assert code == ExitCode.NO_BROKER
     assert "Traceback" not in said
@@ -218,14 +216,16 @@ async def test_a_wrong_password_is_told_in_one_line(kafka: Secured) -> None:
 async def test_a_broker_that_our_authority_did_not_sign_is_not_talked_to(kafka: Secured, tmp_path: Path) -> None:
     strange, _ = certified(tmp_path)
 
-    code, said = await command(kafka, "operator", "topics", "plan", DISPATCHER_KAFKA_CA_FILE=str(strange))
+    code, said = await command(kafka, "operator", tmp_path, "topics", "plan", DISPATCHER_KAFKA_CA_FILE=str(strange))
 
     assert code == ExitCode.NO_BROKER
     assert "Traceback" not in said
 
 
-async def test_nobody_comes_in_without_tls(kafka: Secured) -> None:
-    code, _ = await command(kafka, "operator", "topics", "plan", DISPATCHER_KAFKA_SECURITY_PROTOCOL="SASL_PLAINTEXT")
+async def test_nobody_comes_in_without_tls(kafka: Secured, tmp_path: Path) -> None:
+    code, _ = await command(
+        kafka, "operator", tmp_path, "topics", "plan", DISPATCHER_KAFKA_SECURITY_PROTOCOL="SASL_PLAINTEXT"
+    )
 
     assert code == ExitCode.NO_BROKER
 
