@@ -12,8 +12,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 FAST := tests/core tests/schemas
-# Most tests on real Kafka wait: as many processes as there are processors, each with a Kafka of its own.
-PARALLEL := -n auto --maxprocesses 4 --no-loadscope-reorder
+# Most tests on real Kafka wait: one process more than there are processors, each with a Kafka of its own.
+PARALLEL := -n $(shell $(PYTHON) -c 'import os; print(min(4, os.cpu_count() + 1))') --no-loadscope-reorder
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "  %-10s %s\n", $$1, $$2 }'
