@@ -286,6 +286,7 @@ class Customer(Discreet, msgspec.Struct, frozen=True, array_like=True, gc=False)
     `attempts` by attempt id, `retries` by contact id, the others by the publisher's ids. `variant` names the variant of the
     policy under which the customer's case began, while it runs. `wishes` are those that the customer stated in person:
     `profile` already heeds them. `traces` are the trace contexts (W3C) that invoices and contacts go back to, by their ids.
+    `numbered` is the highest number that an attempt of a forgotten retry had: should its contact come back, it counts on.
     """
 
     sequence: int = 0
@@ -307,6 +308,7 @@ class Customer(Discreet, msgspec.Struct, frozen=True, array_like=True, gc=False)
     variant: str | None = None
     wishes: OwnWishes | None = None
     traces: dict[str, str] = {}
+    numbered: int = 0
 
 
 EMPTY = Customer()
@@ -320,8 +322,10 @@ class OtherVersion(ValueError):
     """A state record is of a version that this release does not read; the message names both."""
 
 
-_UNTRACED = b"\xdc" + (len(Customer.__struct_fields__) - 1).to_bytes(2, "big")
-"""How MessagePack begins a customer without the last field, `traces`: who has none does not pay a byte for it."""
+_WHOLE, _WITHOUT_LAST, _WITHOUT_LAST_TWO = (
+    b"\xdc" + (len(Customer.__struct_fields__) - fewer).to_bytes(2, "big") for fewer in range(3)
+)
+"""How MessagePack begins a customer, and one without `numbered`, or `traces` and that: nobody pays for what is not there."""
 
 _decoder = msgspec.msgpack.Decoder(Customer)
 _encoder = msgspec.msgpack.Encoder()
@@ -331,7 +335,11 @@ def encode(customer: Customer, wake_at: Millis | None, flags: int) -> bytes:
     """The state record of a customer with its flags and its next wake-up."""
     told = _encoder.encode(customer)
     header = _HEADER.pack(_version(customer), flags, wake_at or 0)
-    return header + told if customer.traces else b"".join((header, _UNTRACED, told[len(_UNTRACED) : -1]))
+    if customer.numbered:
+        return header + told
+    if customer.traces:
+        return b"".join((header, _WITHOUT_LAST, told[len(_WHOLE) : -1]))
+    return b"".join((header, _WITHOUT_LAST_TWO, told[len(_WHOLE) : -2]))
 
 
 def decode(record: bytes) -> Customer:

@@ -70,7 +70,7 @@ def _approach(turn: Turn, profile: ProfileStated, each: Owed, contact_id: str) -
         amounts[invoice.currency] = amounts.get(invoice.currency, 0) + invoice.amount_due
     tier = tier_for(turn.policy, Case(profile, days, amounts, turn.past()))
     ids = tuple(invoices)
-    first = Retry(each.stage.id, each.creditor_id, ids, (), 0, 0, "due")
+    first = Retry(each.stage.id, each.creditor_id, ids, (), turn.numbered, 0, "due")
     tried = (contact_id, turn.retries.get(contact_id, first))
     creditor = turn.policy.creditors[each.creditor_id]
     return Approach(creditor, members, (), members[0], days, tier, ids, tried, each.about)

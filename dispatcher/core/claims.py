@@ -11,6 +11,7 @@ from dispatcher.core.flights import CLAIM_CHECK
 from dispatcher.core.grouping import Approach, Member
 from dispatcher.core.ladder import Chosen
 from dispatcher.core.ledger import point_name
+from dispatcher.core.lifecycle import last_number
 from dispatcher.core.outcomes import about
 from dispatcher.core.pages import because, note_decision, note_event
 from dispatcher.core.rules import DAY, NEVER, Stage
@@ -33,11 +34,12 @@ def make(
     stage, ids = approach.lead.stage, approach.invoice_ids
     tried: tuple[Channel, ...] = ()
     if approach.retry is None:
-        contact_id, number = _contact_id(turn, approach), 1
+        contact_id = _contact_id(turn, approach)
+        number = _unused_number(turn, contact_id)
     else:
         contact_id, before = approach.retry
         number, tried = before.number + 1, before.tried
-        turn.drop_retry(contact_id)
+    turn.go_on(contact_id)
     attempt_id = identity.attempt_id(contact_id, number)
     now, channel, creditor_id = turn.now, chosen.channel, approach.creditor.id
     if stage.timed:
@@ -74,6 +76,12 @@ def make(
     )
     turn.put_attempt(attempt_id, attempt)
     _claim(turn, profile, approach, attempt_id, attempt, until, opt_out_line=opt_out_line)
+
+
+def _unused_number(turn: Turn, contact_id: str) -> int:
+    """1, unless the contact comes back: under other invoices it may have been tried before, and nobody waits for it now."""
+    retry = turn.retries.get(contact_id)
+    return 1 + max(turn.numbered, last_number(turn, contact_id), 0 if retry is None else retry.number)
 
 
 def _contact_id(turn: Turn, approach: Approach) -> str:

@@ -52,6 +52,7 @@ class Draft(Discreet, msgspec.Struct):
     variant: str | None
     wishes: OwnWishes | None
     traces: dict[str, str]
+    numbered: int
     changed: bool = False
 
     def put_invoice(self, invoice_id: str, invoice: Invoice) -> None:
@@ -74,10 +75,16 @@ class Draft(Discreet, msgspec.Struct):
         self.retries = {**self.retries, contact_id: retry}
         self.changed = True
 
+    def go_on(self, contact_id: str) -> None:
+        """Drops it, if there is any, for the contact is tried again."""
+        if contact_id in self.retries:
+            self.retries = {name: retry for name, retry in self.retries.items() if name != contact_id}
+            self.changed = True
+
     def drop_retry(self, contact_id: str) -> None:
-        """Forgets it."""
-        self.retries = {name: retry for name, retry in self.retries.items() if name != contact_id}
-        self.changed = True
+        """Forgets it; the contact may come back all the same, and no attempt's id may be given out twice."""
+        self.numbered = max(self.numbered, self.retries[contact_id].number)
+        self.go_on(contact_id)
 
     def frozen(self, before: Customer) -> Customer:
         """The aggregate as it is now; the very one that came in if nothing was written."""
@@ -103,6 +110,7 @@ class Draft(Discreet, msgspec.Struct):
             self.variant,
             self.wishes,
             self.traces,
+            self.numbered,
         )
 
 

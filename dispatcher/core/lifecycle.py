@@ -205,5 +205,11 @@ def _open(attempt: Attempt) -> Status:
 
 def _is_followed(draft: Draft, contact_id: str, number: int) -> bool:
     """Whether the contact was tried again since."""
-    following = f"{contact_id}.{number + 1}"
-    return following in draft.attempts or entry_of(draft, following) is not None
+    return last_number(draft, contact_id) > number
+
+
+def last_number(draft: Draft, contact_id: str) -> int:
+    """The highest number of the contact's attempts that are open or in the ledger, 0 if there is none."""
+    own = f"{contact_id}."
+    known = [*draft.attempts, *[each.attempt_id for each in draft.contacts]]
+    return max([int(each[len(own) :]) for each in known if each.startswith(own)], default=0)
