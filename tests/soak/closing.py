@@ -3,10 +3,13 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from dispatcher.archive.database import opened
 from dispatcher.archive.queries import Archive
+from dispatcher.engine.clients import Kafka
+from dispatcher.engine.config import EngineConfig
 from tests.broker.operations import eventually
 from tests.faults.verdict import judged, verified
 from tests.soak.heard import Heard, Sort
@@ -82,6 +85,7 @@ async def judge(house: House, heard: Heard, load: Load, told: Told) -> None:
         "violations": violations,
         "verified_in_s": round(time.monotonic() - began, 1),
     }
+    told.evidence = await _records_of({each["customer_id"] for each in rows[:_MOST_NAMED]}, made.installed.config)
     told.breaches += [f"{each['invariant']} {each['coordinates']}: {each['says']}" for each in rows[:_MOST_NAMED]]
     told.breaches += [f"{n} violations of {name}" for name, n in violations.items() if n]
     if heard.missing:
@@ -92,3 +96,15 @@ async def judge(house: House, heard: Heard, load: Load, told: Told) -> None:
         told.breaches.append(f"{load.lost} events could not be published")
     if len(reached) < len(made.owing):
         told.breaches.append(f"providers took {len(reached)} messages, {len(made.owing)} customers owe")
+
+
+async def _records_of(customers: AbstractSet[str], config: EngineConfig) -> dict[str, list[str]]:
+    """Everything that the journal says of them: what is left of a soak that went wrong."""
+    found: dict[str, list[str]] = {each: [] for each in customers}
+    if customers:
+        async with Kafka(config.connection) as kafka:
+            async for each in kafka.read(config.topic("reminders.journal")):
+                known = found.get((each.key or b"").decode())
+                if known is not None:
+                    known.append(f"{each.partition}@{each.offset} {(each.value or b'').decode()}")
+    return found

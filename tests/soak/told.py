@@ -20,13 +20,17 @@ class Done:
 
 @dataclass
 class Told:
-    """What came of it. `breaches` says in words what is wrong; there is none where all is well."""
+    """What came of it. `breaches` says in words what is wrong; there is none where all is well.
+
+    `evidence` has the journal's records of customers of whom the checker found something.
+    """
 
     faults: list[Done] = field(default_factory=list)
     breaches: list[str] = field(default_factory=list)
     growth: list[Growth] = field(default_factory=list)
     figures: dict[str, object] = field(default_factory=dict)
     lives: list[dict[str, object]] = field(default_factory=list)
+    evidence: dict[str, list[str]] = field(default_factory=dict)
 
     def lived(self, lives: Sequence[Life]) -> None:
         """Every process with its memory, twice a minute."""
