@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 
+from dispatcher.local.ports import free_ports
 from dispatcher.local.smtp import SmtpSink
 from dispatcher.local.twilio import TwilioStandIn
 from schemas.journal import JournalRecord
 from tests.broker.installation import Published, codes, due, each_of, installation, new_prefix, profile
-from tests.broker.providers import Providers, number, providers, starting_at
+from tests.broker.providers import Providers, number, sending_to, starting_at
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -54,8 +54,8 @@ class Absence:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def absence(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Absence:
     folder = tmp_path_factory.mktemp("absence")
-    async with providers() as gone:
-        twilio_port, smtp_port, settings = urlsplit(gone.twilio.base_url).port or 0, gone.smtp.port, gone.settings
+    twilio_port, smtp_port = free_ports(2)
+    settings = sending_to(f"http://127.0.0.1:{twilio_port}", f"smtp://127.0.0.1:{smtp_port}")
     async with installation(broker, new_prefix(), folder, partitions=PARTITIONS, settings=settings) as installed:
         program = ("tests.broker.impaired_worker", "trying_once")
         installed.worker("waiting", program=program, **starting_at(OPENED))
