@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 import msgspec
-from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
+from aiohttp import ClientError
 
 from channels.accounts import DeskConfig
 from channels.http_exchange import Exchange, Watched, cause, retry_after, trace_header
+from channels.http_session import HttpSession
 from channels.webhook_signing import Signer
 from schemas.values import Millis, from_millis
 
@@ -29,7 +30,6 @@ WHYS: Final[tuple[Why, ...]] = get_args(Why)
 
 _CONTENT: Final = frozenset({400, 409, 413, 422})
 _BUSY: Final = frozenset({429, 503})
-_KEEP_IDLE_S: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class DeskWebhook:
         self._config = config
         self._clock = clock
         self._signer = Signer(config.secrets)
-        self._session: ClientSession | None = None
+        self._session = HttpSession(config.connections, config.connect_s)
 
     def __repr__(self) -> str:
         return f"DeskWebhook({self._config!r})"
@@ -80,7 +80,7 @@ class DeskWebhook:
         try:
             async with (
                 asyncio.timeout(self._config.timeout_s),
-                self._open_session().post(
+                self._session.opened().post(
                     self._config.url,
                     data=Watched(payload, watched, "application/json"),
                     headers={**self._signer.headers(task_id, self._clock(), payload), **trace_header(trace)},
@@ -94,17 +94,7 @@ class DeskWebhook:
 
     async def close(self) -> None:
         """Close all connections."""
-        if self._session is not None:
-            await self._session.close()
-
-    def _open_session(self) -> ClientSession:
-        if self._session is None:
-            self._session = ClientSession(
-                connector=TCPConnector(limit=self._config.connections, keepalive_timeout=_KEEP_IDLE_S),
-                timeout=ClientTimeout(total=None, connect=self._config.connect_s),
-                trust_env=False,
-            )
-        return self._session
+        await self._session.close()
 
 
 def _meaning(watched: Exchange) -> Taken | NotTaken:

@@ -9,20 +9,18 @@ from contextvars import ContextVar
 from typing import Final
 from urllib.parse import urlencode
 
-from aiohttp import ClientSession, ClientTimeout, TCPConnector, encode_basic_auth
+from aiohttp import encode_basic_auth
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
 from channels.accounts import TwilioConfig
 from channels.http_exchange import Exchange, Watched
+from channels.http_session import HttpSession
 
 _ANSWER_LIMIT: Final = 256 * 1024
 """Bytes of an answer that are read; a message resource takes about 1,200."""
 
 _FORM: Final = "application/x-www-form-urlencoded"
-
-_KEEP_IDLE_S: Final = 15.0
-"""Shorter than servers keep a connection: a POST on one that the server has just closed ends in doubt."""
 
 
 exchange: ContextVar[Exchange] = ContextVar("exchange")
@@ -35,8 +33,7 @@ class OneShotHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the package h
     def __init__(self, config: TwilioConfig) -> None:
         super().__init__(logger=None, is_async=True, timeout=config.timeout_s)
         self._config = config
-        self._session: ClientSession | None = None
-        self._closed = False
+        self._session = HttpSession(config.connections, config.connect_s)
 
     async def request(  # noqa: PLR0917 - Twilio's signature
         self,
@@ -54,7 +51,7 @@ class OneShotHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the package h
         sent = {**(headers or {}), **current.beside}
         if auth is not None:
             sent["Authorization"] = encode_basic_auth(*auth)
-        async with self._open_session().request(
+        async with self._session.opened().request(
             method,
             uri,
             params={name: str(value) for name, value in (params or {}).items()},
@@ -69,22 +66,9 @@ class OneShotHttpClient(AsyncHttpClient):  # type: ignore[misc]  # the package h
                 body += more
             return Response(response.status, body.decode(errors="replace"), response.headers)
 
-    def _open_session(self) -> ClientSession:
-        if self._closed:
-            raise ConnectionError("the adapter is closed")
-        if self._session is None:
-            self._session = ClientSession(
-                connector=TCPConnector(limit=self._config.connections, keepalive_timeout=_KEEP_IDLE_S),
-                timeout=ClientTimeout(total=None, connect=self._config.connect_s),
-                trust_env=False,
-            )
-        return self._session
-
     async def close(self) -> None:
         """Close every connection; a later request fails before it is written."""
-        self._closed = True
-        if self._session is not None:
-            await self._session.close()
+        await self._session.close()
 
 
 def _form(data: Mapping[str, object] | None) -> bytes:

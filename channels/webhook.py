@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Final, get_args
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
+from aiohttp import ClientError
 
 from channels.accounts import WebhookConfig
 from channels.http_exchange import (
@@ -26,6 +26,7 @@ from channels.http_exchange import (
     retry_after,
     trace_header,
 )
+from channels.http_session import HttpSession
 from channels.protocol import (
     Accepted,
     CannotTell,
@@ -46,7 +47,6 @@ from channels.webhook_signing import Signer
 from schemas.values import Channel
 
 _ANSWER_LIMIT: Final = 65_536
-_KEEP_IDLE_S: Final = 15.0
 _RATE_LIMITED: Final = 429
 _RATE_LIMIT_S: Final = 5.0
 _CONTENT: Final = frozenset({400, 413, 422})
@@ -65,8 +65,7 @@ class Webhook:
         self._config = config
         self._clock = clock
         self._signer = Signer((config.secret,))
-        self._session: ClientSession | None = None
-        self._closed = False
+        self._session = HttpSession(config.connections, config.connect_s)
 
     def __repr__(self) -> str:
         return f"Webhook({self.capabilities.channel}, {self._config!r})"
@@ -87,7 +86,7 @@ class Webhook:
         try:
             async with (
                 asyncio.timeout(min(deadline_s, self._config.timeout_s)),
-                self._open_session().post(
+                self._session.opened().post(
                     self._config.url,
                     data=Watched(prepared.payload, watched, "application/json"),
                     headers=self._headers(prepared),
@@ -103,17 +102,6 @@ class Webhook:
         signed = self._signer.headers(prepared.message.attempt_id, self._clock(), prepared.payload)
         return {**signed, **trace_header(prepared.message.trace)}
 
-    def _open_session(self) -> ClientSession:
-        if self._closed:
-            raise ConnectionError("the adapter is closed")
-        if self._session is None:
-            self._session = ClientSession(
-                connector=TCPConnector(limit=self._config.connections, keepalive_timeout=_KEEP_IDLE_S),
-                timeout=ClientTimeout(total=None, connect=self._config.connect_s),
-                trust_env=False,
-            )
-        return self._session
-
     async def reconcile(self, lookup: Lookup, *, deadline_s: float) -> Finding:  # noqa: ARG002
         """There is no standard way to ask."""
         return CannotTell()
@@ -124,9 +112,7 @@ class Webhook:
 
     async def close(self) -> None:
         """Close all connections."""
-        self._closed = True
-        if self._session is not None:
-            await self._session.close()
+        await self._session.close()
 
 
 def _told(body: bytes) -> dict[str, object]:
