@@ -105,7 +105,7 @@ def _chart(
         out.append(
             f'<rect x="{x(spell.began):.1f}" y="{top}" width="{wide:.1f}" height="{_HEIGHT}" fill="{_GREYS[n % 2]}"/>'
         )
-        out.append(f'<text x="{x(spell.began) + 2:.1f}" y="{top + 10}" fill="#999">{n + 1}</text>')
+        out.append(f'<text x="{x(spell.began) + 2:.1f}" y="{top + 9}" font-size="9" fill="#777">{n + 1}</text>')
     out.append(f'<path d="M{left} {top}V{base}H{left + _WIDTH}" fill="none" stroke="#888"/>')
     out.append(f'<text x="{left - 4}" y="{top + 8}" text-anchor="end">{_short(most)}</text>')
     out.append(f'<text x="{left - 4}" y="{base}" text-anchor="end">0</text>')
@@ -118,9 +118,8 @@ def _chart(
             path += f"{'L' if at - before < 5 else 'M'}{px:.1f} {py:.1f}"
             before = at
         out.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="1.4"/>')
-        if label:
-            name = escape(line["metric"].get(label, ""))
-            out.append(
-                f'<text x="{left + _WIDTH - 4}" y="{top + 12 + 12 * n}" text-anchor="end" fill="{colour}">{name}</text>'
-            )
+    if label:
+        names = [escape(line["metric"].get(label, "")) for line in lines]
+        spans = [f'<tspan fill="{_COLOURS[n % len(_COLOURS)]}">{name} </tspan>' for n, name in enumerate(names)]
+        out.append(f'<text x="{left + _WIDTH}" y="{top - 8}" text-anchor="end">{"".join(spans)}</text>')
     return out
