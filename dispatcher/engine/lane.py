@@ -23,6 +23,7 @@ from dispatcher.engine.lane_inbox import LaneInbox
 from dispatcher.engine.lane_state import LaneRefused, LaneState
 from dispatcher.engine.shared import Shared
 from dispatcher.engine.turn import Turn
+from dispatcher.ops import interpreter
 from dispatcher.ops.clock import Forward
 from schemas.values import Millis
 
@@ -160,6 +161,7 @@ class Lane:
         async with shared.restoring:
             committed = await shared.committed(self.tp)
             state = await LaneState.restore(shared.config, self.partition, committed, shared.keys)
+            interpreter.tidy()
         self._deciding = self._begin(state.watermark.planned)
         self._state = state
         self._inbox.begin(state.watermark.applied)

@@ -5,6 +5,7 @@ same, tens of times a second, and now and then everything that waits for the lan
 And whenever the consumer's thread wants to run while the loop computes, it waits for the switch interval, 5 ms by default.
 """
 
+import ctypes
 import gc
 import sys
 
@@ -20,3 +21,14 @@ def tune() -> None:
     gc.freeze()
     gc.set_threshold(_YOUNG, _MIDDLE, _OLD)
     sys.setswitchinterval(_SWITCH_S)
+
+
+def tidy() -> None:
+    """Collect everything, and give what is free back to the system: after much was read at once, and let go again.
+
+    With collections as seldom as `tune` makes them, what stands in circles (closed clients, failed tasks) would stay.
+    """
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc; others give back by themselves
+    if trim is not None:
+        trim(0)
