@@ -152,10 +152,11 @@ async def test_what_is_wrong_takes_the_focus_and_leads_to_its_field(house, signe
     await tab.page.keyboard.press("7")
     await tab.page.click("[data-submits]")
     await keeps(tab, "Nothing was recorded yet")
+    await tab.page.wait_for_selector("[role=alert]:focus")
     await tab.page.keyboard.press("Tab")
     await tab.page.keyboard.press("Enter")
 
-    assert await tab.page.evaluate("document.activeElement.id") == "f-contact_class"
+    await tab.page.wait_for_selector("#f-contact_class:focus")
 
 
 async def test_a_call_is_done_without_script(house, front, chromium, signed_in):
