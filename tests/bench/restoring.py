@@ -76,7 +76,7 @@ async def measure(broker: str, prefix: str, partitions: int) -> None:
     config = EngineConfig(Connection(broker), f"{prefix}dispatcher", prefix, partitions, accept_gap=True)
     before = resident()
     began = time.monotonic()
-    lanes = await asyncio.gather(*(LaneState.restore(config, partition, None) for partition in range(partitions)))
+    lanes = await asyncio.gather(*(LaneState.restore(config, partition, None, None) for partition in range(partitions)))
     seconds = time.monotonic() - began
     grown = resident() - before
     customers = sum(len(lane.records) for lane in lanes)
