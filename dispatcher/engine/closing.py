@@ -15,10 +15,11 @@ async def close(consumer: AIOKafkaConsumer) -> None:
     cancellation of its own: it raises, leaves its connections open, and hides why it was called. Only a cancellation of the
     caller is raised here.
     """
+    fetcher = consumer._fetcher  # None where it never started
     try:
         await consumer.stop()
     except asyncio.CancelledError:
-        fetches = consumer._fetcher._pending_tasks
+        fetches = () if fetcher is None else fetcher._pending_tasks
         for each in fetches:
             each.cancel()
         await asyncio.gather(*fetches, return_exceptions=True)
@@ -27,5 +28,5 @@ async def close(consumer: AIOKafkaConsumer) -> None:
         if task is not None and task.cancelling():
             raise
     finally:
-        if consumer._fetcher is not None:
-            consumer._fetcher._records.clear()
+        if fetcher is not None:
+            fetcher._records.clear()
