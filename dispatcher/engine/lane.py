@@ -5,6 +5,7 @@ Nothing else touches the partition's state, so there are no locks and no races. 
 
 import asyncio
 import time
+from collections.abc import Callable
 from itertools import chain
 
 import structlog
@@ -23,7 +24,6 @@ from dispatcher.engine.lane_inbox import LaneInbox
 from dispatcher.engine.lane_state import LaneRefused, LaneState
 from dispatcher.engine.shared import Shared
 from dispatcher.engine.turn import Turn
-from dispatcher.ops import interpreter
 from dispatcher.ops.clock import Forward
 from schemas.values import Millis
 
@@ -37,13 +37,14 @@ _MOST_RECORDS_BEHIND = 20_000
 class Lane:
     """Serves one partition from `run` until it finishes or is cancelled."""
 
-    def __init__(self, partition: int, gate: Gate, shared: Shared) -> None:
-        """Owns nothing before `run`."""
+    def __init__(self, partition: int, gate: Gate, shared: Shared, restored: Callable[[], None]) -> None:
+        """Owns nothing before `run`; `restored` hears of each time that it has its state."""
         self.partition = partition
         self.tp = TP(shared.config.inbox, partition)
         self.gate = gate
         self.name = f"lane-{partition}"
         self._shared = shared
+        self._heard_of = restored
         self._state: LaneState | None = None
         self._inbox = LaneInbox(self.tp, shared)
         self._work = asyncio.Event()
@@ -161,7 +162,6 @@ class Lane:
         async with shared.restoring:
             committed = await shared.committed(self.tp)
             state = await LaneState.restore(shared.config, self.partition, committed, shared.keys)
-            interpreter.tidy()
         self._deciding = self._begin(state.watermark.planned)
         self._state = state
         self._inbox.begin(state.watermark.applied)
@@ -176,6 +176,7 @@ class Lane:
             applied=self._inbox.applied,
             seconds=round(time.monotonic() - began, 3),
         )
+        self._heard_of()
         await self._inbox.read_again()
         return state
 

@@ -11,6 +11,7 @@ from dispatcher.engine.doubts import Open
 from dispatcher.engine.gate import Gate
 from dispatcher.engine.lane import Lane
 from dispatcher.engine.shared import Shared
+from dispatcher.ops import interpreter
 
 
 class Lanes:
@@ -55,13 +56,18 @@ class Lanes:
         lane.nudge()
 
     def _take_over(self, partition: int) -> Lane:
-        lane = Lane(partition, self._gate(), self._shared)
+        lane = Lane(partition, self._gate(), self._shared, self._tidy)
         self._lanes[partition] = lane
         self._shared.health.restoring(lane.name)
         task = asyncio.get_running_loop().create_task(lane.run(), name=lane.name)
         self._tasks[partition] = task
         self._watch(task)
         return lane
+
+    def _tidy(self) -> None:
+        """Once the last of them is restored: what all of them read at once is let go by then."""
+        if all(lane.restored for lane in self._lanes.values()):
+            interpreter.tidy()
 
     def _give_up(self, partition: int) -> None:
         lane = self._lanes.pop(partition)

@@ -63,5 +63,5 @@ def test_before_that_nothing_is_refused():
 
 def test_a_lane_that_restores_has_its_partition_paused():
     house = House()
-    Lane(0, Gate(frozenset, lambda: True, lambda: True), house.shared).offer(stretch(0))
+    Lane(0, Gate(frozenset, lambda: True, lambda: True), house.shared, lambda: None).offer(stretch(0))
     assert house.paused == [PARTITION]
